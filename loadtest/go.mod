@@ -1,0 +1,3 @@
+module github.com/tercul/tercul/loadtest
+
+go 1.26
