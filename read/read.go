@@ -1,0 +1,17 @@
+// Package read holds what the read service publishes about itself: the public
+// GraphQL schema and the documents shipped with it. It imports nothing, so that
+// the command line and the write service can check documents without the reader.
+package read
+
+import "embed"
+
+// Schema is the public GraphQL schema in the schema definition language.
+//
+//go:embed schema.graphql
+var Schema string
+
+// Operations holds the persisted documents shipped with the service,
+// one operation a file, under operations/.
+//
+//go:embed operations/*.graphql
+var Operations embed.FS
