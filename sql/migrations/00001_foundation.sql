@@ -5,6 +5,10 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 CREATE EXTENSION IF NOT EXISTS unaccent WITH SCHEMA public;
 CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
 
+-- Nothing is open to everybody: each function is granted by name where it is needed.
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO tercul_writer, tercul_reader;
+
 CREATE SCHEMA core;
 CREATE SCHEMA auth;
 CREATE SCHEMA social;
@@ -24,7 +28,7 @@ CREATE DOMAIN core.langtag AS text CHECK (
   VALUE ~ '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*(-x(-[a-z0-9]{1,8})+)?$');
 -- EDTF level 0 and 1, with seasons, sets and intervals.
 CREATE DOMAIN core.edtf AS text CHECK (char_length(VALUE) <= 40 AND VALUE ~ '^[-0-9XYZ~?%./\[\]{},TES:+ ]+$');
-CREATE DOMAIN core.slug AS text CHECK (char_length(VALUE) BETWEEN 1 AND 120 AND VALUE ~ '^[a-z0-9]+(-[a-z0-9]+)*$');
+CREATE DOMAIN core.slug AS text CHECK (char_length(VALUE) BETWEEN 1 AND 120 AND VALUE ~ '^[a-z0-9]+([.-][a-z0-9]+)*$');
 
 CREATE FUNCTION core.prefix(kind text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
   SELECT CASE kind
@@ -79,5 +83,6 @@ DROP SCHEMA stats;
 DROP SCHEMA social;
 DROP SCHEMA auth;
 DROP SCHEMA core;
+ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO PUBLIC;
 -- Extensions stay: another application in the same database may use them.
 -- +goose StatementEnd
