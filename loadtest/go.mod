@@ -1,3 +1,3 @@
 module github.com/tercul/tercul/loadtest
 
-go 1.26
+go 1.26.0

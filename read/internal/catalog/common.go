@@ -1,0 +1,107 @@
+package catalog
+
+// Objects are all object types of the public schema, by name.
+var Objects = map[string]*Object{
+	"Query": query,
+
+	"Work": work, "WorkContributor": workContributor, "Title": title, "Series": series,
+	"Translation": translation, "TranslationContributor": translationContributor,
+	"TextLine": textLine, "TextUnit": textUnit, "Passage": passage,
+	"Alignment": alignment, "ParallelRow": parallelRow, "ParallelCell": parallelCell,
+	"ParallelVersion": parallelVersion, "ParallelAlignment": parallelAlignment,
+	"TextDiff": textDiff, "LineChange": lineChange, "Revision": revision,
+	"Author": author, "AuthorName": authorName,
+	"Tag": tag, "Category": category, "CategoryName": categoryName,
+	"Language": language, "Country": country, "License": license, "RightsStatement": rights,
+	"ExternalId": externalID, "ApiInfo": apiInfo,
+	"PublicUser": user, "Collection": collection, "CollectionItem": collectionItem,
+	"Comment": comment, "SubjectStats": stats, "Citation": citation,
+	"Change": change, "Operation": operation,
+}
+
+func column(name string) Field { return Field{SQL: "{t}." + name} }
+
+// timestamp writes a time as RFC 3339 in UTC, to the second.
+func timestamp(expr string) Field {
+	return Field{SQL: "to_char(" + expr + ` AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`}
+}
+
+func nested(rel Rel) Field { return Field{Rel: &rel} }
+
+// byKind makes the relation that finds a node of a kind by {p}.id and {p}.kind.
+func byKind(view, kind string) *Rel {
+	return &Rel{From: view + " {t}", Where: "{t}.id = {p}.id AND {p}.kind = '" + kind + "'"}
+}
+
+// page makes a relation to a page whose size argument is checked.
+func page(rel Rel, most int) Rel {
+	rel.Shape = Page
+	rel.Check = append([]Rule{{Arg: "first", Min: 1, Max: most}}, rel.Check...)
+	return rel
+}
+
+var (
+	byID      = Key{"{t}.id", "uuid"}
+	titleSort = Sort{Keys: []Key{{"{t}.sort_title", "text"}, byID}}
+	newest    = Sort{Keys: []Key{{"{t}.published_at", "timestamptz"}, byID}, Desc: true}
+	popular   = Sort{Keys: []Key{{"{t}.popularity", "float8"}, byID}, Desc: true}
+)
+
+// inLanguages matches a column of language tags; a tag without subtags stands
+// for all that begin with it (RFC 4647 basic filtering).
+func inLanguages(column string) string {
+	return column + " = ANY ((SELECT array_agg(l.tag) FROM view.language l WHERE l.tag = ANY ({v|text[]}) OR split_part(l.tag, '-', 1) = ANY ({v|text[]}))::text[])"
+}
+
+func overlapsLanguages(column string) string {
+	return column + " && (SELECT array_agg(l.tag) FROM view.language l WHERE l.tag = ANY ({v|text[]}) OR split_part(l.tag, '-', 1) = ANY ({v|text[]}))::text[]"
+}
+
+// language is the row of view.language for a tag in the parent's row.
+func languageOf(column string) Field {
+	return nested(Rel{To: "Language", From: "view.language {t}", Where: "{t}.tag = {p}." + column, Tags: []string{"ref"}, Covered: true})
+}
+
+// people are the persons of an array of ids in the parent's row, in its order.
+func people(column string) Field {
+	return nested(Rel{
+		Shape: Many, To: "Author",
+		From:  "(SELECT a.*, u.n FROM unnest({p}." + column + ") WITH ORDINALITY u(id, n) JOIN view.person a ON a.id = u.id) {t}",
+		Order: "{t}.n",
+	})
+}
+
+// rightsOf finds the statement for a jurisdiction, else the one at large.
+var rightsOf = nested(Rel{
+	To:      "RightsStatement",
+	From:    "(SELECT r.* FROM view.rights r WHERE r.subject_id = {p}.id AND r.jurisdiction IN ('*'{{?jurisdiction , {$jurisdiction|text}}}) ORDER BY r.jurisdiction = '*' LIMIT 1) {t}",
+	Emit:    []string{"'rights:' || {p}.public_id"},
+	Covered: true,
+})
+
+// statsOf are the counters of the parent's row; all zero where nothing was counted.
+var statsOf = nested(Rel{
+	To:      "SubjectStats",
+	From:    "(SELECT {p}.public_id AS public_id, s.* FROM (SELECT 1) one LEFT JOIN view.subject_stats s ON s.subject_id = {p}.id) {t}",
+	Covered: true,
+})
+
+// subjectOf is the node that a column of the parent's row names.
+func subjectOf(column string) Field {
+	return nested(Rel{To: "Node", From: "(SELECT x.id, x.kind FROM view.subject x WHERE x.id = {p}." + column + ") {t}"})
+}
+
+var externalIDs = nested(Rel{
+	Shape: Many, To: "ExternalId", Covered: true,
+	From: "jsonb_to_recordset({p}.external_ids) AS {t}(scheme text, value text)",
+})
+
+var externalID = &Object{Fields: map[string]Field{"scheme": column("scheme"), "value": column("value")}}
+
+// localized is a name in the language asked for, else the column's own.
+func localized(names, fallback string) Field {
+	return Field{SQL: "{{?language coalesce(view.localized({t}." + names + ", {$language|lookup}), }}{t}." + fallback + "{{?language )}}"}
+}
+
+// redirected is the id that was asked for, where it was merged into this one.
+var redirected = Field{Redirected: true}

@@ -1,0 +1,72 @@
+package catalog
+
+// parallelScope is the work with the versions asked for: the rows follow the
+// original if it is among them, else the first.
+const parallelScope = "(SELECT w.id, w.public_id, v.ids, v.pivot, array_remove(v.ids, v.pivot) AS others, cardinality(v.ids) AS known" +
+	" FROM view.work w CROSS JOIN LATERAL (SELECT array_agg(e.id ORDER BY array_position(a.ids, e.id)) AS ids," +
+	" (array_agg(e.id ORDER BY e.kind <> 'ORIGINAL', array_position(a.ids, e.id)))[1] AS pivot" +
+	" FROM (SELECT {$expressionIds|uuids:EXPRESSION} AS ids) a JOIN view.expression e ON e.id = ANY (a.ids) AND e.work_id = w.id) v" +
+	" WHERE w.id = {$workId|uuid:WORK}) {s}"
+
+// parallelRows are the rows after the cursor, one more than the page holds.
+const parallelRows = "(SELECT x.*, {p}.ids, {p}.pivot, {p}.others FROM view.parallel_rows({p}.pivot, {p}.others," +
+	" {{?from coalesce((SELECT l.seq FROM view.text_line l WHERE l.expression_id = {p}.pivot AND l.ref = {$from|text}), 2147483647)}}{{!from 1}}," +
+	" {{?to coalesce((SELECT l.seq FROM view.text_line l WHERE l.expression_id = {p}.pivot AND l.ref = {$to|text}), 0)}}{{!to 2147483647}}," +
+	" {after.0|int}, {limit}) x) {t}"
+
+var parallelText = nested(page(Rel{
+	To: "ParallelRow", Scope: parallelScope, ScopeTag: "{s}.public_id",
+	From: parallelRows, SeekInside: true,
+	Sorts: map[string]Sort{"": {Keys: []Key{{"{t}.row_key", "int"}}}},
+	Emit: []string{
+		"(SELECT string_agg('text:' || e.public_id || ' align:' || e.public_id || ' ' || e.public_id, ' ') FROM view.expression e WHERE e.id = ANY ({p}.ids))",
+	},
+	Covered: true, Absent: "{$workId|text}",
+	Fault: "CASE WHEN {s}.known IS DISTINCT FROM cardinality({$expressionIds|uuids:EXPRESSION}) THEN 'expressionIds: not all of these are versions of this work' " +
+		"{{?from WHEN NOT EXISTS (SELECT 1 FROM view.text_line l WHERE l.expression_id = {s}.pivot AND l.ref = {$from|text}) THEN 'from: the version that the rows follow has no such line' }}" +
+		"{{?to WHEN NOT EXISTS (SELECT 1 FROM view.text_line l WHERE l.expression_id = {s}.pivot AND l.ref = {$to|text}) THEN 'to: the version that the rows follow has no such line' }}END",
+	Check: []Rule{{Arg: "expressionIds", Min: 2, Max: 6, Unique: true}, {Arg: "from", Min: 1, Max: 60}, {Arg: "to", Min: 1, Max: 60}},
+	Extra: map[string]Field{
+		"versions": nested(Rel{
+			Shape: Many, To: "ParallelVersion", Covered: true,
+			From:  "(SELECT u.id, u.n, {p}.pivot AS pivot_id, u.id = {p}.pivot AS pivot FROM unnest({p}.ids) WITH ORDINALITY u(id, n)) {t}",
+			Order: "{t}.n",
+		}),
+	},
+}, 200))
+
+var parallelRow = &Object{Fields: map[string]Field{
+	"ref": {SQL: "(SELECT l.ref FROM view.text_line l WHERE l.expression_id = {t}.pivot AND l.seq = {t}.row_key)"},
+	"cells": nested(Rel{
+		Shape: Many, To: "ParallelCell", Covered: true,
+		From: "(SELECT u.n, e.id, e.public_id," +
+			" CASE WHEN u.id = {p}.pivot THEN {p}.pivot_from ELSE {p}.from_seq[o.i] END AS from_seq," +
+			" CASE WHEN u.id = {p}.pivot THEN {p}.pivot_to ELSE {p}.to_seq[o.i] END AS to_seq," +
+			" CASE WHEN u.id = {p}.pivot THEN NULL ELSE {p}.confidence[o.i] END AS confidence" +
+			" FROM unnest({p}.ids) WITH ORDINALITY u(id, n) JOIN view.expression e ON e.id = u.id" +
+			" CROSS JOIN LATERAL (SELECT array_position({p}.others, u.id) AS i) o) {t}",
+		Order: "{t}.n",
+	}),
+}}
+
+var parallelCell = &Object{Fields: map[string]Field{
+	"translationId": column("public_id"), "aligned": {SQL: "{t}.from_seq IS NOT NULL"}, "confidence": column("confidence"),
+	"lines": nested(Rel{
+		Shape: Many, To: "TextLine", Covered: true, From: "view.text_line {t}",
+		Where: "{t}.expression_id = {p}.id AND {t}.seq BETWEEN {p}.from_seq AND {p}.to_seq", Order: "{t}.seq", Limit: "500",
+	}),
+}}
+
+var parallelVersion = &Object{Fields: map[string]Field{
+	"translation": nested(Rel{To: "Translation", From: "view.expression {t}", Where: "{t}.id = {p}.id"}),
+	"pivot":       column("pivot"),
+	"alignment": nested(Rel{
+		To: "ParallelAlignment", Covered: true,
+		From: "(SELECT a.method, a.status, a.confidence FROM view.alignment_pair q JOIN view.alignment a ON a.id = q.alignment_id" +
+			" WHERE q.expression_id = {p}.pivot_id AND q.other_id = {p}.id ORDER BY a.status, a.id LIMIT 1) {t}",
+	}),
+}}
+
+var parallelAlignment = &Object{Fields: map[string]Field{
+	"method": column("method"), "status": column("status"), "confidence": column("confidence"),
+}}

@@ -1,0 +1,169 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tercul/tercul/read/internal/catalog"
+	"github.com/tercul/tercul/shared/apperr"
+)
+
+// The limits of a filter.
+const (
+	maxFilterDepth  = 4
+	maxFilterLeaves = 30
+)
+
+// filterNode turns a filter, whose shape only the request knows, into a
+// condition. Its words come from the catalogue alone; its values are bound.
+type filterNode struct {
+	fields map[string]template
+	arg    argument
+}
+
+func compileFilter(f *catalog.Filter, arg argument) (*filterNode, error) {
+	n := &filterNode{fields: map[string]template{}, arg: arg}
+	for _, name := range sortedKeys(f.Fields) {
+		t, err := parseTemplate(f.Fields[name])
+		if err != nil {
+			return nil, err
+		}
+		n.fields[name] = t
+	}
+	if arg.fixed {
+		w := &writer{}
+		n.write(w, &site{own: "t"})
+		return n, w.err
+	}
+	return n, nil
+}
+
+// text is the condition, true where there is none.
+func (n *filterNode) text(w *writer, rows *site) string {
+	if n != nil {
+		if text := n.write(w, rows); text != "" {
+			return text
+		}
+	}
+	return "true"
+}
+
+func (n *filterNode) write(w *writer, rows *site) string {
+	if w.sample && !n.arg.fixed {
+		return n.sample(w, rows)
+	}
+	val, _ := n.arg.get(w.vars)
+	obj, ok := val.(map[string]any)
+	if !ok {
+		return ""
+	}
+	fw := &filterWriter{writer: w, node: n, rows: rows}
+	return fw.object(obj, n.arg.path, 1)
+}
+
+// sample writes every condition once, so that EXPLAIN sees each.
+func (n *filterNode) sample(w *writer, rows *site) string {
+	if !w.full {
+		return ""
+	}
+	var all []string
+	for _, name := range sortedKeys(n.fields) {
+		all = append(all, n.leaf(w, rows, n.fields[name], argument{get: absent}))
+	}
+	return "(" + strings.Join(all, " AND ") + ")"
+}
+
+func (n *filterNode) leaf(w *writer, rows *site, t template, v argument) string {
+	s := *rows
+	s.args = map[string]argument{"v": v}
+	val, _ := v.get(nil)
+	obj, _ := val.(map[string]any)
+	for _, part := range valueParts(t) {
+		child := argument{get: absent, path: v.path + strings.TrimPrefix(part, "v"), fixed: v.fixed}
+		if inner, ok := obj[strings.TrimPrefix(part, "v.")]; ok {
+			child.get = constant(inner)
+		}
+		s.args[part] = child
+	}
+	return "(" + w.write(t, &s) + ")"
+}
+
+// valueParts lists the fields of an input object that a template names.
+func valueParts(t template) []string {
+	var out []string
+	for _, p := range t {
+		if strings.HasPrefix(p.arg, "v.") {
+			out = append(out, p.arg)
+		}
+		out = append(out, valueParts(p.body)...)
+	}
+	return out
+}
+
+// filterWriter walks one filter and counts it.
+type filterWriter struct {
+	*writer
+	node   *filterNode
+	rows   *site
+	leaves int
+}
+
+func (w *filterWriter) object(obj map[string]any, path string, depth int) string {
+	if depth > maxFilterDepth {
+		w.limit(path, fmt.Sprintf("a filter nests %d deep at most", maxFilterDepth))
+		return ""
+	}
+	var all []string
+	for _, name := range sortedKeys(obj) {
+		if val := obj[name]; val != nil {
+			if text := w.entry(name, val, path+"."+name, depth); text != "" {
+				all = append(all, text)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return "true"
+	}
+	return "(" + strings.Join(all, " AND ") + ")"
+}
+
+func (w *filterWriter) entry(name string, val any, path string, depth int) string {
+	switch name {
+	case "and":
+		return w.list(val, path, depth, " AND ", "true")
+	case "or":
+		return w.list(val, path, depth, " OR ", "false")
+	case "not":
+		obj, _ := val.(map[string]any)
+		return "(" + w.object(obj, path, depth+1) + ") IS NOT TRUE"
+	}
+	t, ok := w.node.fields[name]
+	if !ok {
+		w.fail(path, "there is no such filter")
+		return ""
+	}
+	if w.leaves++; w.leaves > maxFilterLeaves {
+		w.limit(path, fmt.Sprintf("a filter has %d conditions at most", maxFilterLeaves))
+		return ""
+	}
+	return w.node.leaf(w.writer, w.rows, t, argument{get: constant(val), path: path, fixed: true})
+}
+
+func (w *filterWriter) list(val any, path string, depth int, op, empty string) string {
+	items, _ := val.([]any)
+	var all []string
+	for i, item := range items {
+		obj, _ := item.(map[string]any)
+		all = append(all, w.object(obj, fmt.Sprintf("%s[%d]", path, i), depth+1))
+	}
+	if len(all) == 0 {
+		return empty
+	}
+	return "(" + strings.Join(all, op) + ")"
+}
+
+func (w *writer) limit(path, message string) {
+	if w.err == nil {
+		w.err = apperr.New(apperr.InputLimit, message).WithField(path)
+	}
+}

@@ -1,0 +1,187 @@
+package plan
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/tercul/tercul/read/internal/catalog"
+)
+
+// What pageInfo tells, over the page pg.
+const (
+	hasNextPage = "hasNextPage"
+	endCursor   = "endCursor"
+)
+
+// countCap is how far totals are counted.
+const countCap = 10000
+
+// pageWriter writes one page; it gathers the columns of its rows (x) and of the
+// page as a whole (pg).
+type pageWriter struct {
+	*writer
+	r     *relNode
+	p     *pageNode
+	rows  *site // of the rows: own is the row
+	outer *site // of what the page hangs on
+
+	sortName string
+	sort     catalog.Sort
+	keys     []string
+	first    string
+
+	rowJoins   string
+	rowColumns []string
+	rowTags    []string
+	pgColumns  []string
+	needCursor bool
+	counted    bool
+	joins      string
+	columns    []string
+	tags       []string
+}
+
+func (w *writer) page(r *relNode, parent string, root bool) (join, alias string) {
+	alias = w.alias("r")
+	pw := &pageWriter{writer: w, r: r, p: r.page}
+	pw.begin(parent)
+	where := w.write(r.where, pw.rows) // before anything else is bound, so that parameters follow the text
+	pw.writeItems()
+	scopeText := "(SELECT 1) one"
+	scopeWhere := ""
+	if len(r.scope) > 0 {
+		scopeText = w.write(r.scope, pw.outer)
+		scopeWhere = w.write(r.scopeWhere, pw.outer)
+		if len(r.scopeTag) > 0 {
+			pw.tags = append(pw.tags, w.write(r.scopeTag, pw.outer))
+		}
+	}
+	for _, t := range r.emit {
+		pw.tags = append(pw.tags, w.write(t, pw.outer))
+	}
+	body := " FROM " + scopeText
+	if len(pw.rowColumns) > 0 {
+		body += " CROSS JOIN LATERAL (" + pw.rowsText(where) + ") pg"
+		pw.tags = append(pw.tags, "pg.t")
+	}
+	if pw.counted {
+		body += " CROSS JOIN LATERAL (SELECT count(*) AS n FROM (SELECT 1 FROM " + w.write(r.from, pw.rows) +
+			whereClause(where, pw.filterText()) + " LIMIT " + strconv.Itoa(countCap+1) + ") c) total"
+	}
+	expr := "'{}'::json"
+	if len(pw.columns) > 0 {
+		expr = "row_to_json(o)"
+		pw.joins += " CROSS JOIN LATERAL (SELECT " + strings.Join(pw.columns, ", ") + ") o"
+	}
+	head := "SELECT " + expr + " AS j, " + concat(pw.tags) + " AS t" + w.rootColumns(r, pw.outer, root)
+	return lateral(head+body+pw.joins+whereClause(scopeWhere), alias), alias
+}
+
+// begin settles aliases, order and cursor.
+func (w *pageWriter) begin(parent string) {
+	hook := parent
+	if len(w.r.scope) > 0 {
+		hook = w.alias("s")
+	}
+	w.outer = &site{own: hook, parent: hook, scope: hook, args: w.r.args}
+	w.rows = &site{own: w.alias("t"), parent: hook, scope: hook, args: w.r.args}
+	w.sortName, w.sort = w.sortOf(w.p)
+	for _, k := range w.p.sorts[w.sortName] {
+		w.keys = append(w.keys, w.write(k, w.rows))
+	}
+	w.rows.limit = w.firstOf()
+	w.first = w.bind(w.rows.limit, "bigint")
+	w.rows.cursor = w.cursorOf()
+}
+
+func (w *pageWriter) firstOf() int {
+	if w.p.first == nil || w.sample && !w.p.first.fixed {
+		return 20
+	}
+	n, _ := w.p.first.get(w.vars)
+	v, ok := n.(int64)
+	if !ok {
+		w.fail(w.p.first.path, "a whole number is wanted")
+	}
+	return int(v)
+}
+
+func (w *pageWriter) cursorOf() []any {
+	if w.p.after == nil || !w.given(*w.p.after) {
+		return nil
+	}
+	if w.sample {
+		return make([]any, len(w.sort.Keys))
+	}
+	val, _ := w.p.after.get(w.vars)
+	text, _ := val.(string)
+	parts, err := parseCursor(text, w.scopeName(), len(w.sort.Keys))
+	if err != nil {
+		w.fail(w.p.after.path, err.Error())
+		return nil
+	}
+	out := make([]any, len(parts))
+	for i, part := range parts {
+		if out[i], err = parseKey(part, w.sort.Keys[i].Cast); err != nil {
+			w.fail(w.p.after.path, errCursor.Error())
+			return nil
+		}
+	}
+	return out
+}
+
+func (w *pageWriter) scopeName() string { return cursorScope(w.r.field, w.sortName) }
+
+// seek is the condition that starts the page after its cursor.
+func (w *pageWriter) seek() string {
+	if w.rows.cursor == nil || w.r.rel.SeekInside {
+		return ""
+	}
+	op := " > "
+	if w.sort.Desc {
+		op = " < "
+	}
+	vals := make([]string, len(w.keys))
+	for i := range w.keys {
+		vals[i] = w.bind(w.rows.cursor[i], w.sort.Keys[i].Cast)
+	}
+	return "(" + strings.Join(w.keys, ", ") + ")" + op + "(" + strings.Join(vals, ", ") + ")"
+}
+
+func (w *pageWriter) filterText() string {
+	if w.p.filter == nil {
+		return ""
+	}
+	return w.p.filter.write(w.writer, w.rows)
+}
+
+// rowsText writes the rows of the page and what is gathered from them.
+func (w *pageWriter) rowsText(where string) string {
+	own := w.rows.own
+	direction := ""
+	if w.sort.Desc {
+		direction = " DESC"
+	}
+	order := make([]string, len(w.keys))
+	for i, k := range w.keys {
+		order[i] = k + direction
+	}
+	inner := "SELECT " + own + ".* FROM " + w.write(w.r.from, w.rows) +
+		whereClause(where, w.filterText(), w.seek())
+	if len(order) > 0 {
+		inner += " ORDER BY " + strings.Join(order, ", ")
+	}
+	inner += " LIMIT " + w.first + " + 1"
+	columns := append([]string{own + `."#" AS i`}, w.rowColumns...)
+	columns = append(columns, concat(w.rowTags)+" AS t")
+	if w.needCursor {
+		columns = append(columns, cursorSQL(w.scopeName(), w.keys)+" AS c")
+	}
+	rows := "SELECT " + strings.Join(columns, ", ") + " FROM (SELECT " + own + `.*, row_number() OVER () AS "#" FROM (` +
+		inner + ") " + own + ") " + own + w.rowJoins
+	whole := append([]string{"count(*) AS n", "string_agg(x.t, ' ') AS t"}, w.pgColumns...)
+	if w.needCursor {
+		whole = append(whole, "(array_agg(x.c ORDER BY x.i DESC) FILTER (WHERE x.i <= "+w.first+"))[1] AS c")
+	}
+	return "SELECT " + strings.Join(whole, ", ") + " FROM (" + rows + ") x"
+}

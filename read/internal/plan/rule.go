@@ -1,0 +1,130 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/tercul/tercul/read/internal/catalog"
+	"github.com/tercul/tercul/shared/apperr"
+)
+
+// rule is a rule of the catalogue with the arguments it is for.
+type rule struct {
+	catalog.Rule
+	field string
+	args  map[string]argument
+}
+
+// compileRules readies the rules of a field; what the document itself settles is
+// checked at once.
+func compileRules(rules []catalog.Rule, args map[string]argument, f *ast.Field) ([]rule, error) {
+	var out []rule
+	for _, r := range rules {
+		compiled := rule{r, f.Alias, args}
+		if compiled.fixed() {
+			if path, code, msg := compiled.broken(nil); msg != "" {
+				return nil, apperr.New(code, msg).WithField(path)
+			}
+			continue
+		}
+		out = append(out, compiled)
+	}
+	return out, nil
+}
+
+func (r rule) fixed() bool {
+	names := []string{r.Arg, r.Differ}
+	for _, set := range r.OneOf {
+		names = append(names, set...)
+	}
+	for _, name := range names {
+		if a, ok := r.args[name]; ok && !a.fixed {
+			return false
+		}
+	}
+	return true
+}
+
+// broken tells what is wrong, and where; an empty message means nothing is.
+func (r rule) broken(vars Vars) (path string, code apperr.Code, message string) {
+	if len(r.OneOf) > 0 {
+		return r.oneOf(vars)
+	}
+	a := r.args[r.Arg]
+	val, ok := a.get(vars)
+	if !ok || val == nil {
+		return "", "", ""
+	}
+	code, message = r.bounds(val)
+	if message == "" && r.Unique && repeats(val) {
+		code, message = apperr.BadRequest, "the items must differ"
+	}
+	if message == "" && r.Differ != "" {
+		if other, _ := r.args[r.Differ].get(vars); other == val {
+			code, message = apperr.BadRequest, "must differ from "+r.Differ
+		}
+	}
+	return a.path, code, message
+}
+
+func (r rule) bounds(val any) (apperr.Code, string) {
+	var size int
+	var what string
+	switch v := val.(type) {
+	case int64:
+		size, what = int(v), "%d to %d"
+	case []any:
+		size, what = len(v), "%d to %d items"
+	case string:
+		size, what = utf8.RuneCountInString(v), "%d to %d characters"
+	default:
+		return "", ""
+	}
+	switch {
+	case r.Max == 0 && r.Min == 0:
+		return "", ""
+	case size < r.Min:
+		return apperr.BadRequest, "wanted: " + fmt.Sprintf(what, r.Min, r.Max)
+	case size > r.Max:
+		return apperr.InputLimit, "wanted: " + fmt.Sprintf(what, r.Min, r.Max)
+	}
+	return "", ""
+}
+
+func repeats(val any) bool {
+	items, _ := val.([]any)
+	seen := make(map[any]bool, len(items))
+	for _, item := range items {
+		if seen[item] {
+			return true
+		}
+		seen[item] = true
+	}
+	return false
+}
+
+func (r rule) oneOf(vars Vars) (string, apperr.Code, string) {
+	whole, partly := 0, 0
+	var choices []string
+	for _, set := range r.OneOf {
+		given := 0
+		for _, name := range set {
+			if val, ok := r.args[name].get(vars); ok && val != nil {
+				given++
+			}
+		}
+		if given == len(set) {
+			whole++
+		} else if given > 0 {
+			partly++
+		}
+		choices = append(choices, strings.Join(set, " with "))
+	}
+	if whole == 1 && partly == 0 {
+		return "", "", ""
+	}
+	return r.field, apperr.BadRequest, "give exactly one of: " + strings.Join(choices, ", ")
+}
