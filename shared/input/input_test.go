@@ -226,7 +226,7 @@ func TestValues(t *testing.T) {
 
 func TestSizes(t *testing.T) {
 	vars := compile(t, "$first: Int = 20, $ids: [ID!], $n: Int!, $x: String", nil, "n", "first", "ids")
-	assert.Equal(t, []int{-1, 20, -1}, vars.DefaultSizes())
+	assert.Equal(t, []int{input.NoSize, 20, input.NoSize}, vars.DefaultSizes())
 	assert.Equal(t, 4, vars.Len())
 	sizes := make([]int, 3)
 	_, err := vars.Canonical(nil, sizes, []byte(`{"n":5e1,"ids":["a","b"]}`))

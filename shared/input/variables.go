@@ -2,6 +2,7 @@ package input
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -22,6 +23,9 @@ type Variables struct {
 }
 
 const root = "variables"
+
+// NoSize stands for the size of a variable that is not given and has no default.
+const NoSize = math.MinInt
 
 // Variables compiles an operation's variable definitions. Uses may be nil. The
 // variables named in sized have their size noted by Canonical, in that order.
@@ -64,7 +68,7 @@ func (v *Variables) Len() int { return len(v.fields) }
 
 // Canonical appends the canonical form of the JSON object in data; empty data
 // and null are the empty object. The sizes of the variables asked for are
-// written to sizes: an Int's value, a list's length, -1 where neither is known.
+// written to sizes: an Int's value, a list's length, NoSize where neither is known.
 //
 // The error lists every fault as apperr errors with their field paths.
 func (v *Variables) Canonical(dst []byte, sizes []int, data []byte) ([]byte, error) {
@@ -132,7 +136,7 @@ func (r *reader) sizeOf(f *field, n *node) int {
 			return int(max(min(v, 1<<31), -1<<31))
 		}
 	}
-	return -1
+	return NoSize
 }
 
 func (f *field) defaultSize() int {
@@ -142,7 +146,7 @@ func (f *field) defaultSize() int {
 	case []any:
 		return len(v)
 	}
-	return -1
+	return NoSize
 }
 
 // DefaultSizes returns the sizes as they are when no variable is given.
