@@ -76,7 +76,7 @@ var query = &Object{Fields: map[string]Field{
 	"parallelText":       parallelText,
 	"translationGaps": nested(page(Rel{
 		To: "Work", From: "view.work {t}",
-		Where: "NOT {t}.translation_languages && coalesce((SELECT array_agg(l.tag) FROM view.language l WHERE l.tag = {$language|text} OR split_part(l.tag, '-', 1) = {$language|text})::text[], '{}')" +
+		Where: "NOT {t}.translation_languages && coalesce((SELECT array_agg(l.tag) FROM view.language l WHERE l.tag = {$language|text} OR split_part(l.tag, '-', 1) = {$language|text})::text[], ARRAY[]::text[])" +
 			" AND NOT ({t}.original_language = {$language|text} OR split_part({t}.original_language, '-', 1) = {$language|text})",
 		Sorts: map[string]Sort{"": popular}, Filter: workFilter, Tags: []string{"list:work", "list:expr"}, Covered: true,
 	}, 100)),

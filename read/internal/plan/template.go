@@ -88,7 +88,7 @@ func parseSection(text string) (piece, string, error) {
 	if end < 0 {
 		return piece{}, "", fmt.Errorf("section of SQL template without body at %q", text)
 	}
-	body, rest, err := parsePieces(head[end+1:], true)
+	body, rest, err := parsePieces(head[end:], true)
 	return piece{kind: section, arg: head[1:end], absent: head[0] == '!', body: body}, rest, err
 }
 

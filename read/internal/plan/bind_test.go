@@ -1,0 +1,126 @@
+package plan_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tercul/tercul/shared/apperr"
+)
+
+const someWork = "work_01h455vb4pex5vsknk084sn02q"
+
+func TestBindBindsAndNeverWritesValues(t *testing.T) {
+	p := compile(t, `query Q($f: WorkFilter, $l: LanguageTag) { works(filter: $f) { nodes { title(language: $l) } } }`)
+	evil := `'; DROP TABLE view.work; --`
+	st, err := p.Bind(map[string]any{
+		"l": evil,
+		"f": map[string]any{"series": evil, "or": []any{map[string]any{"titlePrefix": evil}, map[string]any{"tag": []any{evil}}}},
+	})
+	require.NoError(t, err)
+	require.NotContains(t, st.SQL, "DROP")
+	require.Contains(t, st.Args, evil)
+}
+
+func TestBindLeavesOutWhatIsSkipped(t *testing.T) {
+	p := compile(t, `query Q($x: Boolean!) { work(id: "`+someWork+`") { id ... @include(if: $x) { authors { name } } slug @skip(if: $x) } }`)
+	with, err := p.Bind(map[string]any{"x": true})
+	require.NoError(t, err)
+	without, err := p.Bind(map[string]any{"x": false})
+	require.NoError(t, err)
+	require.Contains(t, with.SQL, "view.person")
+	require.NotContains(t, with.SQL, `"slug"`)
+	require.NotContains(t, without.SQL, "view.person")
+	require.Contains(t, without.SQL, `"slug"`)
+}
+
+func TestBindRefusesBadArguments(t *testing.T) {
+	for name, tc := range map[string]struct {
+		doc   string
+		vars  map[string]any
+		code  apperr.Code
+		field string
+	}{
+		"page too large": {`query Q($n: Int!) { works(first: $n) { nodes { id } } }`,
+			map[string]any{"n": int64(1000)}, apperr.InputLimit, "variables.n"},
+		"page negative": {`query Q($n: Int!) { works(first: $n) { nodes { id } } }`,
+			map[string]any{"n": int64(-1)}, apperr.BadRequest, "variables.n"},
+		"forged cursor": {`query Q($a: String) { works(after: $a) { nodes { id } } }`,
+			map[string]any{"a": "bm90IGEgY3Vyc29y"}, apperr.BadRequest, "variables.a"},
+		"cursor not base64": {`query Q($a: String) { works(after: $a) { nodes { id } } }`,
+			map[string]any{"a": "%%%"}, apperr.BadRequest, "variables.a"},
+		"id of another kind": {`query Q($id: ID!) { work(id: $id) { id } }`,
+			map[string]any{"id": "prsn_01h455vb4pex5vsknk084sn02q"}, apperr.BadRequest, "variables.id"},
+		"id of nothing": {`query Q($id: ID!) { node(id: $id) { id } }`,
+			map[string]any{"id": "12"}, apperr.BadRequest, "variables.id"},
+		"both id and slug": {`query Q($id: ID, $slug: String) { work(id: $id, slug: $slug) { id } }`,
+			map[string]any{"id": someWork, "slug": "x"}, apperr.BadRequest, "work"},
+		"neither id nor slug": {`query Q($id: ID, $slug: String) { work(id: $id, slug: $slug) { id } }`,
+			map[string]any{}, apperr.BadRequest, "work"},
+		"citation": {`query Q($r: String!) { passage(ref: $r) { ref } }`,
+			map[string]any{"r": "inferno"}, apperr.BadRequest, "variables.r"},
+		"same id twice": {`query Q($ids: [ID!]!) { nodes(ids: $ids) { id } }`,
+			map[string]any{"ids": []any{someWork, someWork}}, apperr.BadRequest, "variables.ids"},
+		"filter too deep": {`query Q($f: WorkFilter) { works(filter: $f) { nodes { id } } }`,
+			map[string]any{"f": nest(6)}, apperr.InputLimit, "variables.f.not.not.not.not"},
+		"filter too wide": {`query Q($f: WorkFilter) { works(filter: $f) { nodes { id } } }`,
+			map[string]any{"f": wide(31)}, apperr.InputLimit, "variables.f.or[30].minTranslations"},
+		"bad id in filter": {`query Q($f: WorkFilter) { works(filter: $f) { nodes { id } } }`,
+			map[string]any{"f": map[string]any{"author": []any{"x"}}}, apperr.BadRequest, "variables.f.author"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := compile(t, tc.doc).Bind(tc.vars)
+			require.Error(t, err)
+			require.Equal(t, tc.code, apperr.From(err).Code, err)
+			require.Equal(t, tc.field, apperr.From(err).Field)
+		})
+	}
+}
+
+func nest(depth int) map[string]any {
+	f := map[string]any{"minTranslations": int64(1)}
+	for range depth {
+		f = map[string]any{"not": f}
+	}
+	return f
+}
+
+func wide(n int) map[string]any {
+	var list []any
+	for range n {
+		list = append(list, map[string]any{"minTranslations": int64(1)})
+	}
+	return map[string]any{"or": list}
+}
+
+func TestCompileRefusesWhatTheDocumentSettles(t *testing.T) {
+	for _, doc := range []string{
+		`{ works(first: 1000) { nodes { id } } }`,
+		`{ works(first: 0) { nodes { id } } }`,
+		`{ work { id } }`,
+		`{ nodes(ids: []) { id } }`,
+		`{ works(filter: {author: ["nobody"]}) { nodes { id } } }`,
+		`{ works { nodes { ` + strings.Repeat("a", 64) + `: id } } }`,
+	} {
+		_, err := tryCompile(t, doc)
+		require.Error(t, err, doc)
+	}
+}
+
+func TestFieldsMergeAcrossFragments(t *testing.T) {
+	p := compile(t, `{ work(slug: "a") { ...A ...B authors { slug } } } fragment A on Work { authors { id } } fragment B on Work { authors { name } }`)
+	st, err := p.Bind(nil)
+	require.NoError(t, err)
+	require.Equal(t, 1, strings.Count(st.SQL, "view.person"), "one join for one key")
+	for _, key := range []string{`"id"`, `"name"`, `"slug"`} {
+		require.Contains(t, st.SQL, key)
+	}
+}
+
+func TestPolicyIsTheShortest(t *testing.T) {
+	long := compile(t, `{ work(slug: "a") { id } }`)
+	short := compile(t, `{ work(slug: "a") { id comments { nodes { id } } } }`)
+	require.Equal(t, "5m0s", long.MaxAge.String())
+	require.Equal(t, "30s", short.MaxAge.String())
+}
