@@ -148,7 +148,7 @@ func (m *measurer) size(f *ast.Field) size {
 	limit := directiveInt(directive, "max", 0)
 	assumed := size{variable: -1, fixed: directiveInt(directive, "assumed", input.NoSize)}
 	name := directiveText(directive, "argument")
-	if name == "" && directive == nil {
+	if directive == nil && f.Definition.Directives.ForName("cost") == nil {
 		name = "first"
 	}
 	arg := f.Definition.Arguments.ForName(name)

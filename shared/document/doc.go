@@ -20,9 +20,11 @@
 // it by its size; where a field answers one of several types, the dearest counts.
 // The paging structure (types named …Connection and …Edge, and PageInfo) is free:
 // the size of a connection applies to the lists directly in it. The size is that
-// of @listSize(argument: "first"), else of the argument "first" where there is
-// one, else @listSize(assumed: n), else 1; an argument that is a list counts by
-// its length. @include and @skip are taken as answered.
+// of the argument that @listSize(argument:) names, or what @listSize(assumed: n)
+// assumes; without @listSize it is the argument "first" where there is one, else
+// 1. A field with @cost and no @listSize is flat: its weight stands for its list.
+// An argument that is a list counts by its length. @include and @skip are taken
+// as answered.
 //
 // So the cost is a function of the variables. When a document is registered it is
 // computed with their defaults, else the argument's, else the largest size allowed

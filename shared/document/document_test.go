@@ -22,7 +22,9 @@ type Query {
   node(id: ID!): Node
   nodes(ids: [ID!]!): [Node]! @listSize(argument: "ids", max: 50)
   works(first: Int! = 20, sort: Sort = TITLE): WorkConnection! @listSize(argument: "first", max: 100)
-  rows(first: Int): WorkConnection! @cost(weight: 50)
+  rows(first: Int): WorkConnection! @cost(weight: 50) @listSize(argument: "first", max: 100)
+  flat(first: Int = 90): WorkConnection! @cost(weight: 50)
+  open(first: Int): WorkConnection!
   free(first: Int): [Work!]!
   random(seed: Int!): Work @cost(weight: 10)
   sized(first: Int): [Work!]! @listSize(assumed: 7)
@@ -81,6 +83,9 @@ func TestCost(t *testing.T) {
 		`query($n: Int) { rows(first: $n) { nodes { id } } }`:                                 50 + 100,
 		`{ rows(first: null) { nodes { id } } }`:                                              50 + 100,
 		`{ rows(first: 3) { nodes { id } } }`:                                                 50 + 3,
+		`{ flat { nodes { id } } }`:                                                           50 + 1,
+		`{ open { nodes { id } } }`:                                                           100,
+		`{ open(first: 3) { nodes { id } } }`:                                                 3,
 		`{ free(first: 3) { id } }`:                                                           3,
 		`{ sized(first: 3) { id } }`:                                                          7,
 		`{ random(seed: 1) { id } }`:                                                          11,

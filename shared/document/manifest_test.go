@@ -31,10 +31,10 @@ func TestParseManifest(t *testing.T) {
 
 func TestParseManifestFaults(t *testing.T) {
 	for text, want := range map[string]string{
-		``:                       "not a manifest",
-		`[]`:                     "not a manifest",
-		`{"a":1}`:                "neither an Apollo manifest",
-		`{"a":"{a}","a":"{b}"}`:  "not a manifest",
+		``:                      "not a manifest",
+		`[]`:                    "not a manifest",
+		`{"a":1}`:               "neither an Apollo manifest",
+		`{"a":"{a}","a":"{b}"}`: "not a manifest",
 		`{"format":"other","version":1,"operations":[]}`:                           `format "other" version 1 is not known`,
 		`{"format":"apollo-persisted-query-manifest","version":2,"operations":[]}`: "version 2 is not known",
 		`{"format":"apollo-persisted-query-manifest","operations":3}`:              "not an Apollo manifest",
