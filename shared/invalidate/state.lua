@@ -1,0 +1,10 @@
+-- Tells where the bus stands: epoch, sequence, milliseconds since its last sign of life, fence.
+-- Nothing, where there is no bus or where another server process began the epoch.
+-- KEYS: state.
+local info = redis.pcall('INFO', 'server')
+local run = type(info) == 'string' and string.match(info, 'run_id:(%w+)') or 'unknown'
+local s = redis.call('HMGET', KEYS[1], 'epoch', 'seq', 'run', 'beat', 'fence')
+if not s[1] or not s[2] or s[3] ~= run then return false end
+local clock = redis.call('TIME')
+local age = (clock[1] * 1000000 + clock[2] - (tonumber(s[4]) or 0)) / 1000
+return {s[1], s[2], string.format('%.0f', math.max(age, 0)), s[5] or '0'}
