@@ -1,0 +1,124 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tercul/tercul/read/internal/answer"
+	"github.com/tercul/tercul/read/internal/plan"
+	"github.com/tercul/tercul/shared/apperr"
+)
+
+// Database runs statements: a pool or a transaction.
+type Database interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+// Clock tells up to which change this process has heard.
+type Clock interface {
+	Applied() uint64
+}
+
+// Store answers from the database. It implements answer.Source.
+type Store struct {
+	DB    Database
+	Clock Clock
+	// PlanOf gives the plan of an operation.
+	PlanOf func(answer.Operation) (*plan.Plan, error)
+	// Translate makes a coded error of a driver's; package pg has it.
+	Translate func(error) error
+	// Now is the clock on the wall.
+	Now func() time.Time
+}
+
+// Answer runs the statement of the query and renders its row. The context must
+// have a deadline; the statement ends with it.
+func (s *Store) Answer(ctx context.Context, q *answer.Query) (answer.Result, error) {
+	p, err := s.PlanOf(q.Op)
+	if err != nil {
+		return answer.Result{}, err
+	}
+	vars, _ := q.Vars.(map[string]any)
+	statement, err := p.Bind(vars)
+	if err != nil {
+		return answer.Result{}, err
+	}
+	m := answer.Material{AsOf: s.Clock.Applied(), Policy: q.Op.Policy(), Now: s.Now()}
+	entry, err := s.run(ctx, statement, p.Tags, m)
+	if err != nil {
+		return answer.Result{}, err
+	}
+	return answer.Result{Entry: entry, Layer: answer.Origin}, nil
+}
+
+// The columns of a statement's row; see plan.Statement.
+const (
+	colData = iota
+	colTags
+	colFault
+	colMissing
+	colLasting
+	colXmin
+	columns
+)
+
+// run asks the database and renders the row while it is still in the driver's
+// buffer: NewEntry makes the one copy.
+func (s *Store) run(ctx context.Context, st plan.Statement, tags []string, m answer.Material) (*answer.Entry, error) {
+	args := append([]any{pgx.QueryResultFormats{pgx.TextFormatCode}}, st.Args...)
+	rows, err := s.DB.Query(ctx, st.SQL, args...)
+	if err != nil {
+		return nil, s.Translate(err)
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return nil, s.Translate(err)
+		}
+		return nil, apperr.New(apperr.Internal, "the statement answered no row")
+	}
+	entry, err := render(rows.RawValues(), tags, m)
+	if err != nil {
+		return nil, err
+	}
+	rows.Close()
+	if err := rows.Err(); err != nil {
+		return nil, s.Translate(err)
+	}
+	return entry, nil
+}
+
+func render(row [][]byte, tags []string, m answer.Material) (*answer.Entry, error) {
+	if len(row) != columns {
+		return nil, apperr.New(apperr.Internal, fmt.Sprintf("the statement answered %d columns", len(row)))
+	}
+	if len(row[colFault]) > 0 {
+		return nil, faults(string(row[colFault]))
+	}
+	m.Data = row[colData]
+	m.Tags = append(strings.Fields(string(row[colTags])), tags...)
+	switch {
+	case isTrue(row[colMissing]):
+		m.Status = answer.Null
+	case isTrue(row[colLasting]):
+		m.Policy = lasting(m.Policy)
+	}
+	return answer.NewEntry(m), nil
+}
+
+func isTrue(text []byte) bool { return len(text) == 1 && text[0] == 't' }
+
+// faults makes coded errors of what the statement found wrong with arguments,
+// each a line "field.argument: message".
+func faults(text string) error {
+	var all apperr.List
+	for line := range strings.Lines(text) {
+		field, message, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
+		all = append(all, apperr.New(apperr.BadRequest, message).WithField(field))
+	}
+	return all.Err()
+}
