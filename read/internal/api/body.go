@@ -1,0 +1,110 @@
+package api
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/tercul/tercul/shared/apperr"
+)
+
+var (
+	errBodyMissing = apperr.New(apperr.BadRequest, "The body is empty; send a JSON object with documentId and variables.")
+	errBodyObject  = apperr.New(apperr.BadRequest, "The body must be one JSON object.")
+	errBodyBatch   = apperr.New(apperr.BadRequest, "The body is an array; send one operation a request.")
+)
+
+// bodyFields reads the JSON object of a POST. The decoder refuses duplicate
+// names, broken UTF-8 and lone surrogates. Members this API does not know
+// change nothing. The answer shares no memory with the body.
+func bodyFields(body []byte) (Fields, error) {
+	dec := jsontext.NewDecoder(bytes.NewReader(body))
+	switch kind := dec.PeekKind(); {
+	case kind == '[':
+		return Fields{}, errBodyBatch
+	case kind != '{' && len(bytes.TrimSpace(body)) == 0:
+		return Fields{}, errBodyMissing
+	}
+	open, err := dec.ReadToken()
+	if err != nil {
+		return Fields{}, brokenBody(err)
+	}
+	if open.Kind() != '{' {
+		return Fields{}, errBodyObject
+	}
+	var f Fields
+	for dec.PeekKind() != '}' {
+		if err := f.readMember(dec); err != nil {
+			return Fields{}, err
+		}
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return Fields{}, brokenBody(err)
+	}
+	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
+		return Fields{}, apperr.New(apperr.BadRequest, "The body goes on after its JSON object.")
+	}
+	return f, nil
+}
+
+func (f *Fields) readMember(dec *jsontext.Decoder) error {
+	nameToken, err := dec.ReadToken()
+	if err != nil {
+		return brokenBody(err)
+	}
+	name := nameToken.String()
+	value, err := dec.ReadValue()
+	if err != nil {
+		return brokenBody(err)
+	}
+	switch name {
+	case paramDocumentID:
+		return readString(name, value, &f.DocumentID)
+	case paramQuery:
+		return readString(name, value, &f.Query)
+	case paramOperationName:
+		return readString(name, value, &f.OperationName)
+	case paramVariables:
+		return readObject(name, value, &f.Variables)
+	case paramExtensions:
+		return readObject(name, value, &f.Extensions)
+	}
+	return nil
+}
+
+func readString(name string, value jsontext.Value, into *string) error {
+	switch value.Kind() {
+	case 'n':
+		return nil
+	case '"':
+		text, err := jsontext.AppendUnquote(nil, value)
+		*into = string(text)
+		if err != nil {
+			return brokenBody(err)
+		}
+		return nil
+	}
+	return apperr.New(apperr.BadRequest, "It must be a string.").WithField(name)
+}
+
+func readObject(name string, value jsontext.Value, into *[]byte) error {
+	switch value.Kind() {
+	case 'n':
+		return nil
+	case '{':
+		*into = bytes.Clone(value)
+		return nil
+	}
+	return apperr.New(apperr.BadRequest, "It must be an object.").WithField(name)
+}
+
+// brokenBody words a decoder's complaint: where it stands, and what it is.
+func brokenBody(err error) error {
+	var syntax *jsontext.SyntacticError
+	if errors.As(err, &syntax) {
+		return apperr.Newf(apperr.BadRequest, "The body is not valid JSON at byte %d: %v.", syntax.ByteOffset, syntax.Err).Wrap(err)
+	}
+	return apperr.New(apperr.BadRequest, "The body is not valid JSON.").Wrap(err)
+}

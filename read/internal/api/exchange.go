@@ -1,0 +1,90 @@
+package api
+
+import (
+	"errors"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"github.com/tercul/tercul/read/internal/answer"
+)
+
+// exchange is what is known of one request while it is answered. The lane has
+// none: it serves what needs no more than a table look-up.
+type exchange struct {
+	id      string
+	media   media
+	started time.Time
+	op      answer.Operation
+	layer   string // which layer answered, "none" for what no layer did
+}
+
+const (
+	headerRequestID = "X-Request-Id"
+	localExchange   = "exchange"
+	layerNone       = "none"
+)
+
+// begin opens the exchange, answers whatever failed below it, and closes it
+// with a measure and a log line.
+func (s *Server) begin(c *fiber.Ctx) error {
+	ex := s.open(c.Context())
+	c.Locals(localExchange, ex)
+	s.meters.inFlight.Inc()
+	defer s.meters.inFlight.Dec()
+	err := checkURL(c)
+	if err == nil {
+		err = c.Next()
+	}
+	if err != nil {
+		err = s.routed(c, err)
+		s.writeError(c.Context(), ex, err)
+	}
+	s.close(c.Context(), ex, err)
+	return nil
+}
+
+func (s *Server) open(ctx *fasthttp.RequestCtx) *exchange {
+	id := s.ids.append(make([]byte, 0, maxRequestID), ctx.Request.Header.Peek(headerRequestID))
+	ctx.Response.Header.SetBytesV(headerRequestID, id)
+	accepted := negotiateMedia(joined(ctx, fasthttp.HeaderAccept))
+	return &exchange{id: string(id), media: accepted, started: time.Now(), layer: layerNone}
+}
+
+func (s *Server) close(ctx *fasthttp.RequestCtx, ex *exchange, err error) {
+	took := time.Since(ex.started)
+	status := ctx.Response.StatusCode()
+	s.meters.observe(status, ex.layer, took)
+	s.logger.write(ctx, ex, status, took, err)
+}
+
+// routed words the router's own refusals as ours.
+func (s *Server) routed(c *fiber.Ctx, err error) error {
+	var routing *fiber.Error
+	if !errors.As(err, &routing) {
+		return err
+	}
+	if routing.Code == fiber.StatusMethodNotAllowed {
+		return methodNotAllowed(c.Context())
+	}
+	return errNoSuchPath
+}
+
+func exchangeOf(c *fiber.Ctx) *exchange {
+	ex, _ := c.Locals(localExchange).(*exchange)
+	return ex
+}
+
+// joined is the value of a header that may come in several lines.
+func joined(ctx *fasthttp.RequestCtx, name string) string {
+	lines := ctx.Request.Header.PeekAll(name)
+	if len(lines) == 0 {
+		return ""
+	}
+	all := string(lines[0])
+	for _, line := range lines[1:] {
+		all += "," + string(line)
+	}
+	return all
+}

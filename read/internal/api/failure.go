@@ -1,0 +1,131 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"github.com/tercul/tercul/shared/apperr"
+)
+
+// What only HTTP can refuse. The codes are the API's; the statuses are HTTP's.
+var (
+	errNoSuchPath = apperr.New(apperr.BadRequest, "There is nothing at this path. GET / lists what there is.").
+			WithStatus(fasthttp.StatusNotFound)
+	errNotAcceptable = apperr.Newf(apperr.BadRequest, "Answers are %s or %s; accept one of them.", typeGraphQL, typeJSON).
+				WithField("Accept").WithStatus(fasthttp.StatusNotAcceptable)
+	errNoCoding = apperr.New(apperr.BadRequest, "Answers are coded br, zstd, gzip or not at all; accept one of them.").
+			WithField("Accept-Encoding").WithStatus(fasthttp.StatusNotAcceptable)
+	errMediaType = apperr.New(apperr.BadRequest, "Send the request as application/json in UTF-8.").
+			WithField("Content-Type").WithStatus(fasthttp.StatusUnsupportedMediaType)
+	errBodyCoded = apperr.New(apperr.BadRequest, "Send the body uncompressed.").
+			WithField("Content-Encoding").WithStatus(fasthttp.StatusUnsupportedMediaType)
+	errURLTooLong = apperr.Newf(apperr.InputLimit, "URLs are read up to %d bytes; send a longer question by POST.", maxURL).
+			WithStatus(fasthttp.StatusRequestURITooLong)
+	errHeadTooLong = apperr.Newf(apperr.InputLimit, "The URL and headers together are read up to %d bytes.", maxHead).
+			WithStatus(fasthttp.StatusRequestHeaderFieldsTooLarge)
+	errBodyTooLong = apperr.New(apperr.InputLimit, "The body is too long.").
+			WithStatus(fasthttp.StatusRequestEntityTooLarge)
+	errTooSlow = apperr.New(apperr.Timeout, "The request did not arrive in time.").
+			WithStatus(fasthttp.StatusRequestTimeout)
+	errUnreadable = apperr.New(apperr.BadRequest, "This is not an HTTP request.")
+	errMethod     = apperr.New(apperr.BadRequest, "This path does not answer this method.").
+			WithStatus(fasthttp.StatusMethodNotAllowed)
+)
+
+// methodNotAllowed sets the Allow header that a 405 must have.
+func methodNotAllowed(ctx *fasthttp.RequestCtx) error {
+	allow := "GET, HEAD"
+	if string(ctx.Path()) == graphqlPath {
+		allow = "GET, HEAD, POST, OPTIONS"
+	}
+	ctx.Response.Header.Set(fasthttp.HeaderAllow, allow)
+	return errMethod
+}
+
+func checkURL(c *fiber.Ctx) error {
+	if len(c.Request().RequestURI()) > maxURL {
+		return errURLTooLong
+	}
+	return nil
+}
+
+// writeError answers with nothing but errors, which no cache may keep.
+func (s *Server) writeError(ctx *fasthttp.RequestCtx, ex *exchange, err error) {
+	e := apperr.From(err)
+	h := &ctx.Response.Header
+	ctx.Response.ResetBody()
+	h.SetContentType(ex.media.header())
+	h.Set(fasthttp.HeaderCacheControl, "no-store")
+	h.Set(fasthttp.HeaderVary, vary)
+	h.Set(fasthttp.HeaderAccessControlAllowOrigin, "*")
+	if seconds := retryAfter(e); seconds > 0 {
+		h.Set(fasthttp.HeaderRetryAfter, strconv.Itoa(seconds))
+	}
+	ctx.SetStatusCode(s.status(e, ex.media))
+	ctx.SetBody(apperr.AppendBody(nil, err, ex.id))
+}
+
+// status follows GraphQL over HTTP: under application/json a well-formed
+// request whose document or variables do not fit the schema is a 200 with
+// errors; under application/graphql-response+json the status tells.
+func (s *Server) status(e *apperr.Error, m media) int {
+	coercion := e.Code == apperr.BadRequest && strings.HasPrefix(e.Field, paramVariables+".")
+	switch {
+	case !coercion && e.Code != apperr.ParseFailed && e.Code != apperr.ValidationFailed:
+		return e.Status()
+	case m != mediaGraphQL:
+		return fasthttp.StatusOK
+	case s.cfg.DraftCodes && e.Code != apperr.ParseFailed:
+		return fasthttp.StatusUnprocessableEntity
+	}
+	return e.Status()
+}
+
+// retryAfter is in whole seconds; a server's failure always names some.
+func retryAfter(e *apperr.Error) int {
+	if e.RetryAfter > 0 {
+		return int((e.RetryAfter + 999_999_999) / 1_000_000_000)
+	}
+	if e.Status() == fasthttp.StatusServiceUnavailable {
+		return 1
+	}
+	return 0
+}
+
+// refuse answers a request that never reached the router.
+func (s *Server) refuse(ctx *fasthttp.RequestCtx, err error) {
+	ex := s.open(ctx)
+	s.writeError(ctx, ex, err)
+	s.close(ctx, ex, err)
+}
+
+// refuseUnread is fasthttp's ErrorHandler: the request could not be read.
+func (s *Server) refuseUnread(ctx *fasthttp.RequestCtx, err error) {
+	var small *fasthttp.ErrSmallBuffer
+	var network net.Error
+	switch {
+	case errors.As(err, &small):
+		s.refuse(ctx, errHeadTooLong)
+	case errors.Is(err, fasthttp.ErrBodyTooLarge):
+		s.refuse(ctx, errBodyTooLong)
+	case errors.As(err, &network) && network.Timeout():
+		s.refuse(ctx, errTooSlow)
+	default:
+		s.refuse(ctx, errUnreadable.Wrap(err))
+	}
+}
+
+// recoverPanic keeps one request's bug from ending the process.
+func (s *Server) recoverPanic(ctx *fasthttp.RequestCtx) {
+	if cause := recover(); cause != nil {
+		ctx.Response.Reset()
+		s.refuse(ctx, fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
+	}
+}

@@ -1,0 +1,100 @@
+package api
+
+import (
+	"encoding/hex"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/tercul/tercul/shared/apperr"
+)
+
+// The names of GraphQL over HTTP's parameters, in a URL and in a body.
+const (
+	paramDocumentID    = "documentId"
+	paramQuery         = "query"
+	paramOperationName = "operationName"
+	paramVariables     = "variables"
+	paramExtensions    = "extensions"
+)
+
+// urlFields reads the parameters of a GET. fasthttp's own parser lets the
+// first of two equal parameters win and keeps broken escapes as they are; a
+// CDN in front may choose otherwise, and then one URL has two meanings. So
+// both are refused here, whatever the parameter. Parameters this API does not
+// know change nothing.
+func urlFields(rawQuery string) (Fields, error) {
+	var f Fields
+	seen := make([]string, 0, 8)
+	for rawQuery != "" {
+		var pair string
+		pair, rawQuery, _ = strings.Cut(rawQuery, "&")
+		if pair == "" {
+			continue
+		}
+		name, value, err := urlPair(pair)
+		if err != nil {
+			return Fields{}, err
+		}
+		for _, s := range seen {
+			if s == name {
+				return Fields{}, apperr.New(apperr.BadRequest, "The parameter is given twice; give it once.").WithField(name)
+			}
+		}
+		seen = append(seen, name)
+		f.set(name, value)
+	}
+	return f, nil
+}
+
+func (f *Fields) set(name, value string) {
+	switch name {
+	case paramDocumentID:
+		f.DocumentID = value
+	case paramQuery:
+		f.Query = value
+	case paramOperationName:
+		f.OperationName = value
+	case paramVariables:
+		f.Variables = []byte(value)
+	case paramExtensions:
+		f.Extensions = []byte(value)
+	}
+}
+
+func urlPair(pair string) (name, value string, err error) {
+	rawName, rawValue, _ := strings.Cut(pair, "=")
+	name, ok := unescape(rawName)
+	if !ok {
+		return "", "", apperr.New(apperr.BadRequest, "The URL holds a parameter whose name is not UTF-8 in valid percent-encoding.")
+	}
+	if value, ok = unescape(rawValue); !ok {
+		return "", "", apperr.New(apperr.BadRequest, "The value is not UTF-8 in valid percent-encoding.").WithField(name)
+	}
+	return name, value, nil
+}
+
+// unescape decodes one component of a form-encoded query into a string of its
+// own: the request's bytes are reused for the next request. NUL is refused
+// with broken UTF-8; neither Postgres nor JSON has a use for it.
+func unescape(s string) (string, bool) {
+	out := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; c {
+		case '+':
+			out = append(out, ' ')
+		case '%':
+			if i+2 >= len(s) {
+				return "", false
+			}
+			var b [1]byte
+			if _, err := hex.Decode(b[:], []byte(s[i+1:i+3])); err != nil || b[0] == 0 {
+				return "", false
+			}
+			out = append(out, b[0])
+			i += 2
+		default:
+			out = append(out, c)
+		}
+	}
+	return string(out), utf8.Valid(out)
+}

@@ -1,0 +1,171 @@
+package api
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"github.com/tercul/tercul/read/internal/answer"
+	"github.com/tercul/tercul/shared/apperr"
+)
+
+const (
+	headerMinSeq = "X-Tercul-Min-Seq"
+	headerSeq    = "X-Tercul-Seq"
+)
+
+// get answers GET and HEAD of /graphql and of the path form
+// /graphql/sha256:<hex>[/<OperationName>].
+func (s *Server) get(c *fiber.Ctx) error {
+	f, err := urlFields(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return err
+	}
+	if err := pathFields(c, &f); err != nil {
+		return err
+	}
+	f.Get = true
+	return s.answer(c, f)
+}
+
+// pathFields merges the path into the fields.
+func pathFields(c *fiber.Ctx, f *Fields) error {
+	if id := c.Params("document"); id != "" && !strings.HasPrefix(id, "sha256:") {
+		return errNoSuchPath
+	}
+	if err := pathField(c.Params("document"), paramDocumentID, &f.DocumentID); err != nil {
+		return err
+	}
+	return pathField(c.Params("operation"), paramOperationName, &f.OperationName)
+}
+
+// pathField copies one segment. A value given in both places is given twice,
+// which is refused like two equal parameters. Neither hashes nor names need
+// escapes, so a segment with one is no spelling of ours.
+func pathField(segment, name string, into *string) error {
+	switch {
+	case segment == "":
+		return nil
+	case strings.ContainsAny(segment, "%+"):
+		return errNoSuchPath
+	case *into != "":
+		return apperr.New(apperr.BadRequest, "It is given in the path and as a parameter; give it once.").WithField(name)
+	}
+	*into = strings.Clone(segment)
+	return nil
+}
+
+func (s *Server) post(c *fiber.Ctx) error {
+	if err := checkContentType(c); err != nil {
+		return err
+	}
+	if len(c.Request().URI().QueryString()) > 0 {
+		return apperr.New(apperr.BadRequest, "A POST takes its parameters from the body alone; leave the query string out.")
+	}
+	f, err := bodyFields(c.Request().Body())
+	if err != nil {
+		return err
+	}
+	return s.answer(c, f)
+}
+
+func checkContentType(c *fiber.Ctx) error {
+	kind, params, _ := strings.Cut(string(c.Request().Header.ContentType()), ";")
+	sent := element{strings.TrimSpace(kind), params}
+	if !strings.EqualFold(sent.token, typeJSON) || !sent.utf8() {
+		c.Set("Accept-Post", typeJSON)
+		return errMediaType
+	}
+	coding := c.Get(fiber.HeaderContentEncoding)
+	if coding != "" && !strings.EqualFold(coding, "identity") {
+		return errBodyCoded
+	}
+	return nil
+}
+
+// options lets a page of any origin ask: nothing here depends on who does.
+func (s *Server) options(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderAllow, "GET, HEAD, POST, OPTIONS")
+	c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
+	c.Set(fiber.HeaderAccessControlAllowMethods, "GET, HEAD, POST, OPTIONS")
+	c.Set(fiber.HeaderAccessControlAllowHeaders, "Content-Type, "+headerMinSeq+", "+headerRequestID)
+	c.Set(fiber.HeaderAccessControlMaxAge, "86400")
+	c.Status(fiber.StatusNoContent)
+	return nil
+}
+
+// answer is the whole way of a question: negotiate, parse, ask, write.
+func (s *Server) answer(c *fiber.Ctx, f Fields) error {
+	ex := exchangeOf(c)
+	if ex.media == mediaNone {
+		return errNotAcceptable
+	}
+	enc, ok := negotiateEncoding(joined(c.Context(), fasthttp.HeaderAcceptEncoding))
+	if !ok {
+		return errNoCoding
+	}
+	minSeq, err := minSeq(c)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(s.context, s.cfg.Timeout)
+	defer cancel()
+	ctx, span := s.span(ctx, c, ex)
+	defer span.End()
+
+	q, err := s.cfg.Parser.Parse(ctx, f)
+	if err != nil {
+		return err
+	}
+	ex.op, q.Enc, q.MinSeq = q.Op, enc, minSeq
+	res, err := s.cfg.Source.Answer(ctx, q.Query)
+	if err != nil {
+		return err
+	}
+	s.write(c.Context(), ex, q, res)
+	return nil
+}
+
+// minSeq is the ticket of an editor who must see what was just written.
+func minSeq(c *fiber.Ctx) (uint64, error) {
+	text := c.Get(headerMinSeq)
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(text, 10, 63)
+	if err != nil {
+		return 0, apperr.New(apperr.BadRequest, "It must be the whole number that a mutation answered.").WithField(headerMinSeq)
+	}
+	return n, nil
+}
+
+// write sends an answer, or 304 to who holds it already.
+func (s *Server) write(ctx *fasthttp.RequestCtx, ex *exchange, q Question, res answer.Result) {
+	ex.layer = res.Layer.String()
+	head := headOf(res, ex.media, contentLocation(ctx, q))
+	known := !ctx.IsPost() && noneMatch(joined(ctx, fasthttp.HeaderIfNoneMatch), res.Entry.ETag)
+	if known {
+		head.writeNotModified(&ctx.Response.Header)
+		return
+	}
+	head.write(&ctx.Response.Header)
+	if res.Entry.Status == answer.Partial && s.cfg.DraftCodes && ex.media == mediaGraphQL {
+		ctx.SetStatusCode(statusPartial)
+	}
+	ctx.Response.SetBodyRaw(res.Entry.Body)
+	s.lane.learn(ctx, res, head)
+}
+
+// statusPartial is the newer draft's "partial success".
+const statusPartial = 294
+
+// contentLocation names the canonical URL when the request spelt it otherwise.
+func contentLocation(ctx *fasthttp.RequestCtx, q Question) string {
+	if q.Canonical == "" || string(ctx.RequestURI()) == q.Canonical {
+		return ""
+	}
+	return q.Canonical
+}

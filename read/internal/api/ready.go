@@ -1,0 +1,118 @@
+package api
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// Dependency is something the reader leans on.
+type Dependency struct {
+	Name string
+	// Required: without it the reader is not ready. Without the others it is
+	// slower, or later in learning of changes, and still answers.
+	Required bool
+	// Check returns nil while the dependency serves.
+	Check func(context.Context) error
+}
+
+// Readiness knows whether this process should get traffic. It starts as not
+// ready; Open and Drain are its two events.
+type Readiness struct {
+	dependencies []Dependency
+	state        atomic.Int32
+
+	mu    sync.Mutex
+	asked time.Time
+	last  []report
+}
+
+const (
+	stateStarting = iota
+	stateOpen
+	stateDraining
+)
+
+// NewReadiness lists the dependencies in the order they are reported.
+func NewReadiness(dependencies ...Dependency) *Readiness {
+	return &Readiness{dependencies: dependencies}
+}
+
+// Open says the start is complete.
+func (r *Readiness) Open() { r.state.Store(stateOpen) }
+
+// Drain says the process is about to stop: balancers should look elsewhere.
+func (r *Readiness) Drain() { r.state.Store(stateDraining) }
+
+type report struct {
+	Name     string `json:"name"`
+	State    string `json:"state"` // up or down
+	Required bool   `json:"required"`
+	Error    string `json:"error,omitempty"`
+	Millis   int64  `json:"millis"`
+}
+
+type readyBody struct {
+	Status       string   `json:"status"` // ready, degraded, unavailable, starting or draining
+	Dependencies []report `json:"dependencies"`
+}
+
+// Probes come from several balancers at once; one round of checks a second
+// serves them all, and none waits longer than the dependency's own limit.
+const (
+	checkEvery = time.Second
+	checkLimit = 900 * time.Millisecond
+)
+
+func (r *Readiness) report(ctx context.Context) (int, readyBody) {
+	body := readyBody{Status: "ready", Dependencies: r.check(ctx)}
+	status := fiber.StatusOK
+	for _, d := range body.Dependencies {
+		if d.State == "up" {
+			continue
+		}
+		if d.Required {
+			status, body.Status = fiber.StatusServiceUnavailable, "unavailable"
+			break
+		}
+		body.Status = "degraded"
+	}
+	switch r.state.Load() {
+	case stateStarting:
+		return fiber.StatusServiceUnavailable, readyBody{"starting", body.Dependencies}
+	case stateDraining:
+		return fiber.StatusServiceUnavailable, readyBody{"draining", body.Dependencies}
+	}
+	return status, body
+}
+
+func (r *Readiness) check(ctx context.Context) []report {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if time.Since(r.asked) < checkEvery && r.last != nil {
+		return r.last
+	}
+	reports := make([]report, len(r.dependencies))
+	var wg sync.WaitGroup
+	for i, d := range r.dependencies {
+		wg.Go(func() { reports[i] = d.report(ctx) })
+	}
+	wg.Wait()
+	r.asked, r.last = time.Now(), reports
+	return reports
+}
+
+func (d Dependency) report(ctx context.Context) report {
+	ctx, cancel := context.WithTimeout(ctx, checkLimit)
+	defer cancel()
+	started := time.Now()
+	err := d.Check(ctx)
+	out := report{Name: d.Name, State: "up", Required: d.Required, Millis: time.Since(started).Milliseconds()}
+	if err != nil {
+		out.State, out.Error = "down", plainly(err)
+	}
+	return out
+}
