@@ -15,3 +15,9 @@ var Schema string
 //
 //go:embed operations/*.graphql
 var Operations embed.FS
+
+// Exported is genqlient's export of the same documents, as package client sends
+// them: other white space, and so other ids.
+//
+//go:embed operations.json
+var Exported []byte
