@@ -10009,10 +10009,10 @@ func (v *YearRange) GetTo() *int { return v.To }
 // __AuthorPageInput is used internally by genqlient
 type __AuthorPageInput struct {
 	Slug         string  `json:"slug"`
-	Language     *string `json:"language"`
-	Works        *int    `json:"works"`
-	Translations *int    `json:"translations"`
-	After        *string `json:"after"`
+	Language     *string `json:"language,omitempty"`
+	Works        *int    `json:"works,omitempty"`
+	Translations *int    `json:"translations,omitempty"`
+	After        *string `json:"after,omitempty"`
 }
 
 // GetSlug returns __AuthorPageInput.Slug, and is useful for accessing the field via an interface.
@@ -10032,21 +10032,21 @@ func (v *__AuthorPageInput) GetAfter() *string { return v.After }
 
 // __AuthorsInput is used internally by genqlient
 type __AuthorsInput struct {
-	Filter   *AuthorFilter `json:"filter"`
-	Sort     AuthorSort    `json:"sort"`
-	First    int           `json:"first"`
-	After    *string       `json:"after"`
-	Language *string       `json:"language"`
+	Filter   *AuthorFilter `json:"filter,omitempty"`
+	Sort     *AuthorSort   `json:"sort,omitempty"`
+	First    *int          `json:"first,omitempty"`
+	After    *string       `json:"after,omitempty"`
+	Language *string       `json:"language,omitempty"`
 }
 
 // GetFilter returns __AuthorsInput.Filter, and is useful for accessing the field via an interface.
 func (v *__AuthorsInput) GetFilter() *AuthorFilter { return v.Filter }
 
 // GetSort returns __AuthorsInput.Sort, and is useful for accessing the field via an interface.
-func (v *__AuthorsInput) GetSort() AuthorSort { return v.Sort }
+func (v *__AuthorsInput) GetSort() *AuthorSort { return v.Sort }
 
 // GetFirst returns __AuthorsInput.First, and is useful for accessing the field via an interface.
-func (v *__AuthorsInput) GetFirst() int { return v.First }
+func (v *__AuthorsInput) GetFirst() *int { return v.First }
 
 // GetAfter returns __AuthorsInput.After, and is useful for accessing the field via an interface.
 func (v *__AuthorsInput) GetAfter() *string { return v.After }
@@ -10068,10 +10068,10 @@ func (v *__BestTranslationInput) GetLanguages() []string { return v.Languages }
 
 // __CategoriesInput is used internally by genqlient
 type __CategoriesInput struct {
-	Parent   *string       `json:"parent"`
-	Kind     *CategoryKind `json:"kind"`
-	Depth    int           `json:"depth"`
-	Language *string       `json:"language"`
+	Parent   *string       `json:"parent,omitempty"`
+	Kind     *CategoryKind `json:"kind,omitempty"`
+	Depth    *int          `json:"depth,omitempty"`
+	Language *string       `json:"language,omitempty"`
 }
 
 // GetParent returns __CategoriesInput.Parent, and is useful for accessing the field via an interface.
@@ -10081,7 +10081,7 @@ func (v *__CategoriesInput) GetParent() *string { return v.Parent }
 func (v *__CategoriesInput) GetKind() *CategoryKind { return v.Kind }
 
 // GetDepth returns __CategoriesInput.Depth, and is useful for accessing the field via an interface.
-func (v *__CategoriesInput) GetDepth() int { return v.Depth }
+func (v *__CategoriesInput) GetDepth() *int { return v.Depth }
 
 // GetLanguage returns __CategoriesInput.Language, and is useful for accessing the field via an interface.
 func (v *__CategoriesInput) GetLanguage() *string { return v.Language }
@@ -10089,9 +10089,9 @@ func (v *__CategoriesInput) GetLanguage() *string { return v.Language }
 // __CategoryPageInput is used internally by genqlient
 type __CategoryPageInput struct {
 	Path     string  `json:"path"`
-	Language *string `json:"language"`
-	First    int     `json:"first"`
-	After    *string `json:"after"`
+	Language *string `json:"language,omitempty"`
+	First    *int    `json:"first,omitempty"`
+	After    *string `json:"after,omitempty"`
 }
 
 // GetPath returns __CategoryPageInput.Path, and is useful for accessing the field via an interface.
@@ -10101,7 +10101,7 @@ func (v *__CategoryPageInput) GetPath() string { return v.Path }
 func (v *__CategoryPageInput) GetLanguage() *string { return v.Language }
 
 // GetFirst returns __CategoryPageInput.First, and is useful for accessing the field via an interface.
-func (v *__CategoryPageInput) GetFirst() int { return v.First }
+func (v *__CategoryPageInput) GetFirst() *int { return v.First }
 
 // GetAfter returns __CategoryPageInput.After, and is useful for accessing the field via an interface.
 func (v *__CategoryPageInput) GetAfter() *string { return v.After }
@@ -10109,8 +10109,8 @@ func (v *__CategoryPageInput) GetAfter() *string { return v.After }
 // __ChangesInput is used internally by genqlient
 type __ChangesInput struct {
 	Since int           `json:"since"`
-	Kinds []SubjectKind `json:"kinds"`
-	First int           `json:"first"`
+	Kinds []SubjectKind `json:"kinds,omitempty"`
+	First *int          `json:"first,omitempty"`
 }
 
 // GetSince returns __ChangesInput.Since, and is useful for accessing the field via an interface.
@@ -10120,14 +10120,14 @@ func (v *__ChangesInput) GetSince() int { return v.Since }
 func (v *__ChangesInput) GetKinds() []SubjectKind { return v.Kinds }
 
 // GetFirst returns __ChangesInput.First, and is useful for accessing the field via an interface.
-func (v *__ChangesInput) GetFirst() int { return v.First }
+func (v *__ChangesInput) GetFirst() *int { return v.First }
 
 // __CitationInput is used internally by genqlient
 type __CitationInput struct {
 	SubjectId string         `json:"subjectId"`
 	Format    CitationFormat `json:"format"`
-	Ref       *string        `json:"ref"`
-	Locale    *string        `json:"locale"`
+	Ref       *string        `json:"ref,omitempty"`
+	Locale    *string        `json:"locale,omitempty"`
 }
 
 // GetSubjectId returns __CitationInput.SubjectId, and is useful for accessing the field via an interface.
@@ -10146,8 +10146,8 @@ func (v *__CitationInput) GetLocale() *string { return v.Locale }
 type __CollectionPageInput struct {
 	Owner string  `json:"owner"`
 	Slug  string  `json:"slug"`
-	First int     `json:"first"`
-	After *string `json:"after"`
+	First *int    `json:"first,omitempty"`
+	After *string `json:"after,omitempty"`
 }
 
 // GetOwner returns __CollectionPageInput.Owner, and is useful for accessing the field via an interface.
@@ -10157,27 +10157,27 @@ func (v *__CollectionPageInput) GetOwner() string { return v.Owner }
 func (v *__CollectionPageInput) GetSlug() string { return v.Slug }
 
 // GetFirst returns __CollectionPageInput.First, and is useful for accessing the field via an interface.
-func (v *__CollectionPageInput) GetFirst() int { return v.First }
+func (v *__CollectionPageInput) GetFirst() *int { return v.First }
 
 // GetAfter returns __CollectionPageInput.After, and is useful for accessing the field via an interface.
 func (v *__CollectionPageInput) GetAfter() *string { return v.After }
 
 // __CollectionsInput is used internally by genqlient
 type __CollectionsInput struct {
-	Filter *CollectionFilter `json:"filter"`
-	Sort   CollectionSort    `json:"sort"`
-	First  int               `json:"first"`
-	After  *string           `json:"after"`
+	Filter *CollectionFilter `json:"filter,omitempty"`
+	Sort   *CollectionSort   `json:"sort,omitempty"`
+	First  *int              `json:"first,omitempty"`
+	After  *string           `json:"after,omitempty"`
 }
 
 // GetFilter returns __CollectionsInput.Filter, and is useful for accessing the field via an interface.
 func (v *__CollectionsInput) GetFilter() *CollectionFilter { return v.Filter }
 
 // GetSort returns __CollectionsInput.Sort, and is useful for accessing the field via an interface.
-func (v *__CollectionsInput) GetSort() CollectionSort { return v.Sort }
+func (v *__CollectionsInput) GetSort() *CollectionSort { return v.Sort }
 
 // GetFirst returns __CollectionsInput.First, and is useful for accessing the field via an interface.
-func (v *__CollectionsInput) GetFirst() int { return v.First }
+func (v *__CollectionsInput) GetFirst() *int { return v.First }
 
 // GetAfter returns __CollectionsInput.After, and is useful for accessing the field via an interface.
 func (v *__CollectionsInput) GetAfter() *string { return v.After }
@@ -10185,42 +10185,42 @@ func (v *__CollectionsInput) GetAfter() *string { return v.After }
 // __CommentThreadInput is used internally by genqlient
 type __CommentThreadInput struct {
 	RootId string  `json:"rootId"`
-	First  int     `json:"first"`
-	After  *string `json:"after"`
+	First  *int    `json:"first,omitempty"`
+	After  *string `json:"after,omitempty"`
 }
 
 // GetRootId returns __CommentThreadInput.RootId, and is useful for accessing the field via an interface.
 func (v *__CommentThreadInput) GetRootId() string { return v.RootId }
 
 // GetFirst returns __CommentThreadInput.First, and is useful for accessing the field via an interface.
-func (v *__CommentThreadInput) GetFirst() int { return v.First }
+func (v *__CommentThreadInput) GetFirst() *int { return v.First }
 
 // GetAfter returns __CommentThreadInput.After, and is useful for accessing the field via an interface.
 func (v *__CommentThreadInput) GetAfter() *string { return v.After }
 
 // __CommentsInput is used internally by genqlient
 type __CommentsInput struct {
-	SubjectId string      `json:"subjectId"`
-	Sort      CommentSort `json:"sort"`
-	First     int         `json:"first"`
-	After     *string     `json:"after"`
+	SubjectId string       `json:"subjectId"`
+	Sort      *CommentSort `json:"sort,omitempty"`
+	First     *int         `json:"first,omitempty"`
+	After     *string      `json:"after,omitempty"`
 }
 
 // GetSubjectId returns __CommentsInput.SubjectId, and is useful for accessing the field via an interface.
 func (v *__CommentsInput) GetSubjectId() string { return v.SubjectId }
 
 // GetSort returns __CommentsInput.Sort, and is useful for accessing the field via an interface.
-func (v *__CommentsInput) GetSort() CommentSort { return v.Sort }
+func (v *__CommentsInput) GetSort() *CommentSort { return v.Sort }
 
 // GetFirst returns __CommentsInput.First, and is useful for accessing the field via an interface.
-func (v *__CommentsInput) GetFirst() int { return v.First }
+func (v *__CommentsInput) GetFirst() *int { return v.First }
 
 // GetAfter returns __CommentsInput.After, and is useful for accessing the field via an interface.
 func (v *__CommentsInput) GetAfter() *string { return v.After }
 
 // __HomePageInput is used internally by genqlient
 type __HomePageInput struct {
-	Language *string `json:"language"`
+	Language *string `json:"language,omitempty"`
 }
 
 // GetLanguage returns __HomePageInput.Language, and is useful for accessing the field via an interface.
@@ -10244,12 +10244,12 @@ func (v *__NodesInput) GetIds() []string { return v.Ids }
 
 // __OperationsInput is used internally by genqlient
 type __OperationsInput struct {
-	First int     `json:"first"`
-	After *string `json:"after"`
+	First *int    `json:"first,omitempty"`
+	After *string `json:"after,omitempty"`
 }
 
 // GetFirst returns __OperationsInput.First, and is useful for accessing the field via an interface.
-func (v *__OperationsInput) GetFirst() int { return v.First }
+func (v *__OperationsInput) GetFirst() *int { return v.First }
 
 // GetAfter returns __OperationsInput.After, and is useful for accessing the field via an interface.
 func (v *__OperationsInput) GetAfter() *string { return v.After }
@@ -10257,7 +10257,7 @@ func (v *__OperationsInput) GetAfter() *string { return v.After }
 // __ParallelPageInput is used internally by genqlient
 type __ParallelPageInput struct {
 	Slug     string  `json:"slug"`
-	Language *string `json:"language"`
+	Language *string `json:"language,omitempty"`
 }
 
 // GetSlug returns __ParallelPageInput.Slug, and is useful for accessing the field via an interface.
@@ -10270,10 +10270,10 @@ func (v *__ParallelPageInput) GetLanguage() *string { return v.Language }
 type __ParallelReadingInput struct {
 	WorkId        string   `json:"workId"`
 	ExpressionIds []string `json:"expressionIds"`
-	From          *string  `json:"from"`
-	To            *string  `json:"to"`
-	First         int      `json:"first"`
-	After         *string  `json:"after"`
+	From          *string  `json:"from,omitempty"`
+	To            *string  `json:"to,omitempty"`
+	First         *int     `json:"first,omitempty"`
+	After         *string  `json:"after,omitempty"`
 }
 
 // GetWorkId returns __ParallelReadingInput.WorkId, and is useful for accessing the field via an interface.
@@ -10289,7 +10289,7 @@ func (v *__ParallelReadingInput) GetFrom() *string { return v.From }
 func (v *__ParallelReadingInput) GetTo() *string { return v.To }
 
 // GetFirst returns __ParallelReadingInput.First, and is useful for accessing the field via an interface.
-func (v *__ParallelReadingInput) GetFirst() int { return v.First }
+func (v *__ParallelReadingInput) GetFirst() *int { return v.First }
 
 // GetAfter returns __ParallelReadingInput.After, and is useful for accessing the field via an interface.
 func (v *__ParallelReadingInput) GetAfter() *string { return v.After }
@@ -10304,20 +10304,20 @@ func (v *__PassageInput) GetRef() string { return v.Ref }
 
 // __PopularInput is used internally by genqlient
 type __PopularInput struct {
-	Kind   SubjectKind      `json:"kind"`
-	Window PopularityWindow `json:"window"`
-	First  int              `json:"first"`
-	After  *string          `json:"after"`
+	Kind   SubjectKind       `json:"kind"`
+	Window *PopularityWindow `json:"window,omitempty"`
+	First  *int              `json:"first,omitempty"`
+	After  *string           `json:"after,omitempty"`
 }
 
 // GetKind returns __PopularInput.Kind, and is useful for accessing the field via an interface.
 func (v *__PopularInput) GetKind() SubjectKind { return v.Kind }
 
 // GetWindow returns __PopularInput.Window, and is useful for accessing the field via an interface.
-func (v *__PopularInput) GetWindow() PopularityWindow { return v.Window }
+func (v *__PopularInput) GetWindow() *PopularityWindow { return v.Window }
 
 // GetFirst returns __PopularInput.First, and is useful for accessing the field via an interface.
-func (v *__PopularInput) GetFirst() int { return v.First }
+func (v *__PopularInput) GetFirst() *int { return v.First }
 
 // GetAfter returns __PopularInput.After, and is useful for accessing the field via an interface.
 func (v *__PopularInput) GetAfter() *string { return v.After }
@@ -10325,8 +10325,8 @@ func (v *__PopularInput) GetAfter() *string { return v.After }
 // __RandomWorkInput is used internally by genqlient
 type __RandomWorkInput struct {
 	Seed     int         `json:"seed"`
-	Filter   *WorkFilter `json:"filter"`
-	Language *string     `json:"language"`
+	Filter   *WorkFilter `json:"filter,omitempty"`
+	Language *string     `json:"language,omitempty"`
 }
 
 // GetSeed returns __RandomWorkInput.Seed, and is useful for accessing the field via an interface.
@@ -10340,24 +10340,24 @@ func (v *__RandomWorkInput) GetLanguage() *string { return v.Language }
 
 // __ReferenceInput is used internally by genqlient
 type __ReferenceInput struct {
-	Used bool `json:"used"`
+	Used *bool `json:"used,omitempty"`
 }
 
 // GetUsed returns __ReferenceInput.Used, and is useful for accessing the field via an interface.
-func (v *__ReferenceInput) GetUsed() bool { return v.Used }
+func (v *__ReferenceInput) GetUsed() *bool { return v.Used }
 
 // __RelatedWorksInput is used internally by genqlient
 type __RelatedWorksInput struct {
 	WorkId   string  `json:"workId"`
-	First    int     `json:"first"`
-	Language *string `json:"language"`
+	First    *int    `json:"first,omitempty"`
+	Language *string `json:"language,omitempty"`
 }
 
 // GetWorkId returns __RelatedWorksInput.WorkId, and is useful for accessing the field via an interface.
 func (v *__RelatedWorksInput) GetWorkId() string { return v.WorkId }
 
 // GetFirst returns __RelatedWorksInput.First, and is useful for accessing the field via an interface.
-func (v *__RelatedWorksInput) GetFirst() int { return v.First }
+func (v *__RelatedWorksInput) GetFirst() *int { return v.First }
 
 // GetLanguage returns __RelatedWorksInput.Language, and is useful for accessing the field via an interface.
 func (v *__RelatedWorksInput) GetLanguage() *string { return v.Language }
@@ -10365,7 +10365,7 @@ func (v *__RelatedWorksInput) GetLanguage() *string { return v.Language }
 // __RightsInput is used internally by genqlient
 type __RightsInput struct {
 	SubjectId    string  `json:"subjectId"`
-	Jurisdiction *string `json:"jurisdiction"`
+	Jurisdiction *string `json:"jurisdiction,omitempty"`
 }
 
 // GetSubjectId returns __RightsInput.SubjectId, and is useful for accessing the field via an interface.
@@ -10385,35 +10385,35 @@ func (v *__StatsInput) GetSubjectIds() []string { return v.SubjectIds }
 // __TagPageInput is used internally by genqlient
 type __TagPageInput struct {
 	Slug  string  `json:"slug"`
-	First int     `json:"first"`
-	After *string `json:"after"`
+	First *int    `json:"first,omitempty"`
+	After *string `json:"after,omitempty"`
 }
 
 // GetSlug returns __TagPageInput.Slug, and is useful for accessing the field via an interface.
 func (v *__TagPageInput) GetSlug() string { return v.Slug }
 
 // GetFirst returns __TagPageInput.First, and is useful for accessing the field via an interface.
-func (v *__TagPageInput) GetFirst() int { return v.First }
+func (v *__TagPageInput) GetFirst() *int { return v.First }
 
 // GetAfter returns __TagPageInput.After, and is useful for accessing the field via an interface.
 func (v *__TagPageInput) GetAfter() *string { return v.After }
 
 // __TagsInput is used internally by genqlient
 type __TagsInput struct {
-	Filter *TagFilter `json:"filter"`
-	Sort   TagSort    `json:"sort"`
-	First  int        `json:"first"`
-	After  *string    `json:"after"`
+	Filter *TagFilter `json:"filter,omitempty"`
+	Sort   *TagSort   `json:"sort,omitempty"`
+	First  *int       `json:"first,omitempty"`
+	After  *string    `json:"after,omitempty"`
 }
 
 // GetFilter returns __TagsInput.Filter, and is useful for accessing the field via an interface.
 func (v *__TagsInput) GetFilter() *TagFilter { return v.Filter }
 
 // GetSort returns __TagsInput.Sort, and is useful for accessing the field via an interface.
-func (v *__TagsInput) GetSort() TagSort { return v.Sort }
+func (v *__TagsInput) GetSort() *TagSort { return v.Sort }
 
 // GetFirst returns __TagsInput.First, and is useful for accessing the field via an interface.
-func (v *__TagsInput) GetFirst() int { return v.First }
+func (v *__TagsInput) GetFirst() *int { return v.First }
 
 // GetAfter returns __TagsInput.After, and is useful for accessing the field via an interface.
 func (v *__TagsInput) GetAfter() *string { return v.After }
@@ -10421,11 +10421,11 @@ func (v *__TagsInput) GetAfter() *string { return v.After }
 // __TextInput is used internally by genqlient
 type __TextInput struct {
 	ExpressionId string  `json:"expressionId"`
-	From         *string `json:"from"`
-	To           *string `json:"to"`
-	Revision     *int    `json:"revision"`
-	First        int     `json:"first"`
-	After        *string `json:"after"`
+	From         *string `json:"from,omitempty"`
+	To           *string `json:"to,omitempty"`
+	Revision     *int    `json:"revision,omitempty"`
+	First        *int    `json:"first,omitempty"`
+	After        *string `json:"after,omitempty"`
 }
 
 // GetExpressionId returns __TextInput.ExpressionId, and is useful for accessing the field via an interface.
@@ -10441,7 +10441,7 @@ func (v *__TextInput) GetTo() *string { return v.To }
 func (v *__TextInput) GetRevision() *int { return v.Revision }
 
 // GetFirst returns __TextInput.First, and is useful for accessing the field via an interface.
-func (v *__TextInput) GetFirst() int { return v.First }
+func (v *__TextInput) GetFirst() *int { return v.First }
 
 // GetAfter returns __TextInput.After, and is useful for accessing the field via an interface.
 func (v *__TextInput) GetAfter() *string { return v.After }
@@ -10465,9 +10465,9 @@ func (v *__TranslationDiffInput) GetTo() int { return v.To }
 // __TranslationGapsInput is used internally by genqlient
 type __TranslationGapsInput struct {
 	Language string      `json:"language"`
-	Filter   *WorkFilter `json:"filter"`
-	First    int         `json:"first"`
-	After    *string     `json:"after"`
+	Filter   *WorkFilter `json:"filter,omitempty"`
+	First    *int        `json:"first,omitempty"`
+	After    *string     `json:"after,omitempty"`
 }
 
 // GetLanguage returns __TranslationGapsInput.Language, and is useful for accessing the field via an interface.
@@ -10477,7 +10477,7 @@ func (v *__TranslationGapsInput) GetLanguage() string { return v.Language }
 func (v *__TranslationGapsInput) GetFilter() *WorkFilter { return v.Filter }
 
 // GetFirst returns __TranslationGapsInput.First, and is useful for accessing the field via an interface.
-func (v *__TranslationGapsInput) GetFirst() int { return v.First }
+func (v *__TranslationGapsInput) GetFirst() *int { return v.First }
 
 // GetAfter returns __TranslationGapsInput.After, and is useful for accessing the field via an interface.
 func (v *__TranslationGapsInput) GetAfter() *string { return v.After }
@@ -10485,15 +10485,15 @@ func (v *__TranslationGapsInput) GetAfter() *string { return v.After }
 // __TranslationHistoryInput is used internally by genqlient
 type __TranslationHistoryInput struct {
 	TranslationId string  `json:"translationId"`
-	First         int     `json:"first"`
-	After         *string `json:"after"`
+	First         *int    `json:"first,omitempty"`
+	After         *string `json:"after,omitempty"`
 }
 
 // GetTranslationId returns __TranslationHistoryInput.TranslationId, and is useful for accessing the field via an interface.
 func (v *__TranslationHistoryInput) GetTranslationId() string { return v.TranslationId }
 
 // GetFirst returns __TranslationHistoryInput.First, and is useful for accessing the field via an interface.
-func (v *__TranslationHistoryInput) GetFirst() int { return v.First }
+func (v *__TranslationHistoryInput) GetFirst() *int { return v.First }
 
 // GetAfter returns __TranslationHistoryInput.After, and is useful for accessing the field via an interface.
 func (v *__TranslationHistoryInput) GetAfter() *string { return v.After }
@@ -10502,8 +10502,8 @@ func (v *__TranslationHistoryInput) GetAfter() *string { return v.After }
 type __TranslationPageInput struct {
 	WorkSlug string  `json:"workSlug"`
 	Slug     string  `json:"slug"`
-	Lines    int     `json:"lines"`
-	Language *string `json:"language"`
+	Lines    *int    `json:"lines,omitempty"`
+	Language *string `json:"language,omitempty"`
 }
 
 // GetWorkSlug returns __TranslationPageInput.WorkSlug, and is useful for accessing the field via an interface.
@@ -10513,28 +10513,28 @@ func (v *__TranslationPageInput) GetWorkSlug() string { return v.WorkSlug }
 func (v *__TranslationPageInput) GetSlug() string { return v.Slug }
 
 // GetLines returns __TranslationPageInput.Lines, and is useful for accessing the field via an interface.
-func (v *__TranslationPageInput) GetLines() int { return v.Lines }
+func (v *__TranslationPageInput) GetLines() *int { return v.Lines }
 
 // GetLanguage returns __TranslationPageInput.Language, and is useful for accessing the field via an interface.
 func (v *__TranslationPageInput) GetLanguage() *string { return v.Language }
 
 // __TranslationsInput is used internally by genqlient
 type __TranslationsInput struct {
-	Filter   *TranslationFilter `json:"filter"`
-	Sort     TranslationSort    `json:"sort"`
-	First    int                `json:"first"`
-	After    *string            `json:"after"`
-	Language *string            `json:"language"`
+	Filter   *TranslationFilter `json:"filter,omitempty"`
+	Sort     *TranslationSort   `json:"sort,omitempty"`
+	First    *int               `json:"first,omitempty"`
+	After    *string            `json:"after,omitempty"`
+	Language *string            `json:"language,omitempty"`
 }
 
 // GetFilter returns __TranslationsInput.Filter, and is useful for accessing the field via an interface.
 func (v *__TranslationsInput) GetFilter() *TranslationFilter { return v.Filter }
 
 // GetSort returns __TranslationsInput.Sort, and is useful for accessing the field via an interface.
-func (v *__TranslationsInput) GetSort() TranslationSort { return v.Sort }
+func (v *__TranslationsInput) GetSort() *TranslationSort { return v.Sort }
 
 // GetFirst returns __TranslationsInput.First, and is useful for accessing the field via an interface.
-func (v *__TranslationsInput) GetFirst() int { return v.First }
+func (v *__TranslationsInput) GetFirst() *int { return v.First }
 
 // GetAfter returns __TranslationsInput.After, and is useful for accessing the field via an interface.
 func (v *__TranslationsInput) GetAfter() *string { return v.After }
@@ -10544,21 +10544,21 @@ func (v *__TranslationsInput) GetLanguage() *string { return v.Language }
 
 // __TranslatorsInput is used internally by genqlient
 type __TranslatorsInput struct {
-	Filter   *AuthorFilter `json:"filter"`
-	Sort     AuthorSort    `json:"sort"`
-	First    int           `json:"first"`
-	After    *string       `json:"after"`
-	Language *string       `json:"language"`
+	Filter   *AuthorFilter `json:"filter,omitempty"`
+	Sort     *AuthorSort   `json:"sort,omitempty"`
+	First    *int          `json:"first,omitempty"`
+	After    *string       `json:"after,omitempty"`
+	Language *string       `json:"language,omitempty"`
 }
 
 // GetFilter returns __TranslatorsInput.Filter, and is useful for accessing the field via an interface.
 func (v *__TranslatorsInput) GetFilter() *AuthorFilter { return v.Filter }
 
 // GetSort returns __TranslatorsInput.Sort, and is useful for accessing the field via an interface.
-func (v *__TranslatorsInput) GetSort() AuthorSort { return v.Sort }
+func (v *__TranslatorsInput) GetSort() *AuthorSort { return v.Sort }
 
 // GetFirst returns __TranslatorsInput.First, and is useful for accessing the field via an interface.
-func (v *__TranslatorsInput) GetFirst() int { return v.First }
+func (v *__TranslatorsInput) GetFirst() *int { return v.First }
 
 // GetAfter returns __TranslatorsInput.After, and is useful for accessing the field via an interface.
 func (v *__TranslatorsInput) GetAfter() *string { return v.After }
@@ -10568,23 +10568,23 @@ func (v *__TranslatorsInput) GetLanguage() *string { return v.Language }
 
 // __TrendingInput is used internally by genqlient
 type __TrendingInput struct {
-	Period   TrendingPeriod `json:"period"`
-	Kind     SubjectKind    `json:"kind"`
-	Language *string        `json:"language"`
-	First    int            `json:"first"`
+	Period   *TrendingPeriod `json:"period,omitempty"`
+	Kind     *SubjectKind    `json:"kind,omitempty"`
+	Language *string         `json:"language,omitempty"`
+	First    *int            `json:"first,omitempty"`
 }
 
 // GetPeriod returns __TrendingInput.Period, and is useful for accessing the field via an interface.
-func (v *__TrendingInput) GetPeriod() TrendingPeriod { return v.Period }
+func (v *__TrendingInput) GetPeriod() *TrendingPeriod { return v.Period }
 
 // GetKind returns __TrendingInput.Kind, and is useful for accessing the field via an interface.
-func (v *__TrendingInput) GetKind() SubjectKind { return v.Kind }
+func (v *__TrendingInput) GetKind() *SubjectKind { return v.Kind }
 
 // GetLanguage returns __TrendingInput.Language, and is useful for accessing the field via an interface.
 func (v *__TrendingInput) GetLanguage() *string { return v.Language }
 
 // GetFirst returns __TrendingInput.First, and is useful for accessing the field via an interface.
-func (v *__TrendingInput) GetFirst() int { return v.First }
+func (v *__TrendingInput) GetFirst() *int { return v.First }
 
 // __UserPageInput is used internally by genqlient
 type __UserPageInput struct {
@@ -10597,7 +10597,7 @@ func (v *__UserPageInput) GetUsername() string { return v.Username }
 // __WorkByIdInput is used internally by genqlient
 type __WorkByIdInput struct {
 	Id       string  `json:"id"`
-	Language *string `json:"language"`
+	Language *string `json:"language,omitempty"`
 }
 
 // GetId returns __WorkByIdInput.Id, and is useful for accessing the field via an interface.
@@ -10609,15 +10609,15 @@ func (v *__WorkByIdInput) GetLanguage() *string { return v.Language }
 // __WorkHistoryInput is used internally by genqlient
 type __WorkHistoryInput struct {
 	WorkId string  `json:"workId"`
-	First  int     `json:"first"`
-	After  *string `json:"after"`
+	First  *int    `json:"first,omitempty"`
+	After  *string `json:"after,omitempty"`
 }
 
 // GetWorkId returns __WorkHistoryInput.WorkId, and is useful for accessing the field via an interface.
 func (v *__WorkHistoryInput) GetWorkId() string { return v.WorkId }
 
 // GetFirst returns __WorkHistoryInput.First, and is useful for accessing the field via an interface.
-func (v *__WorkHistoryInput) GetFirst() int { return v.First }
+func (v *__WorkHistoryInput) GetFirst() *int { return v.First }
 
 // GetAfter returns __WorkHistoryInput.After, and is useful for accessing the field via an interface.
 func (v *__WorkHistoryInput) GetAfter() *string { return v.After }
@@ -10625,9 +10625,9 @@ func (v *__WorkHistoryInput) GetAfter() *string { return v.After }
 // __WorkPageInput is used internally by genqlient
 type __WorkPageInput struct {
 	Slug         string  `json:"slug"`
-	Language     *string `json:"language"`
-	Translations *int    `json:"translations"`
-	After        *string `json:"after"`
+	Language     *string `json:"language,omitempty"`
+	Translations *int    `json:"translations,omitempty"`
+	After        *string `json:"after,omitempty"`
 }
 
 // GetSlug returns __WorkPageInput.Slug, and is useful for accessing the field via an interface.
@@ -10644,22 +10644,22 @@ func (v *__WorkPageInput) GetAfter() *string { return v.After }
 
 // __WorksInput is used internally by genqlient
 type __WorksInput struct {
-	Filter   *WorkFilter `json:"filter"`
-	Sort     WorkSort    `json:"sort"`
-	First    int         `json:"first"`
-	After    *string     `json:"after"`
-	Language *string     `json:"language"`
-	Count    bool        `json:"count"`
+	Filter   *WorkFilter `json:"filter,omitempty"`
+	Sort     *WorkSort   `json:"sort,omitempty"`
+	First    *int        `json:"first,omitempty"`
+	After    *string     `json:"after,omitempty"`
+	Language *string     `json:"language,omitempty"`
+	Count    *bool       `json:"count,omitempty"`
 }
 
 // GetFilter returns __WorksInput.Filter, and is useful for accessing the field via an interface.
 func (v *__WorksInput) GetFilter() *WorkFilter { return v.Filter }
 
 // GetSort returns __WorksInput.Sort, and is useful for accessing the field via an interface.
-func (v *__WorksInput) GetSort() WorkSort { return v.Sort }
+func (v *__WorksInput) GetSort() *WorkSort { return v.Sort }
 
 // GetFirst returns __WorksInput.First, and is useful for accessing the field via an interface.
-func (v *__WorksInput) GetFirst() int { return v.First }
+func (v *__WorksInput) GetFirst() *int { return v.First }
 
 // GetAfter returns __WorksInput.After, and is useful for accessing the field via an interface.
 func (v *__WorksInput) GetAfter() *string { return v.After }
@@ -10668,7 +10668,7 @@ func (v *__WorksInput) GetAfter() *string { return v.After }
 func (v *__WorksInput) GetLanguage() *string { return v.Language }
 
 // GetCount returns __WorksInput.Count, and is useful for accessing the field via an interface.
-func (v *__WorksInput) GetCount() bool { return v.Count }
+func (v *__WorksInput) GetCount() *bool { return v.Count }
 
 // The query executed by ApiInfo.
 const ApiInfo_Operation = `
@@ -10819,7 +10819,7 @@ func AuthorPage(
 
 // The query executed by Authors.
 const Authors_Operation = `
-query Authors ($filter: AuthorFilter, $sort: AuthorSort! = NAME, $first: Int! = 20, $after: String, $language: LanguageTag) {
+query Authors ($filter: AuthorFilter, $sort: AuthorSort = NAME, $first: Int = 20, $after: String, $language: LanguageTag) {
 	authors(filter: $filter, sort: $sort, first: $first, after: $after) {
 		nodes {
 			id
@@ -10846,8 +10846,8 @@ func Authors(
 	ctx_ context.Context,
 	client_ graphql.Client,
 	filter *AuthorFilter,
-	sort AuthorSort,
-	first int,
+	sort *AuthorSort,
+	first *int,
 	after *string,
 	language *string,
 ) (data_ *AuthorsResponse, err_ error) {
@@ -10924,7 +10924,7 @@ func BestTranslation(
 
 // The query executed by Categories.
 const Categories_Operation = `
-query Categories ($parent: ID, $kind: CategoryKind, $depth: Int! = 2, $language: LanguageTag) {
+query Categories ($parent: ID, $kind: CategoryKind, $depth: Int = 2, $language: LanguageTag) {
 	categories(parent: $parent, kind: $kind, depth: $depth) {
 		id
 		path
@@ -10943,7 +10943,7 @@ func Categories(
 	client_ graphql.Client,
 	parent *string,
 	kind *CategoryKind,
-	depth int,
+	depth *int,
 	language *string,
 ) (data_ *CategoriesResponse, err_ error) {
 	req_ := &graphql.Request{
@@ -10971,7 +10971,7 @@ func Categories(
 
 // The query executed by CategoryPage.
 const CategoryPage_Operation = `
-query CategoryPage ($path: String!, $language: LanguageTag, $first: Int! = 20, $after: String) {
+query CategoryPage ($path: String!, $language: LanguageTag, $first: Int = 20, $after: String) {
 	category(path: $path) {
 		id
 		path
@@ -11021,7 +11021,7 @@ func CategoryPage(
 	client_ graphql.Client,
 	path string,
 	language *string,
-	first int,
+	first *int,
 	after *string,
 ) (data_ *CategoryPageResponse, err_ error) {
 	req_ := &graphql.Request{
@@ -11049,7 +11049,7 @@ func CategoryPage(
 
 // The query executed by Changes.
 const Changes_Operation = `
-query Changes ($since: Int!, $kinds: [SubjectKind!], $first: Int! = 200) {
+query Changes ($since: Int!, $kinds: [SubjectKind!], $first: Int = 200) {
 	changes(since: $since, kinds: $kinds, first: $first) {
 		nodes {
 			number
@@ -11071,7 +11071,7 @@ func Changes(
 	client_ graphql.Client,
 	since int,
 	kinds []SubjectKind,
-	first int,
+	first *int,
 ) (data_ *ChangesResponse, err_ error) {
 	req_ := &graphql.Request{
 		OpName: "Changes",
@@ -11140,7 +11140,7 @@ func Citation(
 
 // The query executed by CollectionPage.
 const CollectionPage_Operation = `
-query CollectionPage ($owner: String!, $slug: String!, $first: Int! = 50, $after: String) {
+query CollectionPage ($owner: String!, $slug: String!, $first: Int = 50, $after: String) {
 	collection(owner: $owner, slug: $slug) {
 		id
 		slug
@@ -11191,7 +11191,7 @@ func CollectionPage(
 	client_ graphql.Client,
 	owner string,
 	slug string,
-	first int,
+	first *int,
 	after *string,
 ) (data_ *CollectionPageResponse, err_ error) {
 	req_ := &graphql.Request{
@@ -11219,7 +11219,7 @@ func CollectionPage(
 
 // The query executed by Collections.
 const Collections_Operation = `
-query Collections ($filter: CollectionFilter, $sort: CollectionSort! = POPULAR, $first: Int! = 20, $after: String) {
+query Collections ($filter: CollectionFilter, $sort: CollectionSort = POPULAR, $first: Int = 20, $after: String) {
 	collections(filter: $filter, sort: $sort, first: $first, after: $after) {
 		nodes {
 			id
@@ -11245,8 +11245,8 @@ func Collections(
 	ctx_ context.Context,
 	client_ graphql.Client,
 	filter *CollectionFilter,
-	sort CollectionSort,
-	first int,
+	sort *CollectionSort,
+	first *int,
 	after *string,
 ) (data_ *CollectionsResponse, err_ error) {
 	req_ := &graphql.Request{
@@ -11274,7 +11274,7 @@ func Collections(
 
 // The query executed by CommentThread.
 const CommentThread_Operation = `
-query CommentThread ($rootId: ID!, $first: Int! = 50, $after: String) {
+query CommentThread ($rootId: ID!, $first: Int = 50, $after: String) {
 	commentThread(rootId: $rootId, first: $first, after: $after) {
 		nodes {
 			id
@@ -11301,7 +11301,7 @@ func CommentThread(
 	ctx_ context.Context,
 	client_ graphql.Client,
 	rootId string,
-	first int,
+	first *int,
 	after *string,
 ) (data_ *CommentThreadResponse, err_ error) {
 	req_ := &graphql.Request{
@@ -11328,7 +11328,7 @@ func CommentThread(
 
 // The query executed by Comments.
 const Comments_Operation = `
-query Comments ($subjectId: ID!, $sort: CommentSort! = NEWEST, $first: Int! = 20, $after: String) {
+query Comments ($subjectId: ID!, $sort: CommentSort = NEWEST, $first: Int = 20, $after: String) {
 	comments(subjectId: $subjectId, sort: $sort, first: $first, after: $after) {
 		nodes {
 			id
@@ -11368,8 +11368,8 @@ func Comments(
 	ctx_ context.Context,
 	client_ graphql.Client,
 	subjectId string,
-	sort CommentSort,
-	first int,
+	sort *CommentSort,
+	first *int,
 	after *string,
 ) (data_ *CommentsResponse, err_ error) {
 	req_ := &graphql.Request{
@@ -11745,7 +11745,7 @@ func Nodes(
 
 // The query executed by Operations.
 const Operations_Operation = `
-query Operations ($first: Int! = 50, $after: String) {
+query Operations ($first: Int = 50, $after: String) {
 	operations(first: $first, after: $after) {
 		nodes {
 			id
@@ -11768,7 +11768,7 @@ query Operations ($first: Int! = 50, $after: String) {
 func Operations(
 	ctx_ context.Context,
 	client_ graphql.Client,
-	first int,
+	first *int,
 	after *string,
 ) (data_ *OperationsResponse, err_ error) {
 	req_ := &graphql.Request{
@@ -11870,7 +11870,7 @@ func ParallelPage(
 
 // The query executed by ParallelReading.
 const ParallelReading_Operation = `
-query ParallelReading ($workId: ID!, $expressionIds: [ID!]!, $from: String, $to: String, $first: Int! = 100, $after: String) {
+query ParallelReading ($workId: ID!, $expressionIds: [ID!]!, $from: String, $to: String, $first: Int = 100, $after: String) {
 	parallelText(workId: $workId, expressionIds: $expressionIds, from: $from, to: $to, first: $first, after: $after) {
 		versions {
 			pivot
@@ -11923,7 +11923,7 @@ func ParallelReading(
 	expressionIds []string,
 	from *string,
 	to *string,
-	first int,
+	first *int,
 	after *string,
 ) (data_ *ParallelReadingResponse, err_ error) {
 	req_ := &graphql.Request{
@@ -12015,7 +12015,7 @@ func Passage(
 
 // The query executed by Popular.
 const Popular_Operation = `
-query Popular ($kind: SubjectKind!, $window: PopularityWindow! = ALL, $first: Int! = 20, $after: String) {
+query Popular ($kind: SubjectKind!, $window: PopularityWindow = ALL, $first: Int = 20, $after: String) {
 	popular(kind: $kind, window: $window, first: $first, after: $after) {
 		nodes {
 			__typename
@@ -12046,8 +12046,8 @@ func Popular(
 	ctx_ context.Context,
 	client_ graphql.Client,
 	kind SubjectKind,
-	window PopularityWindow,
-	first int,
+	window *PopularityWindow,
+	first *int,
 	after *string,
 ) (data_ *PopularResponse, err_ error) {
 	req_ := &graphql.Request{
@@ -12121,7 +12121,7 @@ func RandomWork(
 
 // The query executed by Reference.
 const Reference_Operation = `
-query Reference ($used: Boolean! = true) {
+query Reference ($used: Boolean = true) {
 	languages(used: $used) {
 		tag
 		iso639
@@ -12154,7 +12154,7 @@ query Reference ($used: Boolean! = true) {
 func Reference(
 	ctx_ context.Context,
 	client_ graphql.Client,
-	used bool,
+	used *bool,
 ) (data_ *ReferenceResponse, err_ error) {
 	req_ := &graphql.Request{
 		OpName: "Reference",
@@ -12178,7 +12178,7 @@ func Reference(
 
 // The query executed by RelatedWorks.
 const RelatedWorks_Operation = `
-query RelatedWorks ($workId: ID!, $first: Int! = 10, $language: LanguageTag) {
+query RelatedWorks ($workId: ID!, $first: Int = 10, $language: LanguageTag) {
 	relatedWorks(workId: $workId, first: $first) {
 		nodes {
 			id
@@ -12199,7 +12199,7 @@ func RelatedWorks(
 	ctx_ context.Context,
 	client_ graphql.Client,
 	workId string,
-	first int,
+	first *int,
 	language *string,
 ) (data_ *RelatedWorksResponse, err_ error) {
 	req_ := &graphql.Request{
@@ -12316,7 +12316,7 @@ func Stats(
 
 // The query executed by TagPage.
 const TagPage_Operation = `
-query TagPage ($slug: String!, $first: Int! = 20, $after: String) {
+query TagPage ($slug: String!, $first: Int = 20, $after: String) {
 	tag(slug: $slug) {
 		id
 		slug
@@ -12347,7 +12347,7 @@ func TagPage(
 	ctx_ context.Context,
 	client_ graphql.Client,
 	slug string,
-	first int,
+	first *int,
 	after *string,
 ) (data_ *TagPageResponse, err_ error) {
 	req_ := &graphql.Request{
@@ -12374,7 +12374,7 @@ func TagPage(
 
 // The query executed by Tags.
 const Tags_Operation = `
-query Tags ($filter: TagFilter, $sort: TagSort! = USAGE, $first: Int! = 50, $after: String) {
+query Tags ($filter: TagFilter, $sort: TagSort = USAGE, $first: Int = 50, $after: String) {
 	tags(filter: $filter, sort: $sort, first: $first, after: $after) {
 		nodes {
 			id
@@ -12396,8 +12396,8 @@ func Tags(
 	ctx_ context.Context,
 	client_ graphql.Client,
 	filter *TagFilter,
-	sort TagSort,
-	first int,
+	sort *TagSort,
+	first *int,
 	after *string,
 ) (data_ *TagsResponse, err_ error) {
 	req_ := &graphql.Request{
@@ -12425,7 +12425,7 @@ func Tags(
 
 // The query executed by Text.
 const Text_Operation = `
-query Text ($expressionId: ID!, $from: String, $to: String, $revision: Int, $first: Int! = 200, $after: String) {
+query Text ($expressionId: ID!, $from: String, $to: String, $revision: Int, $first: Int = 200, $after: String) {
 	text(expressionId: $expressionId, from: $from, to: $to, revision: $revision, first: $first, after: $after) {
 		revision
 		translation {
@@ -12461,7 +12461,7 @@ func Text(
 	from *string,
 	to *string,
 	revision *int,
-	first int,
+	first *int,
 	after *string,
 ) (data_ *TextResponse, err_ error) {
 	req_ := &graphql.Request{
@@ -12541,7 +12541,7 @@ func TranslationDiff(
 
 // The query executed by TranslationGaps.
 const TranslationGaps_Operation = `
-query TranslationGaps ($language: LanguageTag!, $filter: WorkFilter, $first: Int! = 20, $after: String) {
+query TranslationGaps ($language: LanguageTag!, $filter: WorkFilter, $first: Int = 20, $after: String) {
 	translationGaps(language: $language, filter: $filter, first: $first, after: $after) {
 		nodes {
 			id
@@ -12566,7 +12566,7 @@ func TranslationGaps(
 	client_ graphql.Client,
 	language string,
 	filter *WorkFilter,
-	first int,
+	first *int,
 	after *string,
 ) (data_ *TranslationGapsResponse, err_ error) {
 	req_ := &graphql.Request{
@@ -12594,7 +12594,7 @@ func TranslationGaps(
 
 // The query executed by TranslationHistory.
 const TranslationHistory_Operation = `
-query TranslationHistory ($translationId: ID!, $first: Int! = 20, $after: String) {
+query TranslationHistory ($translationId: ID!, $first: Int = 20, $after: String) {
 	translationHistory(translationId: $translationId, first: $first, after: $after) {
 		nodes {
 			number
@@ -12620,7 +12620,7 @@ func TranslationHistory(
 	ctx_ context.Context,
 	client_ graphql.Client,
 	translationId string,
-	first int,
+	first *int,
 	after *string,
 ) (data_ *TranslationHistoryResponse, err_ error) {
 	req_ := &graphql.Request{
@@ -12647,7 +12647,7 @@ func TranslationHistory(
 
 // The query executed by TranslationPage.
 const TranslationPage_Operation = `
-query TranslationPage ($workSlug: String!, $slug: String!, $lines: Int! = 60, $language: LanguageTag) {
+query TranslationPage ($workSlug: String!, $slug: String!, $lines: Int = 60, $language: LanguageTag) {
 	translation(workSlug: $workSlug, slug: $slug) {
 		id
 		slug
@@ -12764,7 +12764,7 @@ func TranslationPage(
 	client_ graphql.Client,
 	workSlug string,
 	slug string,
-	lines int,
+	lines *int,
 	language *string,
 ) (data_ *TranslationPageResponse, err_ error) {
 	req_ := &graphql.Request{
@@ -12792,7 +12792,7 @@ func TranslationPage(
 
 // The query executed by Translations.
 const Translations_Operation = `
-query Translations ($filter: TranslationFilter, $sort: TranslationSort! = NEWEST, $first: Int! = 20, $after: String, $language: LanguageTag) {
+query Translations ($filter: TranslationFilter, $sort: TranslationSort = NEWEST, $first: Int = 20, $after: String, $language: LanguageTag) {
 	translations(filter: $filter, sort: $sort, first: $first, after: $after) {
 		nodes {
 			id
@@ -12829,8 +12829,8 @@ func Translations(
 	ctx_ context.Context,
 	client_ graphql.Client,
 	filter *TranslationFilter,
-	sort TranslationSort,
-	first int,
+	sort *TranslationSort,
+	first *int,
 	after *string,
 	language *string,
 ) (data_ *TranslationsResponse, err_ error) {
@@ -12860,7 +12860,7 @@ func Translations(
 
 // The query executed by Translators.
 const Translators_Operation = `
-query Translators ($filter: AuthorFilter, $sort: AuthorSort! = NAME, $first: Int! = 20, $after: String, $language: LanguageTag) {
+query Translators ($filter: AuthorFilter, $sort: AuthorSort = NAME, $first: Int = 20, $after: String, $language: LanguageTag) {
 	translators(filter: $filter, sort: $sort, first: $first, after: $after) {
 		nodes {
 			id
@@ -12884,8 +12884,8 @@ func Translators(
 	ctx_ context.Context,
 	client_ graphql.Client,
 	filter *AuthorFilter,
-	sort AuthorSort,
-	first int,
+	sort *AuthorSort,
+	first *int,
 	after *string,
 	language *string,
 ) (data_ *TranslatorsResponse, err_ error) {
@@ -12915,7 +12915,7 @@ func Translators(
 
 // The query executed by Trending.
 const Trending_Operation = `
-query Trending ($period: TrendingPeriod! = DAY, $kind: SubjectKind! = WORK, $language: LanguageTag, $first: Int! = 20) {
+query Trending ($period: TrendingPeriod = DAY, $kind: SubjectKind = WORK, $language: LanguageTag, $first: Int = 20) {
 	trending(period: $period, kind: $kind, language: $language, first: $first) {
 		computedAt
 		edges {
@@ -12950,10 +12950,10 @@ query Trending ($period: TrendingPeriod! = DAY, $kind: SubjectKind! = WORK, $lan
 func Trending(
 	ctx_ context.Context,
 	client_ graphql.Client,
-	period TrendingPeriod,
-	kind SubjectKind,
+	period *TrendingPeriod,
+	kind *SubjectKind,
 	language *string,
-	first int,
+	first *int,
 ) (data_ *TrendingResponse, err_ error) {
 	req_ := &graphql.Request{
 		OpName: "Trending",
@@ -13088,7 +13088,7 @@ func WorkById(
 
 // The query executed by WorkHistory.
 const WorkHistory_Operation = `
-query WorkHistory ($workId: ID!, $first: Int! = 20, $after: String) {
+query WorkHistory ($workId: ID!, $first: Int = 20, $after: String) {
 	workHistory(workId: $workId, first: $first, after: $after) {
 		nodes {
 			number
@@ -13114,7 +13114,7 @@ func WorkHistory(
 	ctx_ context.Context,
 	client_ graphql.Client,
 	workId string,
-	first int,
+	first *int,
 	after *string,
 ) (data_ *WorkHistoryResponse, err_ error) {
 	req_ := &graphql.Request{
@@ -13296,7 +13296,7 @@ func WorkPage(
 
 // The query executed by Works.
 const Works_Operation = `
-query Works ($filter: WorkFilter, $sort: WorkSort! = TITLE, $first: Int! = 20, $after: String, $language: LanguageTag, $count: Boolean! = false) {
+query Works ($filter: WorkFilter, $sort: WorkSort = TITLE, $first: Int = 20, $after: String, $language: LanguageTag, $count: Boolean = false) {
 	works(filter: $filter, sort: $sort, first: $first, after: $after) {
 		nodes {
 			id
@@ -13334,11 +13334,11 @@ func Works(
 	ctx_ context.Context,
 	client_ graphql.Client,
 	filter *WorkFilter,
-	sort WorkSort,
-	first int,
+	sort *WorkSort,
+	first *int,
 	after *string,
 	language *string,
-	count bool,
+	count *bool,
 ) (data_ *WorksResponse, err_ error) {
 	req_ := &graphql.Request{
 		OpName: "Works",
