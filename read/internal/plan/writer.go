@@ -139,6 +139,23 @@ func concat(tags []string) string {
 	return "concat_ws(' ', " + strings.Join(tags, ", ") + ")"
 }
 
+// checkNulls refuses a null for an argument that must have a value: a nullable
+// variable may stand there if either has a default (GraphQL 5.8.5).
+func (w *writer) checkNulls(args map[string]argument) {
+	if w.sample {
+		return
+	}
+	for _, name := range sortedKeys(args) {
+		a := args[name]
+		if a.fixed || a.typ == nil || !a.typ.NonNull {
+			continue
+		}
+		if val, ok := a.get(w.vars); ok && val == nil {
+			w.fail(a.path, "must not be null")
+		}
+	}
+}
+
 func (w *writer) checkRules(rules []rule) {
 	if w.sample {
 		return
