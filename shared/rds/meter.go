@@ -87,9 +87,9 @@ func newPoolCollector(client *redis.Client) *poolCollector {
 	}
 	return &poolCollector{
 		client:   client,
-		open:     desc("open", "Connections to Redis."),
+		open:     desc("open", "Connections to Redis, those for pipelines included."),
 		idle:     desc("idle", "Connections to Redis that wait for a command."),
-		limit:    desc("limit", "The most connections to Redis there may be."),
+		limit:    desc("limit", "The most connections to Redis there may be, and as many again for pipelines."),
 		timeouts: desc("timeouts_total", "Commands that found no free connection in time."),
 	}
 }
@@ -99,10 +99,15 @@ func (c *poolCollector) Describe(ch chan<- *prometheus.Desc) { prometheus.Descri
 
 // Collect is called by Prometheus.
 func (c *poolCollector) Collect(ch chan<- prometheus.Metric) {
-	s := c.client.PoolStats()
-	for d, v := range map[*prometheus.Desc]uint32{c.open: s.TotalConns, c.idle: s.IdleConns} {
-		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(v))
+	s := *c.client.PoolStats()
+	if p := s.PipelineStats; p != nil { // pipelines have connections of their own
+		s.TotalConns, s.IdleConns, s.Timeouts = s.TotalConns+p.TotalConns, s.IdleConns+p.IdleConns, s.Timeouts+p.Timeouts
 	}
-	ch <- prometheus.MustNewConstMetric(c.limit, prometheus.GaugeValue, float64(c.client.Options().PoolSize))
+	gauge := func(d *prometheus.Desc, v float64) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v)
+	}
+	gauge(c.open, float64(s.TotalConns))
+	gauge(c.idle, float64(s.IdleConns))
+	gauge(c.limit, float64(c.client.Options().PoolSize))
 	ch <- prometheus.MustNewConstMetric(c.timeouts, prometheus.CounterValue, float64(s.Timeouts))
 }
