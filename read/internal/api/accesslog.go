@@ -37,7 +37,7 @@ func (l accessLog) write(ctx *fasthttp.RequestCtx, ex *exchange, status int, too
 	if e == nil {
 		return
 	}
-	e.Str("requestId", ex.id).Bytes("method", ctx.Method()).Bytes("path", ctx.Path()).
+	e.Str("request", ex.id).Bytes("method", ctx.Method()).Bytes("path", ctx.Path()).
 		Int("status", status).Str("layer", ex.layer).Dur("took", took).Int("bytes", len(ctx.Response.Body()))
 	if ex.op != nil {
 		e.Str("operation", ex.op.Name()).Str("document", ex.op.Hash())
@@ -67,6 +67,6 @@ func (l accessLog) lane(ctx *fasthttp.RequestCtx) {
 	if !l.debugs {
 		return
 	}
-	l.hits.Debug().Bytes("requestId", ctx.Response.Header.Peek(headerRequestID)).Bytes("path", ctx.Path()).
+	l.hits.Debug().Bytes("request", ctx.Response.Header.Peek(headerRequestID)).Bytes("path", ctx.Path()).
 		Int("status", ctx.Response.StatusCode()).Str("layer", "lane").Msg("answered")
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tercul/tercul/read/internal/answer"
 	"github.com/tercul/tercul/shared/apperr"
+	"github.com/tercul/tercul/shared/telemetry"
 )
 
 const (
@@ -111,7 +112,7 @@ func (s *Server) answer(c *fiber.Ctx, f Fields) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(s.context, s.cfg.Timeout)
+	ctx, cancel := context.WithTimeout(telemetry.WithRequestID(s.context, ex.id), s.cfg.Timeout)
 	defer cancel()
 	ctx, span := s.span(ctx, c, ex)
 	defer span.End()

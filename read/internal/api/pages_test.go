@@ -102,7 +102,7 @@ func TestAccessLog(t *testing.T) {
 	s.get(canonical, "X-Request-Id", "ours-1")
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	require.Len(t, lines, 2)
-	assert.Contains(t, lines[0], `"requestId":"wrong-1"`)
+	assert.Contains(t, lines[0], `"request":"wrong-1"`)
 	assert.Contains(t, lines[0], `"code":"BAD_REQUEST"`)
 	assert.Contains(t, lines[1], `"level":"error"`)
 	assert.Contains(t, lines[1], "the cause")
@@ -125,7 +125,7 @@ func TestLaneIsLoggedWhenDebugging(t *testing.T) {
 		s.get(canonical, "X-Request-Id", "hot-1")
 	}
 	assert.Contains(t, out.String(), `"layer":"lane"`)
-	assert.Contains(t, out.String(), `"requestId":"hot-1"`)
+	assert.Contains(t, out.String(), `"request":"hot-1"`)
 }
 
 func TestShutdownWaitsForAnswers(t *testing.T) {

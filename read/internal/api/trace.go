@@ -15,7 +15,7 @@ import (
 // the time the exporter looks.
 func (s *Server) span(ctx context.Context, c *fiber.Ctx, ex *exchange) (context.Context, trace.Span) {
 	carrier := carrier{&c.Context().Request.Header}
-	ctx = propagation.TraceContext{}.Extract(ctx, carrier)
+	ctx = propagation.TraceContext{}.Extract(ctx, carrier) // never baggage: it is the caller's to fill
 	return s.cfg.Tracer.Start(ctx, "graphql", trace.WithSpanKind(trace.SpanKindServer),
 		trace.WithAttributes(
 			attribute.String("http.request.method", string(c.Request().Header.Method())),
