@@ -1,0 +1,86 @@
+# Tercul. `make` alone lists what there is; everything a target makes lies in .tercul, bin and coverage.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MODULES := shared sql read write loadtest
+# For `make test`: packages and flags. make test PACKAGES=./read/internal/plan FLAGS='-run Golden -v'
+PACKAGES ?= work
+FLAGS ?=
+
+.PHONY: help up down status logs psql env clean distclean dev build \
+	test test-fast test-full audit bench load cover lint fmt check generate tidy ci
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nPorts, folders and other settings: docs/operations/local.md\n'
+
+##@ Run it here
+up: ## Start everything, fill an empty library with the sample, print what to try
+	@deploy/local/up
+
+down: ## Stop everything; the data stays
+	@deploy/local/down
+
+status: ## Show what runs
+	@deploy/local/status || true
+
+logs: ## Show the logs; on a terminal until Ctrl-C
+	@deploy/local/logs
+
+psql: ## Open psql on the library (ROLE=reader, writer, migrator or postgres)
+	@deploy/local/psql $(ROLE)
+
+env: ## Print the running servers' settings for a shell
+	@deploy/local/env $(ROLE)
+
+dev: ## Run the reader in the foreground and rebuild it at every change
+	@scripts/dev.sh
+
+clean: ## Stop, and delete databases, logs and programs
+	@deploy/local/clean
+
+distclean: ## The same, and the downloaded servers and tools
+	@deploy/local/clean --all
+
+##@ Build and test
+build: ## Build bin/reader, bin/writer and bin/tercul
+	go build -o bin/ ./read/cmd/reader ./write/cmd/writer ./write/cmd/tercul
+
+test: ## Run every test beside a Postgres and a Redis of its own, with the race detector
+	@scripts/test.sh $(PACKAGES) $(FLAGS)
+
+test-fast: ## Run the tests that need no server
+	go test -short $(PACKAGES) $(FLAGS)
+
+test-full: ## Run the tests with the long random searches
+	@TERCUL_TEST_LONG=1 scripts/test.sh $(PACKAGES) -timeout=60m $(FLAGS)
+
+audit: ## Run the audits of GraphQL over HTTP
+	@deploy/local/with-services go test ./read/internal/app -run TestGraphQLHTTPAudits -count=1 -v
+
+bench: ## Measure hits, misses and bare fasthttp side by side
+	@scripts/bench.sh
+
+load: ## Put load on a running reader
+	@scripts/load.sh
+
+cover: ## Show the last test run's coverage in a browser
+	go tool cover -html=coverage/coverage.out
+
+##@ Keep it right
+fmt: ## Format the Go code
+	gofmt -l -w $(MODULES)
+
+lint: ## Lint Go and shell
+	@scripts/lint.sh
+
+generate: ## Make the generated code anew
+	@scripts/generate.sh
+
+tidy: ## Tidy every module's requirements
+	@for module in $(MODULES); do (cd $$module && GOWORK=off go mod tidy) || exit; done
+
+check: ## Check that generated code is current, modules are tidy and each builds alone
+	@scripts/check.sh
+
+ci: ## Run what CI runs
+	@.ci/run

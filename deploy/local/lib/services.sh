@@ -1,0 +1,104 @@
+# Tercul's own programs: built, started in the background, known by pid files, waited for.
+# shellcheck shell=bash
+
+# go_ready stops where Go is missing or too old.
+go_ready() {
+  local version
+  have go || die "Go is not installed or not on PATH: install Go 1.26 or newer"
+  version=$(GOTOOLCHAIN=local go env GOVERSION 2>/dev/null)
+  case ${version#go} in
+    1.[0-9] | 1.[0-9].* | 1.1[0-9]* | 1.2[0-5] | 1.2[0-5].*)
+      [ "$(go env GOTOOLCHAIN)" != local ] || die "Go ${version#go} is too old: install Go 1.26 or newer" ;;
+  esac
+}
+
+build_programs() {
+  go_ready
+  step "building bin/reader, bin/writer and bin/tercul"
+  mkdir -p "$REPOSITORY/bin"
+  local log=$TERCUL_HOME/log/build.log
+  (cd "$REPOSITORY" && go build -o bin/ ./read/cmd/reader ./write/cmd/writer ./write/cmd/tercul) >"$log" 2>&1 && return
+  cat "$log" >&2
+  die "the programs could not be built: $(explain_build "$log")"
+}
+
+explain_build() {
+  if grep -qiE 'dial tcp|no such host|i/o timeout|TLS handshake|connection refused' "$1"; then
+    echo "no network to Go's module proxy: check the connection and GOPROXY"
+  elif grep -qi 'no space left' "$1"; then
+    echo "the disk is full: make room there, or set GOCACHE and TMPDIR to another disk"
+  else
+    echo "see the errors above"
+  fi
+}
+
+# migrate brings the schema up to date and fills an empty library with the sample.
+migrate() {
+  local log=$TERCUL_HOME/log/migrate.log url
+  url=$(database_url migrator)
+  step "migrating the database"
+  TERCUL_DATABASE_URL=$url "$REPOSITORY/bin/tercul" migrate up >"$log" 2>&1 </dev/null ||
+    die "the database could not be migrated: $(explain "$log")"
+  step "loading the sample library, if the database is empty"
+  log=$TERCUL_HOME/log/import.log
+  TERCUL_DATABASE_URL=$url "$REPOSITORY/bin/tercul" import --sample --if-empty >"$log" 2>&1 </dev/null ||
+    die "the sample library could not be loaded: $(explain "$log")"
+}
+
+service_pid() {
+  local pid
+  pid=$(first_line "$TERCUL_HOME/run/$1.pid")
+  if runs "$pid" "bin/$1"; then echo "$pid"; fi
+}
+
+# identity changes with the program and with its settings: a service is started anew when either did.
+identity() { { cksum <"$REPOSITORY/bin/$1"; env | grep '^TERCUL_\|^OTEL_' | sort; } | cksum; }
+
+# start_service NAME ADDRESS VARIABLE starts one of our services, unless just this one runs, and waits until it is ready.
+# Its settings are in the environment.
+start_service() {
+  local name=$1 address=$2 variable=$3 log=$TERCUL_HOME/log/$1.log run=$TERCUL_HOME/run/$1 is
+  is=$(identity "$name")
+  if [ -n "$(service_pid "$name")" ]; then
+    if [ "$(first_line "$run.is")" = "$is" ] && is_ready "$address"; then return; fi
+    stop_service "$name"
+  fi
+  want_port "$(address_host "$address")" "$(address_port "$address")" "$variable" 127.0.0.1:8090
+  step "starting the $name on $address"
+  detach "$log" "$REPOSITORY/bin/$name"
+  { echo "$DETACHED" >"$run.pid" && echo "$is" >"$run.is" && echo "$address" >"$run.addr"; } ||
+    die "cannot write $run.pid: make room on its disk"
+  WATCH=$DETACHED wait_for 60 is_ready "$address" ||
+    die "the $name is not ready at http://$address/readyz: $(explain "$log")"
+}
+
+stop_service() {
+  local pid
+  pid=$(service_pid "$1")
+  [ -z "$pid" ] || stop_process "$pid" 30 TERM KILL || die "the $1 (process $pid) does not stop: see $TERCUL_HOME/log/$1.log"
+  rm -f "$TERCUL_HOME/run/$1.pid" "$TERCUL_HOME/run/$1.is"
+}
+
+# is_ready ADDRESS asks /readyz without needing any other tool.
+is_ready() {
+  local line
+  line=$( (
+    exec 3<>"/dev/tcp/$(address_host "$1")/$(address_port "$1")" &&
+      printf 'GET /readyz HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$1" >&3 && IFS= read -r -t 5 line <&3 && echo "$line"
+  ) 2>/dev/null) || return 1
+  case $line in *' 200 '*) ;; *) return 1 ;; esac
+}
+
+# start_services starts the reader and the writer, each with its own role's URL.
+start_services() {
+  local redis
+  redis=$(redis_url)
+  (
+    # shellcheck disable=SC2030,SC2031 # each service has settings of its own
+    export TERCUL_READ_ADDR TERCUL_WRITE_ADDR TERCUL_REDIS_URL=$redis TERCUL_DATABASE_URL
+    TERCUL_DATABASE_URL=$(database_url reader)
+    start_service reader "$TERCUL_READ_ADDR" TERCUL_READ_ADDR
+    TERCUL_DATABASE_URL=$(database_url writer)
+    start_service writer "$TERCUL_WRITE_ADDR" TERCUL_WRITE_ADDR
+  )
+}

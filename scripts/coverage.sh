@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Sums up a coverage profile: the share of statements that tests ran, for each module. Generated code does not count.
+set -euo pipefail
+
+awk '
+  NR == 1 { next }
+  /generated|_gen\.go|\.pb\.go/ { next }
+  {
+    split($1, path, "/"); module = path[4]
+    statements[module] += $2; total += $2
+    if ($3 > 0) { covered[module] += $2; ran += $2 }
+  }
+  END {
+    if (total == 0) exit
+    print "\nCoverage by module"
+    for (module in statements)
+      printf "  %-10s %5.1f %% of %d statements\n", module, 100 * covered[module] / statements[module], statements[module] | "sort"
+    close("sort")
+    printf "  %-10s %5.1f %% of %d statements\n", "all", 100 * ran / total, total
+  }' "$1"

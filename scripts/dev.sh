@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Runs the reader beside the local servers and rebuilds it whenever a source changes.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+air=$(scripts/tool.sh air)
+deploy/local/up --servers
+deploy/local/down reader
+settings=$(deploy/local/env reader)
+eval "$settings"
+export TERCUL_DOCUMENTS=${TERCUL_DOCUMENTS:-any}
+echo "  reader on http://$TERCUL_READ_ADDR, any document allowed; Ctrl-C ends it"
+exec "$air" -c .air.toml

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Runs tests beside servers of their own and sums up the coverage of each module: test.sh [PACKAGES] [FLAGS...]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=${1:-work}
+[ "$#" -eq 0 ] || shift
+mkdir -p coverage
+rm -f coverage/coverage.out
+
+code=0
+deploy/local/with-services go test -race -timeout=15m -covermode=atomic -coverprofile="$PWD/coverage/coverage.out" "$packages" "$@" || code=$?
+
+if [ -s coverage/coverage.out ]; then scripts/coverage.sh coverage/coverage.out; fi
+exit "$code"
