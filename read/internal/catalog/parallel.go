@@ -40,8 +40,8 @@ var parallelRow = &Object{Fields: map[string]Field{
 	"cells": nested(Rel{
 		Shape: Many, To: "ParallelCell", Covered: true,
 		From: "(SELECT u.n, e.id, e.public_id," +
-			" CASE WHEN u.id = {p}.pivot THEN {p}.pivot_from ELSE {p}.from_seq[o.i] END AS from_seq," +
-			" CASE WHEN u.id = {p}.pivot THEN {p}.pivot_to ELSE {p}.to_seq[o.i] END AS to_seq," +
+			" CASE WHEN u.id = {p}.pivot THEN {p}.pivot_from ELSE {p}.other_from[o.i] END AS from_seq," +
+			" CASE WHEN u.id = {p}.pivot THEN {p}.pivot_to ELSE {p}.other_to[o.i] END AS to_seq," +
 			" CASE WHEN u.id = {p}.pivot THEN NULL ELSE {p}.confidence[o.i] END AS confidence" +
 			" FROM unnest({p}.ids) WITH ORDINALITY u(id, n) JOIN view.expression e ON e.id = u.id" +
 			" CROSS JOIN LATERAL (SELECT array_position({p}.others, u.id) AS i) o) {t}",

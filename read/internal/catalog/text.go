@@ -12,15 +12,6 @@ func between(expression string) string {
 		" AND l.ref = {$to|text}), 0)}}"
 }
 
-// unknownRef is the fault of refs that a text does not have.
-func unknownRef(expression string) string {
-	missing := func(arg string) string {
-		return "WHEN {$" + arg + "|text} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM view.text_line l WHERE l.expression_id = " +
-			expression + " AND l.ref = {$" + arg + "|text}) THEN '" + arg + ": the text has no such line' "
-	}
-	return "CASE " + missing("from") + missing("to") + "END"
-}
-
 func textExtra(expression, revision string) map[string]Field {
 	return map[string]Field{
 		"translation": nested(Rel{To: "Translation", From: "view.expression {t}", Where: "{t}.id = " + expression}),
@@ -37,46 +28,45 @@ var textUnit = &Object{Fields: map[string]Field{
 	"ref": column("ref"), "kind": column("kind"), "label": column("label"), "position": column("ordinal"),
 }}
 
-// expressionByID is the text that an argument names, merged ones included.
-const expressionByID = "{t}.id = coalesce((SELECT d.new_id FROM view.redirect d WHERE d.old_id = {$expressionId|uuid:EXPRESSION}), {$expressionId|uuid:EXPRESSION})"
-
 // text is the root field: the lines of the current revision or of an older one.
 var text = nested(page(Rel{
 	To: "TextLine",
 	Scope: "(SELECT e.id, e.public_id, e.text_revision, coalesce({$revision|int}, e.text_revision) AS revision FROM view.expression e" +
-		" WHERE e.id = coalesce((SELECT d.new_id FROM view.redirect d WHERE d.old_id = {$expressionId|uuid:EXPRESSION}), {$expressionId|uuid:EXPRESSION})) {s}",
+		" WHERE e.id = " + unmerged("{$expressionId|uuid:EXPRESSION}") + ") {s}",
 	ScopeTag: "{s}.public_id",
-	From:     "{{!revision view.text_line {t}}}{{?revision LATERAL (SELECT l.* FROM view.revision_lines({p}.id, {p}.revision) l) {t}}}",
-	Where: "{{!revision {t}.expression_id = {p}.id}}{{?revision true}}" +
-		"{{?from AND {t}.seq >= coalesce((SELECT l.seq FROM " + currentOrPinned + " l WHERE l.ref = {$from|text}), 2147483647)}}" +
-		"{{?to AND {t}.seq <= coalesce((SELECT l.seq FROM " + currentOrPinned + " l WHERE l.ref = {$to|text}), 0)}}",
+	From:     linesOf("{p}") + " {t}",
+	Where: "true{{?from AND {t}.seq >= coalesce((SELECT l.seq FROM " + linesOf("{p}") + " l WHERE l.ref = {$from|text}), 2147483647)}}" +
+		"{{?to AND {t}.seq <= coalesce((SELECT l.seq FROM " + linesOf("{p}") + " l WHERE l.ref = {$to|text}), 0)}}",
 	Sorts: lineSorts, Emit: []string{"'text:' || {p}.public_id"}, Covered: true,
 	Extra:  textExtra("{p}.id", "{p}.revision"),
 	Absent: "{$expressionId|text}",
 	Fault: "CASE {{?revision WHEN NOT EXISTS (SELECT 1 FROM view.revision v WHERE v.subject_id = {s}.id AND v.kind = 'TEXT' AND v.number = {s}.revision) THEN 'revision: the text has no such revision' }}" +
-		"{{?from WHEN NOT EXISTS (SELECT 1 FROM " + scopeLines + " l WHERE l.ref = {$from|text}) THEN 'from: the text has no such line' }}" +
-		"{{?to WHEN NOT EXISTS (SELECT 1 FROM " + scopeLines + " l WHERE l.ref = {$to|text}) THEN 'to: the text has no such line' }}" +
+		"{{?from WHEN NOT EXISTS (SELECT 1 FROM " + linesOf("{s}") + " l WHERE l.ref = {$from|text}) THEN 'from: the text has no such line' }}" +
+		"{{?to WHEN NOT EXISTS (SELECT 1 FROM " + linesOf("{s}") + " l WHERE l.ref = {$to|text}) THEN 'to: the text has no such line' }}" +
 		"WHEN false THEN '' END",
 	Check: []Rule{{Arg: "revision", Min: 1, Max: 1 << 30}, {Arg: "from", Min: 1, Max: 60}, {Arg: "to", Min: 1, Max: 60}},
 }, 500))
 
-const currentOrPinned = "{{!revision (SELECT c.seq, c.ref FROM view.text_line c WHERE c.expression_id = {p}.id)}}{{?revision view.revision_lines({p}.id, {p}.revision)}}"
-
-const scopeLines = "{{!revision (SELECT c.seq, c.ref FROM view.text_line c WHERE c.expression_id = {s}.id)}}{{?revision view.revision_lines({s}.id, {s}.revision)}}"
+// linesOf are the lines of a text at a revision: those of the current one from
+// where they are read every day, those of an older one from the history.
+func linesOf(row string) string {
+	const columns = "l.seq, l.line_key, l.ref, l.unit_ref, l.kind, l.speaker, l.stanza_start, l.content"
+	return "(SELECT " + columns + " FROM view.text_line l WHERE l.expression_id = " + row + ".id AND " + row + ".revision = " + row + ".text_revision" +
+		" UNION ALL SELECT " + columns + " FROM view.revision_lines(" + row + ".id, " + row + ".revision) l WHERE " + row + ".revision <> " + row + ".text_revision)"
+}
 
 // passageRow is the expression that a citation names, with the citation's parts.
-const passageRow = "(SELECT e.id, e.public_id, e.work_slug, e.slug, e.text_revision, {$ref|ref.rev} AS asked, coalesce({$ref|ref.rev}, e.text_revision) AS revision," +
+var passageRow = "(SELECT e.*, (SELECT l.seq FROM " + linesOf("e") + " l WHERE l.ref = e.first_ref) AS first_seq, (SELECT l.seq FROM " + linesOf("e") + " l WHERE l.ref = e.last_ref) AS last_seq" +
+	" FROM (SELECT e.id, e.public_id, e.work_slug, e.slug, e.text_revision, {$ref|ref.rev} AS asked, coalesce({$ref|ref.rev}, e.text_revision) AS revision," +
 	" {$ref|ref.from} AS first_ref, {$ref|ref.to} AS last_ref FROM view.expression e" +
-	" WHERE e.id = (SELECT x.subject_id FROM view.slug x WHERE x.kind = 'EXPRESSION' AND x.slug = {$ref|ref.expr} AND x.scope_id = (SELECT y.subject_id FROM view.slug y WHERE y.kind = 'WORK' AND y.slug = {$ref|ref.work}))) {t}"
+	" WHERE e.id = (SELECT x.subject_id FROM view.slug x WHERE x.kind = 'EXPRESSION' AND x.slug = {$ref|ref.expr}" +
+	" AND x.scope_id = (SELECT y.subject_id FROM view.slug y WHERE y.kind = 'WORK' AND y.slug = {$ref|ref.work}))) e) {t}"
 
 var passageField = nested(Rel{
-	To: "Passage", From: passageRow,
-	Where:   "EXISTS (SELECT 1 FROM view.revision_lines({t}.id, {t}.revision) l WHERE l.ref = {t}.first_ref)",
-	Emit:    []string{"{t}.public_id", "'text:' || {t}.public_id"},
-	Absent:  "'list:expr list:work'",
-	Lasting: "{t}.asked IS NOT NULL",
-	Covered: true,
-	Check:   []Rule{{Arg: "ref", Min: 1, Max: 200}},
+	To: "Passage", From: passageRow, Where: "{t}.first_seq IS NOT NULL AND {t}.last_seq IS NOT NULL",
+	Emit:   []string{"{t}.public_id", "'text:' || {t}.public_id"},
+	Absent: "'list:expr list:work'", Lasting: "{t}.asked IS NOT NULL", Covered: true,
+	Check: []Rule{{Arg: "ref", Min: 1, Max: 200}},
 })
 
 var passage = &Object{Fields: map[string]Field{
@@ -84,11 +74,8 @@ var passage = &Object{Fields: map[string]Field{
 	"pinned": {SQL: "{t}.asked IS NOT NULL"}, "revision": column("revision"),
 	"translation": nested(Rel{To: "Translation", From: "view.expression {t}", Where: "{t}.id = {p}.id"}),
 	"lines": nested(Rel{
-		Shape: Many, To: "TextLine", Covered: true,
-		From: "LATERAL (SELECT l.* FROM view.revision_lines({p}.id, {p}.revision) l) {t}",
-		Where: "{t}.seq >= (SELECT l.seq FROM view.revision_lines({p}.id, {p}.revision) l WHERE l.ref = {p}.first_ref)" +
-			" AND {t}.seq <= (SELECT l.seq FROM view.revision_lines({p}.id, {p}.revision) l WHERE l.ref = {p}.last_ref)",
-		Order: "{t}.seq", Limit: "200",
+		Shape: Many, To: "TextLine", Covered: true, From: linesOf("{p}") + " {t}",
+		Where: "{t}.seq BETWEEN {p}.first_seq AND {p}.last_seq", Order: "{t}.seq", Limit: "200",
 	}),
 }}
 

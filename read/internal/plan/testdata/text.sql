@@ -14,8 +14,12 @@ CROSS JOIN LATERAL (SELECT count(*) AS n, string_agg(x.t, ' ') AS t, json_agg(x.
 FROM (SELECT t3."#" AS i, row_to_json(o4) AS j0, NULL::text AS t
 FROM (SELECT t3.*, row_number() OVER () AS "#"
 FROM (SELECT t3.*
-FROM  view.text_line t3
-WHERE  t3.expression_id = s2.id ORDER BY t3.seq LIMIT $1::bigint + 1) t3) t3
+FROM (SELECT l.seq, l.line_key, l.ref, l.unit_ref, l.kind, l.speaker, l.stanza_start, l.content
+FROM view.text_line l
+WHERE l.expression_id = s2.id AND s2.revision = s2.text_revision UNION ALL SELECT l.seq, l.line_key, l.ref, l.unit_ref, l.kind, l.speaker, l.stanza_start, l.content
+FROM view.revision_lines(s2.id, s2.revision) l
+WHERE s2.revision <> s2.text_revision) t3
+WHERE true ORDER BY t3.seq LIMIT $1::bigint + 1) t3) t3
 CROSS JOIN LATERAL (SELECT t3.ref AS "ref", t3.content AS "content") o4) x) pg
 CROSS JOIN LATERAL (SELECT s2.revision AS "revision", coalesce(pg.j0, '[]'::json) AS "nodes") o) r1 ON true
 CROSS JOIN LATERAL (SELECT r1.j AS "text") o;
@@ -26,7 +30,11 @@ FROM (SELECT 1) one
 LEFT JOIN LATERAL (SELECT row_to_json(o) AS j, concat_ws(' ', s2.public_id, 'text:' || s2.public_id, pg.t) AS t, CASE  WHEN NOT EXISTS (SELECT 1
 FROM view.revision v
 WHERE v.subject_id = s2.id AND v.kind = 'TEXT' AND v.number = s2.revision) THEN 'revision: the text has no such revision'  WHEN NOT EXISTS (SELECT 1
-FROM  view.revision_lines(s2.id, s2.revision) l
+FROM (SELECT l.seq, l.line_key, l.ref, l.unit_ref, l.kind, l.speaker, l.stanza_start, l.content
+FROM view.text_line l
+WHERE l.expression_id = s2.id AND s2.revision = s2.text_revision UNION ALL SELECT l.seq, l.line_key, l.ref, l.unit_ref, l.kind, l.speaker, l.stanza_start, l.content
+FROM view.revision_lines(s2.id, s2.revision) l
+WHERE s2.revision <> s2.text_revision) l
 WHERE l.ref = $6::text) THEN 'from: the text has no such line' WHEN false THEN '' END AS f
 FROM (SELECT e.id, e.public_id, e.text_revision, coalesce($3::int, e.text_revision) AS revision
 FROM view.expression e
@@ -37,10 +45,17 @@ CROSS JOIN LATERAL (SELECT count(*) AS n, string_agg(x.t, ' ') AS t, json_agg(x.
 FROM (SELECT t3."#" AS i, row_to_json(o4) AS j0, NULL::text AS t
 FROM (SELECT t3.*, row_number() OVER () AS "#"
 FROM (SELECT t3.*
-FROM  LATERAL (SELECT l.*
-FROM view.revision_lines(s2.id, s2.revision) l) t3
-WHERE  true AND t3.seq >= coalesce((SELECT l.seq
-FROM  view.revision_lines(s2.id, s2.revision) l
+FROM (SELECT l.seq, l.line_key, l.ref, l.unit_ref, l.kind, l.speaker, l.stanza_start, l.content
+FROM view.text_line l
+WHERE l.expression_id = s2.id AND s2.revision = s2.text_revision UNION ALL SELECT l.seq, l.line_key, l.ref, l.unit_ref, l.kind, l.speaker, l.stanza_start, l.content
+FROM view.revision_lines(s2.id, s2.revision) l
+WHERE s2.revision <> s2.text_revision) t3
+WHERE true AND t3.seq >= coalesce((SELECT l.seq
+FROM (SELECT l.seq, l.line_key, l.ref, l.unit_ref, l.kind, l.speaker, l.stanza_start, l.content
+FROM view.text_line l
+WHERE l.expression_id = s2.id AND s2.revision = s2.text_revision UNION ALL SELECT l.seq, l.line_key, l.ref, l.unit_ref, l.kind, l.speaker, l.stanza_start, l.content
+FROM view.revision_lines(s2.id, s2.revision) l
+WHERE s2.revision <> s2.text_revision) l
 WHERE l.ref = $2::text), 2147483647) ORDER BY t3.seq LIMIT $1::bigint + 1) t3) t3
 CROSS JOIN LATERAL (SELECT t3.ref AS "ref", t3.content AS "content") o4) x) pg
 CROSS JOIN LATERAL (SELECT s2.revision AS "revision", coalesce(pg.j0, '[]'::json) AS "nodes") o) r1 ON true

@@ -1,0 +1,146 @@
+package difftest_test
+
+import (
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/tercul/tercul/read"
+	"github.com/tercul/tercul/read/internal/libtest"
+	"github.com/tercul/tercul/read/internal/plan"
+	"github.com/tercul/tercul/read/internal/plan/difftest"
+)
+
+var schema = gqlparser.MustLoadSchema(&ast.Source{Name: "schema.graphql", Input: read.Schema})
+
+// TestCompiledEqualsInterpreted answers generated documents twice: by the
+// compiled statement and by the interpreter, from the sample library.
+// TERCUL_TEST_SEED repeats a run, TERCUL_TEST_LONG makes it long.
+func TestCompiledEqualsInterpreted(t *testing.T) {
+	ctx := context.Background()
+	pool := libtest.Pool(t)
+	lib, err := difftest.Load(ctx, pool)
+	require.NoError(t, err)
+	seed, documents := rand.Uint64(), 400
+	if s := os.Getenv("TERCUL_TEST_SEED"); s != "" {
+		seed, err = strconv.ParseUint(s, 10, 64)
+		require.NoError(t, err)
+	}
+	if os.Getenv("TERCUL_TEST_LONG") != "" {
+		documents = 20000
+	}
+	g := &difftest.Generator{Lib: lib, Schema: schema, Rand: rand.New(rand.NewPCG(seed, 1))} //nolint:gosec // repeatable
+	for range documents {
+		text, vars := g.Document()
+		doc, errs := gqlparser.LoadQuery(schema, text)
+		require.Empty(t, errs, text)
+		got := compiled(ctx, t, pool, doc, vars)
+		in := &difftest.Interpreter{Lib: lib, Schema: schema, Vars: vars}
+		want := normal(t, in.Answer(doc.Operations[0]))
+		if got != want {
+			shown, _ := json.Marshal(vars)
+			t.Fatalf("seed %d\n%s\nvariables %s\ncompiled    %s\ninterpreted %s", seed, text, shown, got, want)
+		}
+	}
+}
+
+func compiled(ctx context.Context, t *testing.T, pool *pgxpool.Pool, doc *ast.QueryDocument, vars map[string]any) string {
+	t.Helper()
+	p, err := plan.Compile(schema, doc.Operations[0])
+	require.NoError(t, err)
+	st, err := p.Bind(coerced(vars).(map[string]any))
+	require.NoError(t, err)
+	rows, err := pool.Query(ctx, st.SQL, append([]any{pgx.QueryResultFormats{pgx.TextFormatCode}}, st.Args...)...)
+	require.NoError(t, err)
+	defer rows.Close()
+	require.True(t, rows.Next(), "%v\n%s", rows.Err(), st.SQL)
+	raw := rows.RawValues()
+	require.Empty(t, string(raw[2]), "fault")
+	var data any
+	dec := json.NewDecoder(strings.NewReader(string(raw[0])))
+	dec.UseNumber()
+	require.NoError(t, dec.Decode(&data))
+	return normal(t, data)
+}
+
+// normal writes a value with sorted keys.
+func normal(t *testing.T, v any) string {
+	t.Helper()
+	out, err := json.Marshal(v)
+	require.NoError(t, err)
+	return string(out)
+}
+
+// coerced makes of the generator's values what the service's variables are.
+func coerced(v any) any {
+	switch val := v.(type) {
+	case int:
+		return int64(val)
+	case []any:
+		out := make([]any, len(val))
+		for i := range val {
+			out[i] = coerced(val[i])
+		}
+		return out
+	case map[string]any:
+		out := map[string]any{}
+		for k := range val {
+			out[k] = coerced(val[k])
+		}
+		return out
+	}
+	return v
+}
+
+// TestPagesAddUpToTheList walks lists page by page and holds what comes together
+// against the whole list.
+func TestPagesAddUpToTheList(t *testing.T) {
+	ctx := context.Background()
+	pool := libtest.Pool(t)
+	for _, tc := range []struct{ field, sorts string }{
+		{"works", "WorkSort"}, {"translations", "TranslationSort"}, {"authors", "AuthorSort"}, {"translators", "AuthorSort"},
+		{"tags", "TagSort"}, {"collections", "CollectionSort"},
+	} {
+		for _, s := range schema.Types[tc.sorts].EnumValues {
+			t.Run(tc.field+" "+s.Name, func(t *testing.T) {
+				text := `query W($after: String) { list: ` + tc.field + `(sort: ` + s.Name + `, first: 7, after: $after) { totalCount nodes { id } pageInfo { hasNextPage endCursor } } }`
+				doc, errs := gqlparser.LoadQuery(schema, text)
+				require.Empty(t, errs)
+				seen := map[string]bool{}
+				vars := map[string]any{}
+				for {
+					var page struct {
+						List struct {
+							TotalCount int
+							Nodes      []struct{ ID string }
+							PageInfo   struct {
+								HasNextPage bool
+								EndCursor   *string
+							}
+						}
+					}
+					require.NoError(t, json.Unmarshal([]byte(compiled(ctx, t, pool, doc, vars)), &page))
+					for _, n := range page.List.Nodes {
+						require.False(t, seen[n.ID], "%s came twice", n.ID)
+						seen[n.ID] = true
+					}
+					if !page.List.PageInfo.HasNextPage {
+						require.Len(t, seen, page.List.TotalCount)
+						return
+					}
+					vars["after"] = *page.List.PageInfo.EndCursor
+				}
+			})
+		}
+	}
+}
