@@ -62,7 +62,7 @@ CREATE TABLE core.expressions (
   language             core.langtag NOT NULL REFERENCES core.languages (tag),
   title                text NOT NULL CHECK (char_length(title) BETWEEN 1 AND 300),
   subtitle             text CHECK (char_length(subtitle) <= 300),
-  source_expression_id uuid REFERENCES core.expressions,
+  source_expression_id uuid,                         -- what a relay translation was made from: another expression of the work
   source_language      core.langtag REFERENCES core.languages (tag),
   origin               text NOT NULL DEFAULT 'HUMAN' CHECK (origin IN ('HUMAN','MACHINE','MACHINE_POSTEDITED','UNKNOWN')),
   completeness         text NOT NULL DEFAULT 'COMPLETE' CHECK (completeness IN ('COMPLETE','PARTIAL','EXCERPT','SYNOPSIS')), -- SYNOPSIS: a summary in the library's own words in place of the text
@@ -87,12 +87,13 @@ CREATE TABLE core.expressions (
   deleted_at           timestamptz,
   deleted_by           uuid REFERENCES auth.users,
   FOREIGN KEY (id, kind) REFERENCES core.subjects (id, kind),
+  UNIQUE (work_id, id),
+  FOREIGN KEY (work_id, source_expression_id) REFERENCES core.expressions (work_id, id),
   CHECK (source_expression_id <> id),
   CHECK (expression_kind <> 'ORIGINAL' OR source_expression_id IS NULL),
   CHECK (status <> 'PUBLISHED' OR published_at IS NOT NULL)
 );
 CREATE UNIQUE INDEX expressions_one_original ON core.expressions (work_id, language) WHERE expression_kind = 'ORIGINAL' AND deleted_at IS NULL;
-CREATE INDEX expressions_work ON core.expressions (work_id);
 CREATE INDEX expressions_language ON core.expressions (language);
 CREATE INDEX expressions_source ON core.expressions (source_expression_id) WHERE source_expression_id IS NOT NULL;
 

@@ -1,0 +1,222 @@
+-- +goose Up
+-- +goose StatementBegin
+-- Read models whose base row already is the answer: plain views, announced by triggers on the base tables.
+CREATE VIEW view.subject AS
+SELECT id, public_id, kind FROM view.commentable
+UNION ALL SELECT id, public_id, 'COMMENT' FROM view.comment;
+
+CREATE VIEW view.country AS SELECT code, iso3, name FROM core.countries;
+CREATE VIEW view.license AS SELECT id, name, url, open, allows_derivatives, allows_commercial, requires_attribution, share_alike FROM core.licenses;
+CREATE VIEW view.series AS SELECT id, slug::text AS slug, title, language::text AS language FROM core.series;
+
+CREATE VIEW view.rights AS
+SELECT r.subject_id, r.jurisdiction, r.status, r.license_id, r.holder, r.statement_uri, r.public_domain_from, r.basis, r.evidence_url, r.determined_at, r.version
+FROM core.rights r WHERE EXISTS (SELECT FROM view.subject s WHERE s.id = r.subject_id);
+
+CREATE VIEW view.revision AS
+SELECT r.subject_id, r.version AS number, 'METADATA' AS kind, r.message, r.actor_id, NULL::int AS line_count, r.created_at
+FROM core.revisions r WHERE EXISTS (SELECT FROM view.subject s WHERE s.id = r.subject_id)
+UNION ALL
+SELECT t.expression_id, t.revision, 'TEXT', t.message, t.actor_id, t.line_count, t.created_at
+FROM core.text_revisions t WHERE EXISTS (SELECT FROM view.expression e WHERE e.id = t.expression_id);
+
+CREATE VIEW view.slug AS
+SELECT l.kind, l.scope_id, l.slug::text AS slug, l.subject_id, l.is_current
+FROM core.slugs l WHERE EXISTS (SELECT FROM view.subject s WHERE s.id = l.subject_id);
+
+CREATE VIEW view.redirect AS
+SELECT r.old_id, o.public_id AS old_public_id, o.kind, r.new_id
+FROM core.id_redirects r JOIN core.subjects o ON o.id = r.old_id
+WHERE EXISTS (SELECT FROM view.subject s WHERE s.id = r.new_id);
+
+CREATE VIEW view.subject_stats AS
+SELECT t.subject_id, t.kind, t.views, t.likes, t.bookmarks, t.comments, t.collections, t.popularity, t.as_of
+FROM stats.totals t WHERE EXISTS (SELECT FROM view.subject s WHERE s.id = t.subject_id);
+
+CREATE VIEW view.trending AS
+SELECT t.period, t.scope, t.kind, t.rank, t.subject_id, t.score, t.z_score, t.computed_at
+FROM stats.trending t WHERE EXISTS (SELECT FROM view.subject s WHERE s.id = t.subject_id);
+
+CREATE VIEW view.change AS
+SELECT c.seq, c.subject_id, core.typeid(c.kind, c.subject_id) AS public_id, c.kind, c.change, c.version, c.at FROM ops.changes c;
+
+CREATE VIEW view.document AS
+SELECT hash, text_hash, name, source, operation_type, cost, ttl_s, status, sunset_at, created_at FROM ops.documents;
+
+CREATE VIEW view.announcement AS SELECT id, xid, tags, at FROM ops.outbox;
+
+-- ── what they show has changed
+
+CREATE FUNCTION view.on_countries() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+  IF NOT view.deferred() AND EXISTS (SELECT FROM changed) THEN
+    PERFORM ops.announce('{ref}');
+  END IF;
+  RETURN NULL;
+END $$;
+CALL ops.watch('core.countries', 'view.on_countries');
+
+CREATE FUNCTION view.on_slugs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+  ids uuid[] := ARRAY(SELECT DISTINCT subject_id FROM changed);
+BEGIN
+  IF view.deferred() OR cardinality(ids) = 0 THEN
+    RETURN NULL;
+  END IF;
+  IF TG_OP = 'UPDATE' THEN
+    ids := ARRAY(SELECT unnest(ids) UNION SELECT subject_id FROM before);
+  END IF;
+  PERFORM view.refresh_subjects(ids);
+  PERFORM ops.announce(ARRAY(SELECT public_id FROM view.subject WHERE id = ANY (ids) UNION SELECT view.list_tag(kind) FROM view.subject WHERE id = ANY (ids)));
+  RETURN NULL;
+END $$;
+CALL ops.watch('core.slugs', 'view.on_slugs');
+
+CREATE FUNCTION view.on_id_redirects() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+  ids uuid[] := ARRAY(SELECT old_id FROM changed UNION SELECT new_id FROM changed);
+BEGIN
+  IF view.deferred() OR cardinality(ids) = 0 THEN
+    RETURN NULL;
+  END IF;
+  IF TG_OP = 'UPDATE' THEN
+    ids := ARRAY(SELECT unnest(ids) UNION SELECT old_id FROM before UNION SELECT new_id FROM before);
+  END IF;
+  PERFORM view.lock_subjects(ids);
+  PERFORM ops.announce(ARRAY(SELECT public_id FROM core.subjects WHERE id = ANY (ids) UNION SELECT view.list_tag(kind) FROM core.subjects WHERE id = ANY (ids)));
+  RETURN NULL;
+END $$;
+CALL ops.watch('core.id_redirects', 'view.on_id_redirects');
+
+CREATE FUNCTION view.on_revisions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+  IF view.deferred() OR NOT EXISTS (SELECT FROM changed) THEN
+    RETURN NULL;
+  END IF;
+  PERFORM ops.announce(ARRAY(SELECT public_id FROM view.subject WHERE id IN (SELECT subject_id FROM changed)));
+  PERFORM view.refresh_user(u.ids) FROM (SELECT array_agg(DISTINCT actor_id) AS ids FROM changed WHERE actor_id IS NOT NULL) u WHERE u.ids IS NOT NULL;
+  IF TG_OP = 'UPDATE' THEN
+    PERFORM ops.announce(ARRAY(SELECT public_id FROM view.subject WHERE id IN (SELECT subject_id FROM before EXCEPT SELECT subject_id FROM changed)));
+    PERFORM view.refresh_user(u.ids) FROM (SELECT array_agg(DISTINCT actor_id) AS ids FROM before WHERE actor_id IS NOT NULL) u WHERE u.ids IS NOT NULL;
+  END IF;
+  RETURN NULL;
+END $$;
+CALL ops.watch('core.revisions', 'view.on_revisions');
+
+CREATE FUNCTION view.on_text_revisions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+  IF view.deferred() OR NOT EXISTS (SELECT FROM changed) THEN
+    RETURN NULL;
+  END IF;
+  PERFORM ops.announce(ARRAY(SELECT public_id FROM view.expression WHERE id IN (SELECT expression_id FROM changed)));
+  PERFORM view.refresh_user(u.ids) FROM (SELECT array_agg(DISTINCT actor_id) AS ids FROM changed WHERE actor_id IS NOT NULL) u WHERE u.ids IS NOT NULL;
+  IF TG_OP = 'UPDATE' THEN
+    PERFORM ops.announce(ARRAY(SELECT public_id FROM view.expression WHERE id IN (SELECT expression_id FROM before EXCEPT SELECT expression_id FROM changed)));
+    PERFORM view.refresh_user(u.ids) FROM (SELECT array_agg(DISTINCT actor_id) AS ids FROM before WHERE actor_id IS NOT NULL) u WHERE u.ids IS NOT NULL;
+  END IF;
+  RETURN NULL;
+END $$;
+CALL ops.watch('core.text_revisions', 'view.on_text_revisions');
+
+CREATE FUNCTION view.on_trending() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+  IF view.deferred() THEN
+    RETURN NULL;
+  END IF;
+  PERFORM ops.announce(ARRAY(SELECT DISTINCT 'trending:' || lower(period) FROM changed));
+  IF TG_OP = 'UPDATE' THEN
+    PERFORM ops.announce(ARRAY(SELECT DISTINCT 'trending:' || lower(period) FROM before WHERE period NOT IN (SELECT period FROM changed)));
+  END IF;
+  RETURN NULL;
+END $$;
+CALL ops.watch('stats.trending', 'view.on_trending');
+
+CREATE FUNCTION view.on_documents() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+  IF NOT view.deferred() AND EXISTS (SELECT FROM changed) THEN
+    PERFORM ops.announce('{api}');
+  END IF;
+  RETURN NULL;
+END $$;
+CALL ops.watch('ops.documents', 'view.on_documents');
+
+CREATE FUNCTION view.on_changes() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+  IF EXISTS (SELECT FROM changed) THEN
+    PERFORM ops.announce('{changes}');
+  END IF;
+  RETURN NULL;
+END $$;
+CALL ops.watch('ops.changes', 'view.on_changes');
+
+-- ── the change feed
+
+-- Numbers what has committed: of the candidates of transactions that are older than every running one, for each
+-- transaction and subject the sum of what it did. One caller at a time, so that seq has no gap and no reader that has
+-- seen seq n can be shown a smaller one later. Answers how many candidates it has taken.
+CREATE FUNCTION ops.number_changes(max int DEFAULT 10000) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+  taken int;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('tercul.number_changes', 0));
+  WITH due AS MATERIALIZED (
+    -- Whole transactions: a limit in the middle of one would make two changes of it.
+    SELECT c.* FROM ops.change_candidates c
+    WHERE c.xid < pg_snapshot_xmin(pg_current_snapshot())
+      AND c.xid <= (SELECT x.xid FROM (SELECT n.xid FROM ops.change_candidates n ORDER BY n.xid, n.id LIMIT number_changes.max) x ORDER BY x.xid DESC LIMIT 1)),
+  gone AS (DELETE FROM ops.change_candidates c USING due d WHERE c.id = d.id RETURNING c.id),
+  net AS (
+    SELECT d.xid, d.subject_id, max(d.id) AS last_id, (array_agg(d.kind ORDER BY d.id DESC))[1] AS kind,
+           (array_agg(d.change ORDER BY d.id))[1] AS first, (array_agg(d.change ORDER BY d.id DESC))[1] AS last,
+           (array_agg(d.version ORDER BY d.id DESC))[1] AS version, max(d.at) AS at
+    FROM due d GROUP BY d.xid, d.subject_id),
+  numbered AS (
+    INSERT INTO ops.changes (seq, subject_id, kind, change, version, at)
+    SELECT coalesce((SELECT max(c.seq) FROM ops.changes c), 0) + row_number() OVER (ORDER BY n.xid, n.last_id), n.subject_id, n.kind,
+           CASE WHEN n.last = 'DELETED' THEN 'DELETED' WHEN n.first = 'CREATED' THEN 'CREATED' ELSE 'UPDATED' END, n.version, n.at
+    FROM net n WHERE NOT (n.first = 'CREATED' AND n.last = 'DELETED')
+    RETURNING seq)
+  SELECT count(*) INTO taken FROM gone;
+  RETURN taken;
+END $$;
+
+-- Forgets announcements older than keep, which must be longer than any reader replays.
+CREATE FUNCTION ops.prune_outbox(keep interval) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+  n bigint;
+BEGIN
+  IF keep < interval '10 minutes' THEN
+    RAISE EXCEPTION 'announcements must be kept for 10 minutes at least' USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  DELETE FROM ops.outbox WHERE at < now() - keep;
+  GET DIAGNOSTICS n = ROW_COUNT;
+  RETURN n;
+END $$;
+-- +goose StatementEnd
+
+-- +goose Down
+-- +goose StatementBegin
+DROP FUNCTION ops.prune_outbox(interval);
+DROP FUNCTION ops.number_changes(int);
+DROP FUNCTION view.on_changes() CASCADE;
+DROP FUNCTION view.on_documents() CASCADE;
+DROP FUNCTION view.on_trending() CASCADE;
+DROP FUNCTION view.on_text_revisions() CASCADE;
+DROP FUNCTION view.on_revisions() CASCADE;
+DROP FUNCTION view.on_id_redirects() CASCADE;
+DROP FUNCTION view.on_slugs() CASCADE;
+DROP FUNCTION view.on_countries() CASCADE;
+DROP VIEW view.announcement;
+DROP VIEW view.document;
+DROP VIEW view.change;
+DROP VIEW view.trending;
+DROP VIEW view.subject_stats;
+DROP VIEW view.redirect;
+DROP VIEW view.slug;
+DROP VIEW view.revision;
+DROP VIEW view.rights;
+DROP VIEW view.series;
+DROP VIEW view.license;
+DROP VIEW view.country;
+DROP VIEW view.subject;
+-- +goose StatementEnd

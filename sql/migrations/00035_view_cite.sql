@@ -1,0 +1,201 @@
+-- +goose Up
+-- +goose StatementBegin
+-- Citations in the common formats. Names go by the stored "Family, Given" where it has a comma and stay whole where not;
+-- a year before the common era is written as one; everything is escaped for the format it goes into. The address is
+-- "tercul:<public id>", which the caller turns into a link.
+
+-- The words of a citation in a language we have them in, else in English.
+CREATE FUNCTION view.cite_word(word text, locale text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT coalesce(w.words ->> split_part(lower(coalesce(locale, 'en')), '-', 1), w.words ->> 'en')
+  FROM (SELECT '{
+    "and": {"en": "and", "it": "e", "fr": "et", "de": "und", "es": "y", "pt": "e"},
+    "bce": {"en": "BCE", "it": "a.C.", "fr": "av. J.-C.", "de": "v. Chr.", "es": "a. C.", "pt": "a.C."},
+    "nodate": {"en": "n.d.", "it": "s.d.", "fr": "s. d.", "de": "o. J.", "es": "s. f.", "pt": "s.d."},
+    "by": {"en": "Translated by", "it": "Traduzione di", "fr": "Traduit par", "de": "Übersetzt von", "es": "Traducido por", "pt": "Traduzido por"},
+    "trans": {"en": "Trans.", "it": "Trad.", "fr": "trad.", "de": "Übers.", "es": "Trad.", "pt": "Trad."},
+    "original": {"en": "Original work published", "it": "Opera originale pubblicata", "fr": "Ouvrage original publié en", "de": "Originalwerk veröffentlicht", "es": "Obra original publicada en", "pt": "Obra original publicada em"}
+  }'::jsonb -> word AS words) w
+$$;
+
+CREATE FUNCTION view.cite_year(year_from int, year_to int, locale text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE
+    WHEN year_from IS NULL THEN NULL
+    WHEN coalesce(year_to, year_from) = year_from THEN abs(year_from) || CASE WHEN year_from < 0 THEN ' ' || view.cite_word('bce', locale) ELSE '' END
+    WHEN (year_from < 0) = (year_to < 0) THEN abs(year_from) || '–' || view.cite_year(year_to, year_to, locale)
+    ELSE view.cite_year(year_from, year_from, locale) || '–' || view.cite_year(year_to, year_to, locale) END
+$$;
+
+-- The people, in order: [{"family", "given"}] or [{"literal"}], in the locale's form of the name where there is one.
+CREATE FUNCTION view.cite_people(ids uuid[], locale text) RETURNS jsonb LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+  SELECT coalesce(jsonb_agg(CASE WHEN n.entry ->> 'sortName' LIKE '_%, _%'
+    THEN jsonb_build_object('family', split_part(n.entry ->> 'sortName', ', ', 1), 'given', substring(n.entry ->> 'sortName' FROM ', (.*)$'))
+    ELSE jsonb_build_object('literal', coalesce(n.entry ->> 'name', p.name)) END ORDER BY u.n), '[]')
+  FROM unnest(ids) WITH ORDINALITY u (id, n)
+  JOIN view.person p ON p.id = u.id
+  LEFT JOIN LATERAL (
+    SELECT e.entry FROM jsonb_array_elements(p.names) WITH ORDINALITY e (entry, n)
+    WHERE e.entry ->> 'kind' = 'PRIMARY'
+    ORDER BY e.entry ->> 'language' IS DISTINCT FROM locale, e.entry ->> 'language' IS DISTINCT FROM split_part(locale, '-', 1), e.n LIMIT 1) n ON true
+$$;
+
+-- "H. W." of "Henry Wadsworth", "J.-P." of "Jean-Paul".
+CREATE FUNCTION view.cite_initials(given text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT string_agg((SELECT string_agg(left(part, 1) || '.', '-' ORDER BY m) FROM unnest(string_to_array(word, '-')) WITH ORDINALITY h (part, m) WHERE part <> ''), ' ' ORDER BY n)
+  FROM unnest(string_to_array(given, ' ')) WITH ORDINALITY w (word, n) WHERE word <> ''
+$$;
+
+-- One name, in order (family first or last), in full or with initials.
+CREATE FUNCTION view.cite_name(person jsonb, family_first boolean, initials boolean) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE
+    WHEN person ? 'literal' THEN person ->> 'literal'
+    WHEN family_first THEN (person ->> 'family') || ', ' || g.given
+    ELSE g.given || ' ' || (person ->> 'family') END
+  FROM (SELECT CASE WHEN initials THEN view.cite_initials(person ->> 'given') ELSE person ->> 'given' END AS given) g
+$$;
+
+-- Several names: the first inverted if inverted, the others if all_inverted; beyond most, the first and "et al.".
+CREATE FUNCTION view.cite_names(people jsonb, inverted boolean, all_inverted boolean, initials boolean, conjunction text, most int) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE
+    WHEN count(*) = 0 THEN NULL
+    WHEN count(*) > most THEN min(n.name) FILTER (WHERE n.i = 1) || ', et al.'
+    WHEN count(*) = 1 THEN min(n.name)
+    ELSE string_agg(n.name, ', ' ORDER BY n.i) FILTER (WHERE n.i < n.last)
+         || CASE WHEN count(*) > 2 OR inverted THEN ', ' ELSE ' ' END || conjunction || ' ' || min(n.name) FILTER (WHERE n.i = n.last) END
+  FROM (SELECT e.i, count(*) OVER () AS last, view.cite_name(e.person, CASE e.i WHEN 1 THEN inverted ELSE all_inverted END, initials) AS name
+        FROM jsonb_array_elements(people) WITH ORDINALITY e (person, i)) n
+$$;
+
+-- Sentences, each closed by one full stop.
+CREATE FUNCTION view.cite_sentences(VARIADIC parts text[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT string_agg(part || CASE WHEN part ~ '[.?!…。？！]["”’»]?$' THEN '' ELSE '.' END, ' ' ORDER BY n)
+  FROM unnest(parts) WITH ORDINALITY p (part, n) WHERE part <> ''
+$$;
+
+-- In one pass, so that the backslash of one escape is not escaped by the next.
+CREATE FUNCTION view.cite_bibtex_escape(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT string_agg(CASE
+    WHEN c IN ('{','}','$','&','#','_','%') THEN '\' || c
+    WHEN c = '\' THEN '\textbackslash{}' WHEN c = '~' THEN '\textasciitilde{}' WHEN c = '^' THEN '\textasciicircum{}'
+    WHEN c IN (E'\n', E'\r', E'\t') THEN ' ' ELSE c END, '' ORDER BY n)
+  FROM unnest(string_to_array(value, NULL)) WITH ORDINALITY u (c, n)
+$$;
+
+-- A name without a comma is braced, or BibTeX would take its last word for the family.
+CREATE FUNCTION view.cite_bibtex_names(people jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT string_agg(CASE WHEN e.person ? 'literal' THEN '{' || view.cite_bibtex_escape(e.person ->> 'literal') || '}'
+                         ELSE view.cite_bibtex_escape(e.person ->> 'family') || ', ' || view.cite_bibtex_escape(e.person ->> 'given') END, ' and ' ORDER BY e.n)
+  FROM jsonb_array_elements(people) WITH ORDINALITY e (person, n)
+$$;
+
+CREATE FUNCTION view.cite_bibtex(d jsonb, locale text) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+  SELECT '@book{' || (d ->> 'id') || E',\n' || string_agg(format('  %s = {%s}', f.name, f.value), E',\n' ORDER BY f.n) || E'\n}'
+  FROM (
+    SELECT f.n, f.name, CASE WHEN f.name IN ('author','translator') THEN f.value ELSE view.cite_bibtex_escape(f.value) END AS value
+    FROM (VALUES
+      (1, 'author', view.cite_bibtex_names(d -> 'authors')), (2, 'translator', view.cite_bibtex_names(d -> 'translators')),
+      (3, 'title', d ->> 'title'), (4, 'subtitle', d ->> 'subtitle'), (5, 'origtitle', d ->> 'originalTitle'), (6, 'series', d ->> 'series'),
+      (7, 'year', view.cite_year((d ->> 'yearFrom')::int, (d ->> 'yearTo')::int, 'en')),
+      (8, 'origdate', view.cite_year((d ->> 'originalFrom')::int, (d ->> 'originalTo')::int, 'en')),
+      (9, 'language', d ->> 'language'), (10, 'pages', d ->> 'ref'), (11, 'note', d ->> 'credit'), (12, 'url', d ->> 'uri')) f (n, name, value)
+    WHERE f.value <> '') f
+$$;
+
+CREATE FUNCTION view.cite_ris(d jsonb) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+  SELECT string_agg(f.tag || '  - ' || regexp_replace(f.value, '[\r\n\t]+', ' ', 'g'), E'\r\n' ORDER BY f.n, f.m) || E'\r\nER  - \r\n'
+  FROM (
+    SELECT 1, 0, 'TY', 'BOOK'
+    UNION ALL SELECT 2, a.n, 'AU', view.cite_name(a.person, true, false) FROM jsonb_array_elements(d -> 'authors') WITH ORDINALITY a (person, n)
+    UNION ALL SELECT 3, a.n, 'A4', view.cite_name(a.person, true, false) FROM jsonb_array_elements(d -> 'translators') WITH ORDINALITY a (person, n)
+    UNION ALL SELECT v.n, 0, v.tag, v.value FROM (VALUES
+      (4, 'TI', d ->> 'fullTitle'), (5, 'OP', d ->> 'originalTitle'), (6, 'T2', d ->> 'series'),
+      (7, 'PY', view.cite_year((d ->> 'yearFrom')::int, (d ->> 'yearTo')::int, 'en')), (8, 'LA', d ->> 'language'),
+      (9, 'SE', d ->> 'ref'), (10, 'N1', d ->> 'credit'), (11, 'UR', d ->> 'uri'), (12, 'ID', d ->> 'id')) v (n, tag, value)
+  ) f (n, m, tag, value) WHERE f.value <> ''
+$$;
+
+CREATE FUNCTION view.cite_csl(d jsonb) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+  SELECT jsonb_strip_nulls(jsonb_build_object(
+    'id', d -> 'id', 'type', 'book', 'title', d -> 'fullTitle', 'author', nullif(d -> 'authors', '[]'), 'translator', nullif(d -> 'translators', '[]'),
+    'issued', CASE WHEN d ->> 'yearFrom' IS NOT NULL THEN jsonb_build_object('date-parts', CASE WHEN coalesce(d -> 'yearTo', d -> 'yearFrom') IN (d -> 'yearFrom', 'null')
+      THEN jsonb_build_array(jsonb_build_array(d -> 'yearFrom')) ELSE jsonb_build_array(jsonb_build_array(d -> 'yearFrom'), jsonb_build_array(d -> 'yearTo')) END) END,
+    'original-date', CASE WHEN d ->> 'originalFrom' IS NOT NULL THEN jsonb_build_object('date-parts', jsonb_build_array(jsonb_build_array(d -> 'originalFrom'))) END,
+    'original-title', d -> 'originalTitle', 'collection-title', d -> 'series', 'language', d -> 'language', 'locator', d -> 'ref', 'note', d -> 'credit', 'URL', d -> 'uri'))::text
+$$;
+
+-- What there is to say of a work or an expression.
+CREATE FUNCTION view.cite_data(subject uuid, ref text, locale text) RETURNS jsonb LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+  SELECT d.data || jsonb_build_object('ref', nullif(ref, ''), 'uri', 'tercul:' || (d.data ->> 'id'),
+    'fullTitle', (d.data ->> 'title') || CASE WHEN d.data ->> 'subtitle' <> '' THEN ': ' || (d.data ->> 'subtitle') ELSE '' END)
+  FROM (
+    SELECT jsonb_build_object('id', w.public_id, 'title', coalesce(view.localized(w.titles_by_language, ARRAY[locale, split_part(locale, '-', 1)]), w.title),
+      'authors', view.cite_people(w.author_ids, locale), 'translators', '[]'::jsonb, 'yearFrom', w.year_from, 'yearTo', w.year_to, 'series', w.series_title, 'language', w.original_language) AS data
+    FROM view.work w WHERE w.id = subject
+    UNION ALL
+    SELECT jsonb_build_object('id', e.public_id, 'title', e.title, 'subtitle', e.subtitle, 'authors', view.cite_people(e.author_ids, locale),
+      'translators', view.cite_people(e.translator_ids, locale), 'language', e.language, 'series', w.series_title, 'credit', e.credit,
+      'yearFrom', coalesce(e.year, CASE e.kind WHEN 'ORIGINAL' THEN w.year_from END), 'yearTo', coalesce(e.year, CASE e.kind WHEN 'ORIGINAL' THEN w.year_to END))
+      || CASE e.kind WHEN 'ORIGINAL' THEN '{}' ELSE jsonb_build_object('originalTitle', w.title, 'originalFrom', w.year_from, 'originalTo', w.year_to) END
+    FROM view.expression e JOIN view.work w ON w.id = e.work_id WHERE e.id = subject) d
+$$;
+
+CREATE FUNCTION view.cite_text(d jsonb, style text, locale text) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog AS $$
+DECLARE
+  year text := view.cite_year((d ->> 'yearFrom')::int, (d ->> 'yearTo')::int, locale);
+  original text := view.cite_year((d ->> 'originalFrom')::int, (d ->> 'originalTo')::int, locale);
+  conjunction text := view.cite_word('and', locale);
+  translators text := view.cite_names(d -> 'translators', false, false, style = 'APA', CASE style WHEN 'APA' THEN '&' ELSE conjunction END, 20);
+  dated text;
+BEGIN
+  IF style = 'APA' THEN
+    dated := '(' || coalesce(year, view.cite_word('nodate', locale)) || ')';
+    RETURN concat_ws(' ',
+      CASE WHEN d -> 'authors' = '[]' THEN view.cite_sentences((d ->> 'fullTitle') || ' ' || dated)
+           ELSE view.cite_sentences(view.cite_names(d -> 'authors', true, true, true, '&', 20)) || ' ' || dated || '.' END,
+      view.cite_sentences(nullif(concat_ws(' ', CASE WHEN d -> 'authors' <> '[]' THEN d ->> 'fullTitle' END,
+        '(' || nullif(concat_ws('; ', translators || ', ' || view.cite_word('trans', locale), d ->> 'ref'), '') || ')'), '')),
+      d ->> 'uri', '(' || view.cite_word('original', locale) || ' ' || original || ')');
+  END IF;
+  IF style = 'MLA' THEN
+    RETURN view.cite_sentences(view.cite_names(d -> 'authors', true, false, false, conjunction, 2), d ->> 'fullTitle',
+      concat_ws(', ', view.cite_word('by', locale) || ' ' || translators, year, d ->> 'ref', d ->> 'uri'));
+  END IF;
+  RETURN view.cite_sentences(view.cite_names(d -> 'authors', true, false, false, conjunction, 10), d ->> 'fullTitle',
+    view.cite_word('by', locale) || ' ' || translators, coalesce(year, view.cite_word('nodate', locale)), d ->> 'ref', d ->> 'uri');
+END $$;
+
+-- A citation of a work or an expression, or of the passage ref in it; NULL for anything else.
+CREATE FUNCTION view.cite(subject uuid, format text, ref text, locale text) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog AS $$
+DECLARE
+  data jsonb := view.cite_data(subject, ref, locale);
+BEGIN
+  IF data IS NULL THEN
+    RETURN NULL;
+  END IF;
+  CASE format
+    WHEN 'CSL_JSON' THEN RETURN view.cite_csl(data);
+    WHEN 'BIBTEX' THEN RETURN view.cite_bibtex(data, locale);
+    WHEN 'RIS' THEN RETURN view.cite_ris(data);
+    WHEN 'APA', 'MLA', 'CHICAGO' THEN RETURN view.cite_text(data, format, locale);
+    ELSE RETURN NULL;
+  END CASE;
+END $$;
+-- +goose StatementEnd
+
+-- +goose Down
+-- +goose StatementBegin
+DROP FUNCTION view.cite(uuid, text, text, text);
+DROP FUNCTION view.cite_text(jsonb, text, text);
+DROP FUNCTION view.cite_data(uuid, text, text);
+DROP FUNCTION view.cite_csl(jsonb);
+DROP FUNCTION view.cite_ris(jsonb);
+DROP FUNCTION view.cite_bibtex(jsonb, text);
+DROP FUNCTION view.cite_bibtex_names(jsonb);
+DROP FUNCTION view.cite_bibtex_escape(text);
+DROP FUNCTION view.cite_sentences(text[]);
+DROP FUNCTION view.cite_names(jsonb, boolean, boolean, boolean, text, int);
+DROP FUNCTION view.cite_name(jsonb, boolean, boolean);
+DROP FUNCTION view.cite_initials(text);
+DROP FUNCTION view.cite_people(uuid[], text);
+DROP FUNCTION view.cite_year(int, int, text);
+DROP FUNCTION view.cite_word(text, text);
+-- +goose StatementEnd
