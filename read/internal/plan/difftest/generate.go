@@ -13,6 +13,8 @@ type Generator struct {
 	Lib    *Library
 	Schema *ast.Schema
 	Rand   *rand.Rand
+	// Skip are fields, as Type.field, that are not to be asked for.
+	Skip map[string]bool
 
 	vars     map[string]any
 	declared []string
@@ -43,7 +45,8 @@ func (g *Generator) selection(typ string, depth int) string {
 	}
 	var known []*ast.FieldDefinition
 	for _, f := range def.Fields {
-		if _, ok := resolvers[typ+"."+f.Name]; ok && (depth < 7 || g.isLeaf(f)) {
+		name := typ + "." + f.Name
+		if _, ok := resolvers[name]; ok && !g.Skip[name] && (depth < 7 || g.isLeaf(f)) {
 			known = append(known, f)
 		}
 	}
