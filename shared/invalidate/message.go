@@ -33,7 +33,8 @@ type Message struct {
 	Tags []string
 }
 
-var errMessage = errors.New("malformed message")
+// ErrMalformed means that a message was not written by this package.
+var ErrMalformed = errors.New("malformed message")
 
 // Append adds the message's wire form to b. The publishing script writes the same
 // form; a test holds the two together.
@@ -58,7 +59,7 @@ func (m Message) Append(b []byte) []byte {
 func Decode(s string) (Message, error) {
 	f := strings.SplitN(s, "|", 7)
 	if len(f) != 7 || f[0] != wireVersion || len(f[1]) != 1 {
-		return Message{}, errMessage
+		return Message{}, ErrMalformed
 	}
 	m := Message{Kind: Kind(f[1][0])}
 	outbox, ok := number(f[4])
@@ -68,7 +69,7 @@ func Decode(s string) (Message, error) {
 	m.Seq, okSeq = number(f[3])
 	m.XID, okXID = number(f[5])
 	if !ok || !okEpoch || !okSeq || !okXID || m.Outbox < 0 {
-		return Message{}, errMessage
+		return Message{}, ErrMalformed
 	}
 	if err := m.readTags(f[6]); err != nil {
 		return Message{}, err
@@ -79,14 +80,14 @@ func Decode(s string) (Message, error) {
 func (m *Message) readTags(s string) error {
 	switch {
 	case m.Kind != Invalidation && m.Kind != Heartbeat, m.Kind == Heartbeat && s != "":
-		return errMessage
+		return ErrMalformed
 	case s == "":
 		return nil
 	}
 	m.Tags = strings.Split(s, ",")
 	for _, tag := range m.Tags {
 		if !Valid(tag) {
-			return errMessage
+			return ErrMalformed
 		}
 	}
 	return nil

@@ -1,0 +1,212 @@
+package evict
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/redis/go-redis/v9"
+	"github.com/rs/zerolog"
+
+	"github.com/tercul/tercul/shared/cachekey"
+	"github.com/tercul/tercul/shared/invalidate"
+)
+
+// Config is what a Follower needs.
+type Config struct {
+	// Redis carries the bus; nil to follow the outbox alone. Its timeouts bound
+	// how long a replay may take.
+	Redis redis.UniversalClient
+	Space cachekey.Space // default: cachekey.DefaultSpace
+
+	// Connect opens a connection of the Follower's own to the database, on which it
+	// polls view.announcement and listens; nil to follow the bus alone.
+	Connect func(context.Context) (*pgx.Conn, error)
+
+	Silence time.Duration // without a sign of life, until suspect; default 3 s
+	Poll    time.Duration // between two polls; default 500 ms
+	Grace   time.Duration // without the bus, until the outbox is polled; default 250 ms
+
+	Log     zerolog.Logger
+	Metrics prometheus.Registerer // nil for none
+}
+
+// Mode is where a Follower learns of changes.
+type Mode uint8
+
+// The modes.
+const (
+	Blind Mode = iota // from nowhere: suspect
+	Bus
+	Outbox
+)
+
+// String names the mode in logs and in readiness reports.
+func (m Mode) String() string { return [...]string{"blind", "bus", "outbox"}[m] }
+
+// Follower keeps a clock up to date. Run does the work.
+type Follower struct {
+	cfg   Config
+	clock *Clock
+	m     *metrics
+
+	// down is signalled when the bus is lost, and once at the start.
+	down chan struct{}
+
+	// mu orders the two sources: which of them the clock believes is decided, and
+	// the outbox's era is changed, under it.
+	mu    sync.Mutex
+	bus   *era   // nil before the first contact
+	up    bool   // the bus is alive and complete
+	fence uint64 // of the last heartbeat that the bus's era contains
+	poll  *poller
+}
+
+// New returns a Follower. Its clock is suspect until Run has made contact.
+func New(cfg Config) (*Follower, error) {
+	if cfg.Redis == nil && cfg.Connect == nil {
+		return nil, errors.New("nothing to follow: neither Redis nor a database is given")
+	}
+	cfg.Silence = orElse(cfg.Silence, 3*time.Second)
+	cfg.Poll = orElse(cfg.Poll, 500*time.Millisecond)
+	cfg.Grace = orElse(cfg.Grace, 250*time.Millisecond)
+	f := &Follower{cfg: cfg, clock: NewClock(), down: make(chan struct{}, 1)}
+	f.m = newMetrics(cfg.Metrics, f)
+	f.down <- struct{}{}
+	return f, nil
+}
+
+func orElse(d, otherwise time.Duration) time.Duration {
+	if d > 0 {
+		return d
+	}
+	return otherwise
+}
+
+// Clock returns the clock that the Follower keeps.
+func (f *Follower) Clock() *Clock { return f.clock }
+
+// Mode tells where changes come from at the moment.
+func (f *Follower) Mode() Mode {
+	e := f.clock.current.Load()
+	switch {
+	case e.suspect.Load():
+		return Blind
+	case e.local:
+		return Outbox
+	}
+	return Bus
+}
+
+// Run follows until the context ends, and then returns nil.
+func (f *Follower) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	if f.cfg.Redis != nil {
+		s := &subscriber{f: f, bus: invalidate.NewBus(f.cfg.Redis, f.cfg.Space)}
+		wg.Go(func() { s.run(ctx) })
+	}
+	if f.cfg.Connect != nil {
+		wg.Go(func() { f.followOutbox(ctx) })
+	}
+	wg.Wait()
+	f.clock.Suspend()
+	return nil
+}
+
+// alive notes a sign of life of the bus, whose era e has everything up to it. The
+// clock goes (back) to the bus unless the outbox is being polled and has rows
+// that the bus may not have carried yet.
+func (f *Follower) alive(e *era, fence uint64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if fence > 0 {
+		f.fence = fence
+	}
+	if f.poll != nil {
+		if fence <= f.poll.top {
+			return
+		}
+		f.poll.stop()
+		f.poll = nil
+	}
+	wasUp := f.up
+	f.bus, f.up = e, true
+	e.suspect.Store(false)
+	f.clock.use(e)
+	if !wasUp {
+		f.m.switched(Bus)
+		f.cfg.Log.Info().Uint64("seq", e.applied.Load()).Msg("following the bus")
+	}
+}
+
+// lost makes the bus's era suspect and lets the outbox take over.
+func (f *Follower) lost(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.bus != nil {
+		f.bus.suspect.Store(true)
+	}
+	if f.up {
+		f.cfg.Log.Warn().Err(err).Msg("the bus is lost: nothing is taken for fresh until it, or the outbox, is followed again")
+	}
+	f.up = false
+	select {
+	case f.down <- struct{}{}:
+	default:
+	}
+}
+
+// followOutbox polls the outbox whenever the bus has been gone for a while.
+func (f *Follower) followOutbox(ctx context.Context) {
+	for f.waitForLoss(ctx) {
+		p := newPoller(f)
+		pollCtx, stop := context.WithCancel(ctx)
+		p.stop = stop
+		f.mu.Lock()
+		begin := !f.up
+		if begin {
+			p.from, f.poll = f.fence, p
+		}
+		f.mu.Unlock()
+		if begin {
+			p.run(pollCtx)
+		}
+		stop()
+	}
+}
+
+// waitForLoss waits until the bus is down and has been for the time of grace. It
+// returns false when the context ends.
+func (f *Follower) waitForLoss(ctx context.Context) bool {
+	for {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-f.down:
+		}
+		if f.cfg.Redis != nil && !sleep(ctx, f.cfg.Grace) {
+			return false
+		}
+		f.mu.Lock()
+		up := f.up
+		f.mu.Unlock()
+		if !up {
+			return true
+		}
+	}
+}
+
+// sleep waits, and tells whether it was not cut short.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
