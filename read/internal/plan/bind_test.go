@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/tercul/tercul/shared/apperr"
 )
@@ -127,4 +128,29 @@ func TestPolicyIsTheShortest(t *testing.T) {
 	short := compile(t, `{ work(slug: "a") { id comments { nodes { id } } } }`)
 	require.Equal(t, "5m0s", long.MaxAge.String())
 	require.Equal(t, "30s", short.MaxAge.String())
+}
+
+// TestTextsAreUsedAgain holds statements written for one request and used again
+// for another against statements written for it alone.
+func TestTextsAreUsedAgain(t *testing.T) {
+	const doc = `query Q($s: WorkSort = TITLE, $n: Int = 5, $a: String, $l: LanguageTag, $x: Boolean = false, $f: WorkFilter) {
+		works(sort: $s, first: $n, after: $a, filter: $f) { nodes { id title(language: $l) description @include(if: $x) } pageInfo { endCursor } } }`
+	shared := compile(t, doc)
+	rapid.Check(t, func(r *rapid.T) {
+		vars := map[string]any{
+			"s": rapid.SampledFrom([]string{"TITLE", "YEAR", "POPULAR"}).Draw(r, "s"), "n": rapid.Int64Range(1, 100).Draw(r, "n"),
+			"x": rapid.Bool().Draw(r, "x"),
+		}
+		if rapid.Bool().Draw(r, "l given") {
+			vars["l"] = rapid.SampledFrom([]string{"en", "zh-Hant"}).Draw(r, "l")
+		}
+		if rapid.Bool().Draw(r, "f given") {
+			vars["f"] = map[string]any{"minTranslations": rapid.Int64Range(0, 5).Draw(r, "f")}
+		}
+		want, err := compile(t, doc).Bind(vars)
+		require.NoError(t, err)
+		got, err := shared.Bind(vars)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	})
 }

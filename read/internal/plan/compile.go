@@ -89,7 +89,7 @@ func (c *compiler) field(typeName string, s *selected, from map[string]catalog.F
 }
 
 func (c *compiler) relation(typeName string, s *selected, rel *catalog.Rel, args map[string]argument, parentEmits bool) (*relNode, error) {
-	r := &relNode{rel: rel, field: typeName + "." + s.field.Name, args: args}
+	r := &relNode{rel: rel, field: typeName + "." + s.field.Name, args: args, nonNull: nonNull(args)}
 	var err error
 	if r.rules, err = compileRules(rel.Check, args, s.field); err != nil {
 		return nil, err

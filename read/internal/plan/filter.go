@@ -33,6 +33,7 @@ func compileFilter(f *catalog.Filter, arg argument) (*filterNode, error) {
 	if arg.fixed {
 		w := &writer{}
 		n.write(w, &site{own: "t"})
+		w.shape.values(w)
 		return n, w.err
 	}
 	return n, nil
@@ -52,11 +53,12 @@ func (n *filterNode) write(w *writer, rows *site) string {
 	if w.sample && !n.arg.fixed {
 		return n.sample(w, rows)
 	}
-	val, _ := n.arg.get(w.vars)
-	obj, ok := val.(map[string]any)
-	if !ok {
+	if !w.given(n.arg) {
 		return ""
 	}
+	w.once = w.once || !n.arg.fixed
+	val, _ := n.arg.get(w.vars)
+	obj, _ := val.(map[string]any)
 	fw := &filterWriter{writer: w, node: n, rows: rows}
 	return fw.object(obj, n.arg.path, 1)
 }

@@ -27,10 +27,11 @@ type fieldNode struct {
 
 // relNode is a compiled nested selection.
 type relNode struct {
-	rel   *catalog.Rel
-	field string // Type.field, for cursors and messages
-	args  map[string]argument
-	rules []rule
+	rel     *catalog.Rel
+	field   string // Type.field, for cursors and messages
+	args    map[string]argument
+	rules   []rule
+	nonNull []string
 
 	scope, scopeWhere, scopeTag template
 	from, where, order, limit   template
@@ -51,14 +52,15 @@ type rowNode struct {
 
 // pageNode is a compiled selection on a connection.
 type pageNode struct {
-	rel     *catalog.Rel
-	items   []pageItem
-	sortArg *argument
-	sorts   map[string][]template
-	first   *argument
-	after   *argument
-	filter  *filterNode
-	edges   bool
+	rel       *catalog.Rel
+	items     []pageItem
+	sortArg   *argument
+	sortNames []string
+	sorts     map[string][]template
+	first     *argument
+	after     *argument
+	filter    *filterNode
+	edges     bool
 }
 
 type pageItemKind int

@@ -16,7 +16,7 @@ func (c *compiler) page(r *relNode, s *selected, covered bool) (*pageNode, error
 	if err != nil {
 		return nil, err
 	}
-	p := &pageNode{rel: r.rel, sorts: map[string][]template{}}
+	p := &pageNode{rel: r.rel, sorts: map[string][]template{}, sortNames: sortedKeys(r.rel.Sorts)}
 	for name, order := range r.rel.Sorts {
 		for _, k := range order.Keys {
 			t, err := parseTemplate(k.SQL)

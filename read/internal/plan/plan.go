@@ -21,8 +21,9 @@ type Plan struct {
 	// StaleWhileRevalidate is how long it may be served while a new one is fetched.
 	StaleWhileRevalidate time.Duration
 
-	roots []rootField
-	sorts []string
+	roots  []rootField
+	sorts  []string
+	shapes shapes
 }
 
 // Statement is a plan bound to a request: one SQL statement of one row with the
@@ -80,12 +81,21 @@ func (c *compiler) root(s *selected) (rootField, error) {
 // Bind writes the statement for the variables of a request. Its errors are the
 // caller's, coded, with the field at fault.
 func (p *Plan) Bind(vars map[string]any) (Statement, error) {
-	w := &writer{vars: vars, args: make([]any, 0, 16)}
-	text := p.write(w)
+	w := &writer{vars: vars}
+	known := p.shapes.find(vars)
+	if known == nil {
+		w.shape.sql = p.write(w)
+		known = &w.shape
+	}
+	args := known.values(w)
 	if w.err != nil {
 		return Statement{}, w.err
 	}
-	return Statement{text, w.args}, nil
+	w.vars = nil // a text that is kept keeps no request's values
+	if known == &w.shape && !w.once {
+		p.shapes.add(known)
+	}
+	return Statement{known.sql, args}, nil
 }
 
 // Samples are statements which together hold every part that any request may

@@ -83,8 +83,7 @@ func (w *writer) field(f *fieldNode, own, up string) written {
 // relation writes a nested selection as a lateral join and gives its alias,
 // whose column j is the JSON and t the tags.
 func (w *writer) relation(r *relNode, parent string, root bool) (join, alias string) {
-	w.checkNulls(r.args)
-	w.checkRules(r.rules)
+	w.shape.checks = append(w.shape.checks, r.check)
 	switch r.rel.Shape {
 	case catalog.Many:
 		return w.many(r, parent)

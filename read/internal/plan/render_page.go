@@ -29,6 +29,7 @@ type pageWriter struct {
 	sort     catalog.Sort
 	keys     []string
 	first    string
+	after    bool
 
 	rowJoins   string
 	rowColumns []string
@@ -89,52 +90,47 @@ func (w *pageWriter) begin(parent string) {
 	for _, k := range w.p.sorts[w.sortName] {
 		w.keys = append(w.keys, w.write(k, w.rows))
 	}
-	w.rows.limit = w.firstOf()
-	w.first = w.bind(w.rows.limit, "bigint")
-	w.rows.cursor = w.cursorOf()
+	w.rows.limit = w.size
+	w.first = w.bind("bigint", w.size)
+	w.rows.cursor = w.key
+	w.after = w.p.after != nil && w.given(*w.p.after)
 }
 
-func (w *pageWriter) firstOf() int {
-	if w.p.first == nil || w.sample && !w.p.first.fixed {
-		return 20
+// size is how many rows the page has at most.
+func (w *pageWriter) size(req *writer) any {
+	if w.p.first == nil {
+		return int64(20)
 	}
-	n, _ := w.p.first.get(w.vars)
-	v, ok := n.(int64)
-	if !ok {
-		w.fail(w.p.first.path, "a whole number is wanted")
+	n, _ := w.p.first.get(req.vars)
+	if _, ok := n.(int64); !ok && !req.sample {
+		req.fail(w.p.first.path, "a whole number is wanted")
 	}
-	return int(v)
+	return n
 }
 
-func (w *pageWriter) cursorOf() []any {
-	if w.p.after == nil || !w.given(*w.p.after) {
+// key is a key of the page's cursor, null on the first page.
+func (w *pageWriter) key(req *writer, index int) any {
+	if w.p.after == nil || !w.p.after.given(req.vars) {
 		return nil
 	}
-	if w.sample {
-		return make([]any, len(w.sort.Keys))
-	}
-	val, _ := w.p.after.get(w.vars)
+	val, _ := w.p.after.get(req.vars)
 	text, _ := val.(string)
 	parts, err := parseCursor(text, w.scopeName(), len(w.sort.Keys))
-	if err != nil {
-		w.fail(w.p.after.path, err.Error())
-		return nil
-	}
-	out := make([]any, len(parts))
-	for i, part := range parts {
-		if out[i], err = parseKey(part, w.sort.Keys[i].Cast); err != nil {
-			w.fail(w.p.after.path, errCursor.Error())
-			return nil
+	if err == nil {
+		var key any
+		if key, err = parseKey(parts[index], w.sort.Keys[index].Cast); err == nil {
+			return key
 		}
 	}
-	return out
+	req.fail(w.p.after.path, errCursor.Error())
+	return nil
 }
 
 func (w *pageWriter) scopeName() string { return cursorScope(w.r.field, w.sortName) }
 
 // seek is the condition that starts the page after its cursor.
 func (w *pageWriter) seek() string {
-	if w.rows.cursor == nil || w.r.rel.SeekInside {
+	if !w.after || w.r.rel.SeekInside {
 		return ""
 	}
 	op := " > "
@@ -143,7 +139,7 @@ func (w *pageWriter) seek() string {
 	}
 	vals := make([]string, len(w.keys))
 	for i := range w.keys {
-		vals[i] = w.bind(w.rows.cursor[i], w.sort.Keys[i].Cast)
+		vals[i] = w.bind(w.sort.Keys[i].Cast, func(req *writer) any { return w.key(req, i) })
 	}
 	return "(" + strings.Join(w.keys, ", ") + ")" + op + "(" + strings.Join(vals, ", ") + ")"
 }

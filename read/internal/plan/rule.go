@@ -128,3 +128,30 @@ func (r rule) oneOf(vars Vars) (string, apperr.Code, string) {
 	}
 	return r.field, apperr.BadRequest, "give exactly one of: " + strings.Join(choices, ", ")
 }
+
+// check holds a request's arguments of a field against its rules.
+func (r *relNode) check(w *writer) {
+	for _, name := range r.nonNull {
+		a := r.args[name]
+		if val, ok := a.get(w.vars); ok && val == nil {
+			w.fail(a.path, "must not be null")
+		}
+	}
+	for i := range r.rules {
+		if path, code, msg := r.rules[i].broken(w.vars); msg != "" && w.err == nil {
+			w.err = apperr.New(code, msg).WithField(path)
+		}
+	}
+}
+
+// nonNull are the arguments that variables give and that must not be null: a
+// nullable variable may stand there if either has a default (GraphQL 5.8.5).
+func nonNull(args map[string]argument) []string {
+	var out []string
+	for _, name := range sortedKeys(args) {
+		if a := args[name]; !a.fixed && a.typ != nil && a.typ.NonNull {
+			out = append(out, name)
+		}
+	}
+	return out
+}

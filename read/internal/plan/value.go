@@ -27,6 +27,12 @@ type argument struct {
 	typ   *ast.Type
 }
 
+// given tells whether the argument has a value, not being null.
+func (a argument) given(v Vars) bool {
+	val, ok := a.get(v)
+	return ok && val != nil
+}
+
 // arguments compiles the arguments of a field; those left out take their default.
 func arguments(f *ast.Field) (map[string]argument, error) {
 	out := make(map[string]argument, len(f.Definition.Arguments))

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -9,17 +8,21 @@ import (
 	"github.com/tercul/tercul/shared/apperr"
 )
 
-// writer writes one statement for one request: its text and its parameters.
+// writer writes one statement: its text, and how its parameters follow from the
+// variables. What it decided on the way is kept, so that the text can be used
+// again for a request that decides alike (see shape).
 type writer struct {
 	vars    Vars
-	args    []any
 	aliases int
+	shape   shape
 	// sample writes the statement for EXPLAIN: full has every optional part
 	// written, otherwise none; sort picks the order where a variable gives it.
 	sample bool
 	full   bool
 	sort   string
-	err    error
+	// once: the text holds words that only this request's values decided.
+	once bool
+	err  error
 }
 
 func (w *writer) fail(path, message string) {
@@ -34,53 +37,71 @@ func (w *writer) alias(prefix string) string {
 	return prefix + strconv.Itoa(w.aliases)
 }
 
-// bind adds a parameter and gives its placeholder.
-func (w *writer) bind(val any, sqlType string) string {
-	w.args = append(w.args, val)
-	return "$" + strconv.Itoa(len(w.args)) + "::" + sqlType
+// bind adds a parameter and gives its placeholder. It is evaluated once for each
+// request, against the writer of that request.
+func (w *writer) bind(sqlType string, get parameter) string {
+	w.shape.params = append(w.shape.params, get)
+	return "$" + strconv.Itoa(len(w.shape.params)) + "::" + sqlType
+}
+
+// decide evaluates what the text depends on and remembers it.
+func (w *writer) decide(get func(Vars) int) int {
+	got := get(w.vars)
+	w.shape.decisions = append(w.shape.decisions, decision{get, got})
+	return got
+}
+
+func truth(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // holds tells whether a conditional field is written.
 func (w *writer) holds(c condition) bool {
-	if w.sample {
-		return w.full || c.always()
+	if c.always() {
+		return true
 	}
-	return c.holds(w.vars)
+	if w.sample {
+		return w.full
+	}
+	return w.decide(func(v Vars) int { return truth(c.holds(v)) }) == 1
 }
 
 // given tells whether an argument has a value, not being null.
 func (w *writer) given(a argument) bool {
-	if w.sample && !a.fixed {
+	if a.fixed {
+		return a.given(nil)
+	}
+	if w.sample {
 		return w.full
 	}
-	val, ok := a.get(w.vars)
-	return ok && val != nil
+	return w.decide(func(v Vars) int { return truth(a.given(v)) }) == 1
 }
 
 // param binds an argument by a cast.
 func (w *writer) param(a argument, c cast) string {
-	if w.sample && !a.fixed {
-		return w.bind(nil, c.sql)
-	}
-	val, ok := a.get(w.vars)
-	if !ok || val == nil {
-		return w.bind(nil, c.sql)
-	}
-	converted, err := c.convert(val)
-	if err != nil {
-		w.fail(a.path, err.Error())
-		return "NULL"
-	}
-	return w.bind(converted, c.sql)
+	return w.bind(c.sql, func(w *writer) any {
+		val, ok := a.get(w.vars)
+		if !ok || val == nil {
+			return nil
+		}
+		converted, err := c.convert(val)
+		if err != nil {
+			w.fail(a.path, err.Error())
+		}
+		return converted
+	})
 }
 
 // site is where a template is written: which rows it may name.
 type site struct {
 	own, parent, scope string
 	args               map[string]argument
-	limit              int
 	filter             *filterNode
-	cursor             []any
+	limit              parameter
+	cursor             func(w *writer, index int) any
 }
 
 // write expands a compiled template at a site.
@@ -106,11 +127,12 @@ func (w *writer) expand(b *strings.Builder, t template, s *site) {
 		case scope:
 			b.WriteString(s.scope)
 		case pageLimit:
-			b.WriteString(w.bind(s.limit+1, "int"))
+			b.WriteString(w.bind("int", s.limit) + " + 1")
 		case filterText:
 			b.WriteString(s.filter.text(w, s))
 		case cursorKey:
-			b.WriteString(w.cursorKey(p, s))
+			index := p.index
+			b.WriteString(w.bind(p.convert.sql, func(w *writer) any { return s.cursor(w, index) }))
 		case param:
 			b.WriteString(w.param(s.args[p.arg], p.convert))
 		case section:
@@ -119,13 +141,6 @@ func (w *writer) expand(b *strings.Builder, t template, s *site) {
 			}
 		}
 	}
-}
-
-func (w *writer) cursorKey(p *piece, s *site) string {
-	if p.index >= len(s.cursor) {
-		return w.bind(nil, p.convert.sql)
-	}
-	return w.bind(s.cursor[p.index], p.convert.sql)
 }
 
 // concat joins tag expressions; NULL where there are none.
@@ -139,50 +154,34 @@ func concat(tags []string) string {
 	return "concat_ws(' ', " + strings.Join(tags, ", ") + ")"
 }
 
-// checkNulls refuses a null for an argument that must have a value: a nullable
-// variable may stand there if either has a default (GraphQL 5.8.5).
-func (w *writer) checkNulls(args map[string]argument) {
-	if w.sample {
-		return
-	}
-	for _, name := range sortedKeys(args) {
-		a := args[name]
-		if a.fixed || a.typ == nil || !a.typ.NonNull {
-			continue
-		}
-		if val, ok := a.get(w.vars); ok && val == nil {
-			w.fail(a.path, "must not be null")
-		}
-	}
-}
-
-func (w *writer) checkRules(rules []rule) {
-	if w.sample {
-		return
-	}
-	for _, r := range rules {
-		if path, code, msg := r.broken(w.vars); msg != "" && w.err == nil {
-			w.err = apperr.New(code, msg).WithField(path)
-			return
-		}
-	}
-}
-
 // sortOf picks the order of a page.
 func (w *writer) sortOf(p *pageNode) (string, catalog.Sort) {
-	name := ""
-	if p.sortArg != nil {
-		if w.sample && !p.sortArg.fixed {
-			name = w.sort
-		} else if val, _ := p.sortArg.get(w.vars); val != nil {
-			name = fmt.Sprint(val)
+	pick := func(v Vars) int {
+		if p.sortArg == nil {
+			return 0
 		}
+		val, _ := p.sortArg.get(v)
+		for i, name := range p.sortNames {
+			if val == name {
+				return i
+			}
+		}
+		return 0
 	}
-	if s, ok := p.rel.Sorts[name]; ok {
-		return name, s
+	var i int
+	switch {
+	case len(p.sortNames) == 0:
+		return "", catalog.Sort{}
+	case p.sortArg == nil || p.sortArg.fixed:
+		i = pick(nil)
+	case w.sample:
+		for n, name := range p.sortNames {
+			if name == w.sort {
+				i = n
+			}
+		}
+	default:
+		i = w.decide(pick)
 	}
-	for _, name := range sortedKeys(p.rel.Sorts) {
-		return name, p.rel.Sorts[name]
-	}
-	return "", catalog.Sort{}
+	return p.sortNames[i], p.rel.Sorts[p.sortNames[i]]
 }

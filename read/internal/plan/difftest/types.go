@@ -59,7 +59,9 @@ func expressions() {
 		"readableLines=readable_lines", "charCount=char_count", "textRevision=text_revision", "version")
 	times("Translation", "publishedAt=published_at", "updatedAt=updated_at")
 	set("Translation", map[string]resolver{
-		"ref":  func(_ *Interpreter, o Object, _ Args) any { return o.Row["work_slug"].(string) + "/" + o.Row["slug"].(string) },
+		"ref": func(_ *Interpreter, o Object, _ Args) any {
+			return o.Row["work_slug"].(string) + "/" + o.Row["slug"].(string)
+		},
 		"work": link("Work", "work", "work_id"), "language": languageOf("language"), "translators": people("translator_ids"),
 		"contributors": records("TranslationContributor", "contributors"), "source": link("Translation", "expression", "source_id"),
 		"license": link("License", "license", "license_id"), "rights": rights, "stats": stats, "comments": comments("Translation.comments"),
@@ -235,8 +237,10 @@ func roots() {
 		"works":        works("Query.works", yes),
 		"translations": translations("Query.translations", func(_ Object, e Row) bool { return e["kind"] != "ORIGINAL" }),
 		"authors":      person("is_author", "authors"), "translators": person("is_translator", "translators"),
-		"translation": func(in *Interpreter, o Object, args Args) any { return one("Translation", "expression", "EXPRESSION")(in, o, args) },
-		"node":        func(in *Interpreter, _ Object, args Args) any { return in.node(args["id"]) },
+		"translation": func(in *Interpreter, o Object, args Args) any {
+			return one("Translation", "expression", "EXPRESSION")(in, o, args)
+		},
+		"node": func(in *Interpreter, _ Object, args Args) any { return in.node(args["id"]) },
 		"nodes": func(in *Interpreter, _ Object, args Args) any {
 			out := []Object{}
 			for _, id := range list(args["ids"]) {
