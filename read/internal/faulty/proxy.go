@@ -5,6 +5,7 @@ package faulty
 import (
 	"context"
 	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -50,6 +51,12 @@ func New(t testing.TB, target string) *Proxy {
 
 // Addr is where clients connect to.
 func (p *Proxy) Addr() string { return p.listener.Addr().String() }
+
+// HostPort is Addr in two parts.
+func (p *Proxy) HostPort() (host string, port uint16) {
+	addr, _ := netip.ParseAddrPort(p.Addr())
+	return addr.Addr().String(), addr.Port()
+}
 
 // Cut closes every connection and every one that comes.
 func (p *Proxy) Cut() {
