@@ -161,4 +161,4 @@ func (l *lane) learn(ctx *fasthttp.RequestCtx, res answer.Result, d head) {
 }
 
 // view reads bytes as a string for the length of a call, without a copy.
-func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) } //nolint:gosec // nothing keeps it

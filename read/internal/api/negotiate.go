@@ -41,7 +41,7 @@ func (p *preference) offer(q, specific int) {
 	}
 }
 
-func (p preference) better(than preference) bool {
+func (p *preference) better(than *preference) bool {
 	if p.q != than.q {
 		return p.q > than.q
 	}
@@ -81,7 +81,7 @@ func chooseMedia(json, graphql preference) media {
 	switch {
 	case json.q == 0 && graphql.q == 0:
 		return mediaNone
-	case graphql.better(json):
+	case graphql.better(&json):
 		return mediaGraphQL
 	case graphql == json && graphql.specific == 3:
 		return mediaGraphQL
