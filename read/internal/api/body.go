@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/tercul/tercul/read/internal/operation"
 	"github.com/tercul/tercul/shared/apperr"
 )
 
@@ -19,37 +20,37 @@ var (
 // bodyFields reads the JSON object of a POST. The decoder refuses duplicate
 // names, broken UTF-8 and lone surrogates. Members this API does not know
 // change nothing. The answer shares no memory with the body.
-func bodyFields(body []byte) (Fields, error) {
+func bodyFields(body []byte) (operation.Request, error) {
 	dec := jsontext.NewDecoder(bytes.NewReader(body))
 	switch kind := dec.PeekKind(); {
 	case kind == '[':
-		return Fields{}, errBodyBatch
+		return operation.Request{}, errBodyBatch
 	case kind != '{' && len(bytes.TrimSpace(body)) == 0:
-		return Fields{}, errBodyMissing
+		return operation.Request{}, errBodyMissing
 	}
 	open, err := dec.ReadToken()
 	if err != nil {
-		return Fields{}, brokenBody(err)
+		return operation.Request{}, brokenBody(err)
 	}
 	if open.Kind() != '{' {
-		return Fields{}, errBodyObject
+		return operation.Request{}, errBodyObject
 	}
-	var f Fields
+	var f operation.Request
 	for dec.PeekKind() != '}' {
-		if err := f.readMember(dec); err != nil {
-			return Fields{}, err
+		if err := readMember(dec, &f); err != nil {
+			return operation.Request{}, err
 		}
 	}
 	if _, err := dec.ReadToken(); err != nil {
-		return Fields{}, brokenBody(err)
+		return operation.Request{}, brokenBody(err)
 	}
 	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
-		return Fields{}, apperr.New(apperr.BadRequest, "The body goes on after its JSON object.")
+		return operation.Request{}, apperr.New(apperr.BadRequest, "The body goes on after its JSON object.")
 	}
 	return f, nil
 }
 
-func (f *Fields) readMember(dec *jsontext.Decoder) error {
+func readMember(dec *jsontext.Decoder, f *operation.Request) error {
 	nameToken, err := dec.ReadToken()
 	if err != nil {
 		return brokenBody(err)

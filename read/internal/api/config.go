@@ -10,35 +10,21 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/tercul/tercul/read/internal/answer"
+	"github.com/tercul/tercul/read/internal/operation"
 )
 
 // Parser turns the fields of a request into a question, or into a coded error.
 type Parser interface {
-	Parse(ctx context.Context, f Fields) (Question, error)
+	Parse(ctx context.Context, req operation.Request) (operation.Question, error)
+	// Generation changes with the set of documents: what was parsed under another
+	// must be parsed again.
+	Generation() uint64
 }
 
 // Hot is the part of L1 that the lane asks: is this entry still what L1 would
 // answer with? It also counts the hit.
 type Hot interface {
 	Fresh(e *answer.Entry) bool
-}
-
-// Fields are the parameters of one GraphQL request as they arrived, from a URL
-// or from a body. Variables and Extensions are JSON objects not yet looked at.
-type Fields struct {
-	DocumentID    string
-	Query         string
-	OperationName string
-	Variables     []byte
-	Extensions    []byte
-	Get           bool // by GET or HEAD, which may never execute a mutation
-}
-
-// Question is a parsed request.
-type Question struct {
-	*answer.Query
-	// Canonical is the one URL of this question, path and query.
-	Canonical string
 }
 
 // Config is what a Server needs.

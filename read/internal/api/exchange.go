@@ -17,6 +17,7 @@ type exchange struct {
 	media   media
 	started time.Time
 	op      answer.Operation
+	docs    uint64 // generation of the documents it was parsed under
 	layer   string // which layer answered, "none" for what no layer did
 }
 
@@ -38,7 +39,7 @@ func (s *Server) begin(c *fiber.Ctx) error {
 		err = c.Next()
 	}
 	if err != nil {
-		err = s.routed(c, err)
+		err = routed(err)
 		s.writeError(c.Context(), ex, err)
 	}
 	s.close(c.Context(), ex, err)
@@ -60,13 +61,13 @@ func (s *Server) close(ctx *fasthttp.RequestCtx, ex *exchange, err error) {
 }
 
 // routed words the router's own refusals as ours.
-func (s *Server) routed(c *fiber.Ctx, err error) error {
+func routed(err error) error {
 	var routing *fiber.Error
 	if !errors.As(err, &routing) {
 		return err
 	}
 	if routing.Code == fiber.StatusMethodNotAllowed {
-		return methodNotAllowed(c.Context())
+		return errMethod
 	}
 	return errNoSuchPath
 }

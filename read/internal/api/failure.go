@@ -39,14 +39,18 @@ var (
 			WithStatus(fasthttp.StatusMethodNotAllowed)
 )
 
-// methodNotAllowed sets the Allow header that a 405 must have.
-func methodNotAllowed(ctx *fasthttp.RequestCtx) error {
-	allow := "GET, HEAD"
-	if string(ctx.Path()) == graphqlPath {
-		allow = "GET, HEAD, POST, OPTIONS"
+// setAllow is the header that a 405 must have, whoever refused the method: a
+// mutation by GET is refused by the registry.
+func setAllow(ctx *fasthttp.RequestCtx, e *apperr.Error) {
+	switch {
+	case e.Status() != fasthttp.StatusMethodNotAllowed:
+	case e.Is(errMethod) && string(ctx.Path()) == graphqlPath:
+		ctx.Response.Header.Set(fasthttp.HeaderAllow, "GET, HEAD, POST, OPTIONS")
+	case e.Is(errMethod):
+		ctx.Response.Header.Set(fasthttp.HeaderAllow, "GET, HEAD")
+	default:
+		ctx.Response.Header.Set(fasthttp.HeaderAllow, "POST")
 	}
-	ctx.Response.Header.Set(fasthttp.HeaderAllow, allow)
-	return errMethod
 }
 
 func checkURL(c *fiber.Ctx) error {
@@ -65,6 +69,7 @@ func (s *Server) writeError(ctx *fasthttp.RequestCtx, ex *exchange, err error) {
 	h.Set(fasthttp.HeaderCacheControl, "no-store")
 	h.Set(fasthttp.HeaderVary, vary)
 	h.Set(fasthttp.HeaderAccessControlAllowOrigin, "*")
+	setAllow(ctx, e)
 	if seconds := retryAfter(e); seconds > 0 {
 		h.Set(fasthttp.HeaderRetryAfter, strconv.Itoa(seconds))
 	}

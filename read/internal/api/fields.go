@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/tercul/tercul/read/internal/operation"
 	"github.com/tercul/tercul/shared/apperr"
 )
 
@@ -22,8 +23,8 @@ const (
 // CDN in front may choose otherwise, and then one URL has two meanings. So
 // both are refused here, whatever the parameter. Parameters this API does not
 // know change nothing.
-func urlFields(rawQuery string) (Fields, error) {
-	var f Fields
+func urlFields(rawQuery string) (operation.Request, error) {
+	var f operation.Request
 	seen := make([]string, 0, 8)
 	for rawQuery != "" {
 		var pair string
@@ -33,20 +34,20 @@ func urlFields(rawQuery string) (Fields, error) {
 		}
 		name, value, err := urlPair(pair)
 		if err != nil {
-			return Fields{}, err
+			return operation.Request{}, err
 		}
 		for _, s := range seen {
 			if s == name {
-				return Fields{}, apperr.New(apperr.BadRequest, "The parameter is given twice; give it once.").WithField(name)
+				return operation.Request{}, apperr.New(apperr.BadRequest, "The parameter is given twice; give it once.").WithField(name)
 			}
 		}
 		seen = append(seen, name)
-		f.set(name, value)
+		setField(&f, name, value)
 	}
 	return f, nil
 }
 
-func (f *Fields) set(name, value string) {
+func setField(f *operation.Request, name, value string) {
 	switch name {
 	case paramDocumentID:
 		f.DocumentID = value

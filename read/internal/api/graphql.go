@@ -9,6 +9,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/tercul/tercul/read/internal/answer"
+	"github.com/tercul/tercul/read/internal/operation"
 	"github.com/tercul/tercul/shared/apperr"
 	"github.com/tercul/tercul/shared/telemetry"
 )
@@ -33,7 +34,7 @@ func (s *Server) get(c *fiber.Ctx) error {
 }
 
 // pathFields merges the path into the fields.
-func pathFields(c *fiber.Ctx, f *Fields) error {
+func pathFields(c *fiber.Ctx, f *operation.Request) error {
 	if id := c.Params("document"); id != "" && !strings.HasPrefix(id, "sha256:") {
 		return errNoSuchPath
 	}
@@ -99,7 +100,7 @@ func (s *Server) options(c *fiber.Ctx) error {
 }
 
 // answer is the whole way of a question: negotiate, parse, ask, write.
-func (s *Server) answer(c *fiber.Ctx, f Fields) error {
+func (s *Server) answer(c *fiber.Ctx, f operation.Request) error {
 	ex := exchangeOf(c)
 	if ex.media == mediaNone {
 		return errNotAcceptable
@@ -117,6 +118,7 @@ func (s *Server) answer(c *fiber.Ctx, f Fields) error {
 	ctx, span := s.span(ctx, c, ex)
 	defer span.End()
 
+	ex.docs = s.cfg.Parser.Generation() // read first: a change meanwhile is seen later
 	q, err := s.cfg.Parser.Parse(ctx, f)
 	if err != nil {
 		return err
@@ -144,7 +146,7 @@ func minSeq(c *fiber.Ctx) (uint64, error) {
 }
 
 // write sends an answer, or 304 to who holds it already.
-func (s *Server) write(ctx *fasthttp.RequestCtx, ex *exchange, q Question, res answer.Result) {
+func (s *Server) write(ctx *fasthttp.RequestCtx, ex *exchange, q operation.Question, res answer.Result) {
 	ex.layer = res.Layer.String()
 	head := headOf(res, ex.media, contentLocation(ctx, q))
 	known := !ctx.IsPost() && noneMatch(joined(ctx, fasthttp.HeaderIfNoneMatch), res.Entry.ETag)
@@ -157,14 +159,14 @@ func (s *Server) write(ctx *fasthttp.RequestCtx, ex *exchange, q Question, res a
 		ctx.SetStatusCode(statusPartial)
 	}
 	ctx.Response.SetBodyRaw(res.Entry.Body)
-	s.lane.learn(ctx, res, head)
+	s.lane.learn(ctx, ex.docs, res, head)
 }
 
 // statusPartial is the newer draft's "partial success".
 const statusPartial = 294
 
 // contentLocation names the canonical URL when the request spelt it otherwise.
-func contentLocation(ctx *fasthttp.RequestCtx, q Question) string {
+func contentLocation(ctx *fasthttp.RequestCtx, q operation.Question) string {
 	if q.Canonical == "" || string(ctx.RequestURI()) == q.Canonical {
 		return ""
 	}

@@ -17,14 +17,15 @@ import (
 // time: same URL, same Accept, same Accept-Encoding. Everything between those
 // bytes and the entry (routing, unescaping, JSON, coercion, canonical key, the
 // shard's lock and a copy) is a pure function of them, so its outcome can be
-// remembered; only the entry's freshness cannot, and is asked each time. That
-// saves some ten microseconds a hit, which is most of what a hit costs.
+// remembered; the entry's freshness cannot, nor whether the document is still
+// run, and both are asked each time. That saves some ten microseconds a hit, which is most of what a hit costs.
 //
 // The table is an array of sets of two slots, each an atomic pointer: no lock,
 // bounded by construction, nothing to expire. It holds entries weakly: what L1
 // lets go of, the collector takes, whatever was learnt about it here.
 type lane struct {
 	hot   Hot
+	docs  Parser // for its generation
 	seed  maphash.Seed
 	slots []atomic.Pointer[spelling]
 }
@@ -32,6 +33,7 @@ type lane struct {
 // spelling is one remembered request and the two answers it can get.
 type spelling struct {
 	key         string
+	generation  uint64 // of the documents when it was parsed
 	entry       weak.Pointer[answer.Entry]
 	ok          fasthttp.ResponseHeader
 	notModified fasthttp.ResponseHeader
@@ -43,9 +45,9 @@ const (
 	maxLaneURI  = 1 << 10
 )
 
-func newLane(hot Hot, size int) *lane {
+func newLane(hot Hot, docs Parser, size int) *lane {
 	size = 2 << bits.Len(uint(max(size, 2)-1)/2)
-	return &lane{hot: hot, seed: maphash.MakeSeed(), slots: make([]atomic.Pointer[spelling], size)}
+	return &lane{hot: hot, docs: docs, seed: maphash.MakeSeed(), slots: make([]atomic.Pointer[spelling], size)}
 }
 
 // asked is what the lane reads of a request's headers, in one pass.
@@ -100,7 +102,7 @@ func (l *lane) serve(s *Server, ctx *fasthttp.RequestCtx) bool {
 	}
 	var buf [maxSpelling]byte
 	sp := l.find(a.appendKey(buf[:0], uri))
-	if sp == nil {
+	if sp == nil || sp.generation != l.docs.Generation() {
 		return false
 	}
 	e := sp.entry.Value()
@@ -143,7 +145,7 @@ func (l *lane) index(key []byte) uint64 {
 // learn remembers a request that L1 has just answered: at least its second
 // sighting, so that questions asked once do not push out popular ones. The
 // newcomer takes the set's first slot and moves its holder to the second.
-func (l *lane) learn(ctx *fasthttp.RequestCtx, res answer.Result, d head) {
+func (l *lane) learn(ctx *fasthttp.RequestCtx, generation uint64, res answer.Result, d head) {
 	var a asked
 	a.read(&ctx.Request.Header)
 	uri := ctx.RequestURI()
@@ -151,7 +153,7 @@ func (l *lane) learn(ctx *fasthttp.RequestCtx, res answer.Result, d head) {
 		return
 	}
 	key := a.appendKey(nil, uri)
-	sp := &spelling{key: string(key), entry: weak.Make(res.Entry)}
+	sp := &spelling{key: string(key), generation: generation, entry: weak.Make(res.Entry)}
 	d.write(&sp.ok)
 	d.writeNotModified(&sp.notModified)
 	at := l.index(key)

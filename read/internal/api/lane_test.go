@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tercul/tercul/read/internal/answer"
+	"github.com/tercul/tercul/shared/apperr"
 )
 
 // laneHits is how many 200s the lane has answered.
@@ -106,13 +107,25 @@ func TestLaneHoldsEntriesWeakly(t *testing.T) {
 }
 
 func TestLaneIsBounded(t *testing.T) {
-	l := newLane(cold{}, 5)
+	l := newLane(cold{}, newMemory(), 5)
 	assert.Len(t, l.slots, 8)
-	assert.Len(t, newLane(cold{}, 0).slots, 2)
-	assert.Len(t, newLane(cold{}, 4096).slots, 4096)
+	assert.Len(t, newLane(cold{}, newMemory(), 0).slots, 2)
+	assert.Len(t, newLane(cold{}, newMemory(), 4096).slots, 4096)
 	for range 100 {
 		l.slots[l.index([]byte(strings.Repeat("x", 3)))].Store(&spelling{key: "xxx"})
 	}
 	assert.NotNil(t, l.find([]byte("xxx")))
 	assert.Nil(t, l.find([]byte("yyy")))
+}
+
+// A document that was blocked goes at once, whatever is remembered of it.
+func TestLaneForgetsWhenTheDocumentsChange(t *testing.T) {
+	m := newMemory()
+	s := start(t, m)
+	for range 4 {
+		s.get(canonical)
+	}
+	m.generation.Add(1)
+	m.fail = apperr.New(apperr.PersistedQueryNotFound, "Blocked.")
+	assertError(t, s.get(canonical), 400, apperr.PersistedQueryNotFound)
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/tercul/tercul/read/internal/answer"
+	"github.com/tercul/tercul/read/internal/operation"
 	"github.com/tercul/tercul/shared/apperr"
 )
 
@@ -27,21 +29,24 @@ const knownID = "sha256:11111111111111111111111111111111111111111111111111111111
 // memory is a Parser, a Source and a Hot in one map: the whole reader behind
 // this package, without its database.
 type memory struct {
-	mu      sync.Mutex
-	body    string
-	entries map[string]*answer.Entry
-	fields  Fields // as last parsed
-	query   answer.Query
-	fail    error
-	block   bool // until the deadline
-	panics  bool
-	change  func(*answer.Entry)
-	layer   answer.Layer // of what is in the map
+	mu         sync.Mutex
+	body       string
+	entries    map[string]*answer.Entry
+	fields     operation.Request // as last parsed
+	query      answer.Query
+	fail       error
+	block      bool // until the deadline
+	panics     bool
+	change     func(*answer.Entry)
+	layer      answer.Layer // of what is in the map
+	generation atomic.Uint64
 }
 
 func newMemory() *memory {
 	return &memory{body: `{"data":{"work":{"title":"Inferno"}}}`, entries: map[string]*answer.Entry{}, layer: answer.L1}
 }
+
+func (m *memory) Generation() uint64 { return m.generation.Load() }
 
 type memoryOp struct{ hash string }
 
@@ -49,7 +54,7 @@ func (memoryOp) Name() string          { return "Work" }
 func (o memoryOp) Hash() string        { return o.hash }
 func (memoryOp) Policy() answer.Policy { return answer.Policy{} }
 
-func (m *memory) Parse(_ context.Context, f Fields) (Question, error) {
+func (m *memory) Parse(_ context.Context, f operation.Request) (operation.Question, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.fields = f
@@ -57,16 +62,16 @@ func (m *memory) Parse(_ context.Context, f Fields) (Question, error) {
 		panic("a bug")
 	}
 	if m.fail != nil {
-		return Question{}, m.fail
+		return operation.Question{}, m.fail
 	}
 	if f.DocumentID != knownID {
-		return Question{}, apperr.New(apperr.PersistedQueryNotFound, "Unknown document.")
+		return operation.Question{}, apperr.New(apperr.PersistedQueryNotFound, "Unknown document.")
 	}
 	canonical := "/graphql?documentId=" + f.DocumentID
 	if len(f.Variables) > 0 {
 		canonical += "&variables=" + strings.NewReplacer("{", "%7B", "}", "%7D", `"`, "%22", ":", "%3A").Replace(string(f.Variables))
 	}
-	return Question{Query: &answer.Query{Op: memoryOp{f.DocumentID}, Vars: string(f.Variables)}, Canonical: canonical}, nil
+	return operation.Question{Query: &answer.Query{Op: memoryOp{f.DocumentID}, Vars: string(f.Variables)}, Canonical: canonical}, nil
 }
 
 func (m *memory) Answer(ctx context.Context, q *answer.Query) (answer.Result, error) {

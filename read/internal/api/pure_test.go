@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tercul/tercul/read/internal/answer"
+	"github.com/tercul/tercul/read/internal/operation"
 )
 
 func TestNegotiateMedia(t *testing.T) {
@@ -83,7 +84,7 @@ func TestNoneMatch(t *testing.T) {
 func TestURLFields(t *testing.T) {
 	f, err := urlFields("documentId=sha256%3Aab&variables=%7B%22a%22:1%7D&extensions={}&query=a+b&operationName=%C3%A9&utm=1&")
 	require.NoError(t, err)
-	assert.Equal(t, Fields{
+	assert.Equal(t, operation.Request{
 		DocumentID: "sha256:ab", Query: "a b", OperationName: "é", Variables: []byte(`{"a":1}`), Extensions: []byte(`{}`),
 	}, f)
 	for _, bad := range []string{
@@ -97,7 +98,7 @@ func TestURLFields(t *testing.T) {
 func TestBodyFields(t *testing.T) {
 	f, err := bodyFields([]byte(` {"documentId":"d","query":null,"variables":{"a":[1, 2]},"extensions":null,"more":[{}]} `))
 	require.NoError(t, err)
-	assert.Equal(t, Fields{DocumentID: "d", Variables: []byte(`{"a":[1, 2]}`)}, f)
+	assert.Equal(t, operation.Request{DocumentID: "d", Variables: []byte(`{"a":[1, 2]}`)}, f)
 	for bad, says := range map[string]string{
 		"":                                "empty",
 		" \n":                             "empty",

@@ -29,7 +29,7 @@ func New(cfg Config) *Server {
 	cfg = cfg.withDefaults()
 	s := &Server{cfg: cfg, ids: newRequestIDs(), meters: newMeters(cfg.Metrics), logger: newAccessLog(cfg.Log, cfg.Slow)}
 	s.context, s.stop = context.WithCancel(context.Background())
-	s.lane = newLane(cfg.Hot, cfg.Spellings)
+	s.lane = newLane(cfg.Hot, cfg.Parser, cfg.Spellings)
 	s.fiber = s.router().Handler()
 	s.http = &fasthttp.Server{
 		Handler:               s.Handle,
@@ -89,7 +89,7 @@ func (s *Server) Handle(ctx *fasthttp.RequestCtx) {
 		return
 	}
 	if !fiberKnows(ctx.Method()) {
-		s.refuse(ctx, methodNotAllowed(ctx))
+		s.refuse(ctx, errMethod)
 		return
 	}
 	s.fiber(ctx)
