@@ -1,0 +1,212 @@
+package operation
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/tercul/tercul/shared/apperr"
+	"github.com/tercul/tercul/shared/document"
+)
+
+// Request holds the parameters of one GraphQL request as they arrived, from a URL
+// or from a body. Variables and Extensions are JSON not yet looked at. Nothing of
+// a Request is kept.
+type Request struct {
+	DocumentID    string
+	Query         string
+	OperationName string
+	Variables     []byte
+	Extensions    []byte
+	Get           bool // by GET or HEAD, which may never execute a mutation
+}
+
+var (
+	errNoDocument = apperr.New(apperr.DocumentRequired,
+		"Say which document to run: documentId=sha256:… names a registered one.")
+	errNotRegistered = apperr.New(apperr.DocumentRequired,
+		"This document is not registered, and only registered documents are run here.")
+	errMismatch = apperr.New(apperr.BadRequest, "The document sent is not the one that its id names.")
+	errMutation = apperr.New(apperr.BadRequest, "A mutation cannot be sent by GET.").WithStatus(http.StatusMethodNotAllowed)
+)
+
+// find is the operation that a request asks for.
+func (r *Registry) find(ctx context.Context, req *Request) (*Operation, error) {
+	id, field, err := req.id()
+	if err != nil {
+		return nil, err
+	}
+	known := r.current.Load()
+	var op *Operation
+	if id != "" {
+		op = known.find(id)
+	}
+	if req.Query == "" {
+		switch {
+		case op != nil:
+			return op, nil
+		case id != "":
+			return nil, errNotFound.WithField(field)
+		}
+		return nil, errNoDocument
+	}
+	hash := document.ID(req.Query)
+	if mismatched(id, hash, op) {
+		return nil, errMismatch.WithField(field)
+	}
+	if op = known.byID[hash]; op != nil {
+		return op, nil
+	}
+	return r.unregistered(ctx, req, hash)
+}
+
+// mismatched tells whether an id names another text than the one sent with it.
+func mismatched(id, hash string, op *Operation) bool {
+	if op != nil {
+		return op.hash != hash
+	}
+	plain := strings.ToLower(strings.TrimPrefix(id, sha256Prefix))
+	return document.IsID(plain) && plain != hash
+}
+
+// id is the document's id and the parameter that gave it.
+func (req *Request) id() (id, field string, err error) {
+	apollo, err := persistedQuery(req.Extensions)
+	switch {
+	case err != nil:
+		return "", "", err
+	case apollo == "":
+		return req.DocumentID, "documentId", nil
+	case req.DocumentID == "":
+		return apollo, hashField, nil
+	case strings.EqualFold(strings.TrimPrefix(req.DocumentID, sha256Prefix), apollo):
+		return apollo, hashField, nil
+	}
+	return "", "", apperr.New(apperr.BadRequest, "documentId and the persisted query name two documents.").WithField("documentId")
+}
+
+// unregistered deals with a text that is not registered.
+func (r *Registry) unregistered(ctx context.Context, req *Request, hash string) (*Operation, error) {
+	key := hash + "." + req.OperationName
+	if op := r.adHoc.get(key); op != nil {
+		return op, nil
+	}
+	query, err := r.cfg.Checker.Parse(req.Query)
+	if err != nil {
+		return nil, err
+	}
+	if req.Get && mutates(query, req.OperationName) {
+		return nil, errMutation
+	}
+	doc, err := r.cfg.Checker.Load(req.Query, document.Options{Operation: req.OperationName, Introspection: true})
+	if err != nil {
+		return nil, err
+	}
+	if r.cfg.Mode != Any {
+		return nil, errNotRegistered
+	}
+	op, err := r.build(doc, AdHoc)
+	if err != nil {
+		return nil, err
+	}
+	if r.cfg.Verify != nil {
+		if err := r.cfg.Verify(ctx, op); err != nil {
+			return nil, err
+		}
+	}
+	r.adHoc.put(key, op)
+	return op, nil
+}
+
+func mutates(query *ast.QueryDocument, name string) bool {
+	if name == "" {
+		return query.Operations[0].Operation == ast.Mutation
+	}
+	op := query.Operations.ForName(name)
+	return op != nil && op.Operation == ast.Mutation
+}
+
+const (
+	extensionsField = "extensions"
+	apolloField     = extensionsField + ".persistedQuery"
+	hashField       = apolloField + ".sha256Hash"
+)
+
+// persistedQuery reads Apollo's extension, {"persistedQuery":{"version":1,
+// "sha256Hash":"…"}}, and passes over others.
+func persistedQuery(extensions []byte) (hash string, err error) {
+	if len(extensions) == 0 || string(extensions) == "null" {
+		return "", nil
+	}
+	err = members(extensions, extensionsField, func(name string, value jsontext.Value) error {
+		if name != "persistedQuery" || value.Kind() == 'n' {
+			return nil
+		}
+		hash, err = apolloHash(value)
+		return err
+	})
+	return hash, err
+}
+
+func apolloHash(value jsontext.Value) (hash string, err error) {
+	err = members(value, apolloField, func(name string, value jsontext.Value) error {
+		switch {
+		case name == "version" && string(value) != "1":
+			return apperr.New(apperr.BadRequest, "Only version 1 of persisted queries is known.").WithField(apolloField + ".version")
+		case name == "sha256Hash" && value.Kind() == '"':
+			text, err := jsontext.AppendUnquote(nil, value)
+			hash = strings.ToLower(string(text))
+			return err
+		}
+		return nil
+	})
+	if err == nil && !document.IsID(hash) {
+		err = apperr.New(apperr.BadRequest, "It must be a sha256 in hexadecimal, 64 digits.").WithField(hashField)
+	}
+	return hash, err
+}
+
+// members calls f for each member of a JSON object. Duplicate names, broken UTF-8
+// and anything that is not one object are refused.
+func members(text []byte, field string, f func(name string, value jsontext.Value) error) error {
+	dec := jsontext.NewDecoder(bytes.NewReader(text))
+	open, err := dec.ReadToken()
+	if err != nil || open.Kind() != '{' {
+		return apperr.New(apperr.BadRequest, "It must be a JSON object.").WithField(field)
+	}
+	for dec.PeekKind() != '}' {
+		name, err := dec.ReadToken()
+		if err != nil {
+			return brokenJSON(field, err)
+		}
+		key := name.String()
+		value, err := dec.ReadValue()
+		if err != nil {
+			return brokenJSON(field, err)
+		}
+		if err := f(key, value); err != nil {
+			return err
+		}
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return brokenJSON(field, err)
+	}
+	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
+		return apperr.New(apperr.BadRequest, "It goes on after its JSON object.").WithField(field)
+	}
+	return nil
+}
+
+func brokenJSON(field string, err error) error {
+	var syntax *jsontext.SyntacticError
+	if errors.As(err, &syntax) {
+		return apperr.Newf(apperr.BadRequest, "It is not valid JSON at byte %d: %v.", syntax.ByteOffset, syntax.Err).WithField(field)
+	}
+	return apperr.New(apperr.BadRequest, "It is not valid JSON.").WithField(field)
+}
