@@ -7,8 +7,9 @@ set -euo pipefail
 case ${1:-} in
   golangci-lint) package=github.com/golangci/golangci-lint/v2/cmd/golangci-lint version=v2.15.0 ;;
   air) package=github.com/air-verse/air version=v1.67.4 ;;
+  k6) package=go.k6.io/k6 version=v1.8.1 ;;
   *)
-    echo "tool.sh: unknown tool '${1:-}': it knows golangci-lint and air" >&2
+    echo "tool.sh: unknown tool '${1:-}': it knows golangci-lint, air and k6" >&2
     exit 1
     ;;
 esac
