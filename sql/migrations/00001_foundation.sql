@@ -39,7 +39,9 @@ $$;
 
 -- The public id: prefix and 26 characters of Crockford's base 32. The first byte gives two characters and each
 -- following run of five bytes eight, spread inside one 64-bit word: three shifts and masks in place of eight look-ups.
-CREATE FUNCTION core.typeid(kind text, id uuid) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+-- It runs as its owner: views that call it are read by a role that may not look into core.
+CREATE FUNCTION core.typeid(kind text, id uuid) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
   hex constant text := encode(uuid_send(id), 'hex');
   a bigint := ('x' || substr(hex, 1, 2))::bit(8)::int;
