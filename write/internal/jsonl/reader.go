@@ -77,8 +77,8 @@ func (r *Reader) read() (Line, error) {
 	}
 	r.number++
 	line := Line{Number: r.number, Offset: start, Bytes: trimEnd(r.buf)}
-	if start == 0 {
-		line.Bytes = bytes.TrimPrefix(line.Bytes, byteOrderMark)
+	if start == 0 && bytes.HasPrefix(line.Bytes, byteOrderMark) {
+		line.Bytes, line.Offset = line.Bytes[len(byteOrderMark):], int64(len(byteOrderMark))
 	}
 	if tooLong {
 		line.Bytes, line.Err = nil, ErrTooLong

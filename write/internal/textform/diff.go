@@ -8,12 +8,61 @@ import (
 
 // Rekey gives the lines of a new revision their keys: a line that is unchanged,
 // in the longest common subsequence of both texts, keeps its key however the
-// lines around it were renumbered; every other line gets a new one.
+// lines around it were renumbered; so does a line that was only retouched where
+// it stood. Every other line gets a new one.
 func Rekey(expression uuid.UUID, revision int, old, now []Line) {
+	from := make([]int, len(now)) // the old line's place, from one
+	match(old, now, func(o, n int) { from[n] = o + 1 })
+	pairRetouched(old, now, from)
 	for i := range now {
 		now[i].Key = NewKey(expression, revision, i+1)
+		if from[i] > 0 {
+			now[i].Key = old[from[i]-1].Key
+		}
 	}
-	match(old, now, func(o, n int) { now[n].Key = old[o].Key })
+}
+
+// pairRetouched looks at the stretches between unchanged lines: where as many
+// lines came as went, those that are mostly the same are the same lines.
+func pairRetouched(old, now []Line, from []int) {
+	o := 0
+	for n := 0; n < len(now); {
+		if from[n] > 0 {
+			o, n = from[n], n+1
+			continue
+		}
+		end := n
+		for end < len(now) && from[end] == 0 {
+			end++
+		}
+		next := len(old)
+		if end < len(now) {
+			next = from[end] - 1
+		}
+		if end-n == next-o {
+			for i := range end - n {
+				if similar(old[o+i].Content, now[n+i].Content) {
+					from[n+i] = o + i + 1
+				}
+			}
+		}
+		n = end
+	}
+}
+
+// similar lines begin and end alike, for at least half of their length.
+func similar(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	head, tail := 0, 0
+	for head < len(a) && a[head] == b[head] {
+		head++
+	}
+	for tail < len(a)-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
+		tail++
+	}
+	return 2*(head+tail) >= len(b)
 }
 
 // match reports pairs of equal lines in ascending order on both sides: the

@@ -13,8 +13,9 @@ import (
 var expression = uuid.MustParse("0190a5d2-0000-7000-8000-000000000001")
 
 func revise(t require.TestingT, old []Line, revision int, text string) []Line {
-	lines, err := Split(text, "")
+	lines, err := Split(text)
 	require.NoError(t, err)
+	SetRefs(lines, "")
 	Rekey(expression, revision, old, lines)
 	return lines
 }
@@ -48,7 +49,7 @@ func TestRekeyOfLongRewrittenTexts(t *testing.T) {
 		old = append(old, fmt.Sprintf("line %d", i))
 		now = append(now, fmt.Sprintf("line %d", i))
 		if i%3 == 0 {
-			now[i] = fmt.Sprintf("changed %d", i)
+			now[i] = fmt.Sprintf("%d has changed", i)
 		}
 	}
 	one := revise(t, nil, 1, strings.Join(old, "\n"))
@@ -59,6 +60,14 @@ func TestRekeyOfLongRewrittenTexts(t *testing.T) {
 	same := strings.Repeat("refrain\n", 5000)
 	rewritten := revise(t, revise(t, nil, 1, "x\n"+same+"y"), 2, "z\n"+same+same+"w")
 	require.Len(t, rewritten, 10002, "no anchor at all must end, and quickly")
+}
+
+func TestRekeyKeepsARetouchedLine(t *testing.T) {
+	one := revise(t, nil, 1, "Nel mezo del cammin di nostra vita\nmi ritrovai\nper una selva oscura")
+	two := revise(t, one, 2, "Nel mezzo del cammin di nostra vita\nI found myself\nper una selva oscura")
+	require.Equal(t, one[0].Key, two[0].Key, "a letter was put right")
+	require.NotEqual(t, one[1].Key, two[1].Key, "another line altogether")
+	require.Equal(t, one[2].Key, two[2].Key)
 }
 
 // Keys are unique, kept keys belong to equal lines and keep their order, and

@@ -36,8 +36,9 @@ type Line struct {
 }
 
 // Split cuts a cleaned text into lines. An empty line makes the next one open
-// a stanza. Keys are left for the caller, who knows the text's earlier state.
-func Split(text, refPrefix string) ([]Line, error) {
+// a stanza. Keys, refs and kinds are left for the caller, who knows the text's
+// earlier state and the work it belongs to.
+func Split(text string) ([]Line, error) {
 	if len(text) > MaxText {
 		return nil, fmt.Errorf("the text has %d bytes, more than %d", len(text), MaxText)
 	}
@@ -53,7 +54,7 @@ func Split(text, refPrefix string) ([]Line, error) {
 		if n := utf8.RuneCountInString(content); n > MaxLineChars {
 			return nil, fmt.Errorf("line %d of the text has %d characters, more than %d", number, n, MaxLineChars)
 		}
-		lines = append(lines, Line{Ref: ref(refPrefix, len(lines)+1), Content: content, StanzaStart: gap})
+		lines = append(lines, Line{Content: content, StanzaStart: gap})
 		gap = false
 	}
 	if len(lines) > MaxLines {
@@ -62,11 +63,14 @@ func Split(text, refPrefix string) ([]Line, error) {
 	return lines, nil
 }
 
-func ref(prefix string, n int) string {
-	if prefix == "" {
-		return strconv.Itoa(n)
+// SetRefs numbers the lines: "10", or "1.10" in the part that prefix names.
+func SetRefs(lines []Line, prefix string) {
+	if prefix != "" {
+		prefix += "."
 	}
-	return prefix + "." + strconv.Itoa(n)
+	for i := range lines {
+		lines[i].Ref = prefix + strconv.Itoa(i+1)
+	}
 }
 
 // Chars counts the characters of all lines.

@@ -85,8 +85,8 @@ func NewKey(expression uuid.UUID, revision, seq int) uuid.UUID {
 	binary.BigEndian.PutUint64(in[24:], uint64(seq))      //nolint:gosec // never negative
 	sum := sha256.Sum256(in[:])
 	var key uuid.UUID
-	copy(key[:4], expression[:4])
-	copy(key[4:], sum[:12])
+	copy(key[:6], expression[:6])
+	copy(key[6:], sum[:10])
 	key[6] = key[6]&0x0f | 0x80 // version 8: our own layout
 	key[8] = key[8]&0x3f | 0x80
 	return key

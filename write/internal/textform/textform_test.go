@@ -44,8 +44,9 @@ func TestCleanLineFoldsLineEnds(t *testing.T) {
 
 func split(t *testing.T, text, prefix string) []Line {
 	t.Helper()
-	lines, err := Split(text, prefix)
+	lines, err := Split(text)
 	require.NoError(t, err)
+	SetRefs(lines, prefix)
 	return lines
 }
 
@@ -59,13 +60,13 @@ func TestSplitNumbersLinesAndOpensStanzas(t *testing.T) {
 }
 
 func TestSplitNamesTheLineThatIsTooLong(t *testing.T) {
-	_, err := Split("a\n"+strings.Repeat("é", MaxLineChars+1), "")
+	_, err := Split("a\n" + strings.Repeat("é", MaxLineChars+1))
 	require.ErrorContains(t, err, "line 2 of the text has 100001 characters")
-	_, err = Split("a\n"+strings.Repeat("é", MaxLineChars), "")
+	_, err = Split("a\n" + strings.Repeat("é", MaxLineChars))
 	require.NoError(t, err)
-	_, err = Split(strings.Repeat("a\n", MaxLines+1), "")
+	_, err = Split(strings.Repeat("a\n", MaxLines+1))
 	require.ErrorContains(t, err, "200001 lines")
-	_, err = Split(strings.Repeat("a", MaxText+1), "")
+	_, err = Split(strings.Repeat("a", MaxText+1))
 	require.ErrorContains(t, err, "bytes")
 }
 

@@ -1,0 +1,214 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/spf13/cobra"
+
+	"github.com/tercul/tercul/shared/document"
+	"github.com/tercul/tercul/write/internal/documents"
+)
+
+func (a *app) documentsCommand() *cobra.Command {
+	cmd := parent("documents", "Manage the persisted GraphQL documents",
+		a.documentsList(), a.documentsAdd(), a.documentsImport(), a.documentsCheck(), a.documentsExport(), a.documentsExample(), a.documentsRetire())
+	cmd.Long = `The read service answers persisted documents: those shipped with it, and those
+registered in the database, which it learns of without a restart. A document is
+one query, named, valid against the public schema, and within the limits on depth
+and cost.`
+	cmd.Example = example(`
+		tercul documents check ./queries
+		tercul documents add WorkPage.graphql
+		tercul documents import persisted-query-manifest.json
+		tercul documents list`)
+	return cmd
+}
+
+func (a *app) documentsList() *cobra.Command {
+	return &cobra.Command{
+		Use:     "list",
+		Short:   "List the documents shipped with the service and those registered",
+		Example: example(`tercul documents list`),
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			shipped, err := documents.Shipped()
+			if err != nil {
+				return err
+			}
+			checked, err := documents.Check(shipped)
+			if err != nil {
+				return err
+			}
+			for _, c := range checked {
+				cost := 0
+				if c.Document != nil {
+					cost = c.Document.Cost
+				}
+				a.print("%s  %-10s %5d  %s", c.Hash(), "SHIPPED", cost, c.Name())
+			}
+			return a.withDatabase(cmd.Context(), func(conn *pgx.Conn) error {
+				list, err := documents.List(cmd.Context(), conn)
+				for _, d := range list {
+					a.print("%s  %-10s %5d  %s%s", d.Hash, d.Status, d.Cost, d.Name, sunset(d))
+				}
+				return err
+			})
+		},
+	}
+}
+
+func sunset(d documents.Registered) string {
+	if d.Sunset == nil {
+		return ""
+	}
+	return " (until " + d.Sunset.UTC().Format("2006-01-02") + ")"
+}
+
+func (a *app) documentsAdd() *cobra.Command {
+	return &cobra.Command{
+		Use:     "add FILE…",
+		Short:   "Check .graphql files and register them",
+		Long:    "Checks each file and registers it under the sha256 of its text. With one that is not valid, none is registered.",
+		Example: example(`tercul documents add WorkPage.graphql AuthorPage.graphql`),
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("%s needs a file", cmd.CommandPath())
+			}
+			checked, bad, err := a.checkPaths(args)
+			if err != nil {
+				return err
+			}
+			if bad > 0 {
+				return fmt.Errorf("nothing was registered: %d of %d documents are not valid", bad, len(checked))
+			}
+			return a.register(cmd.Context(), checked)
+		},
+	}
+}
+
+func (a *app) documentsImport() *cobra.Command {
+	return &cobra.Command{
+		Use:   "import MANIFEST",
+		Short: "Register the documents of a client's manifest",
+		Long: `Reads an Apollo manifest (apollo-persisted-query-manifest, version 1), a Relay map
+of ids to texts, or a folder of .graphql files. Valid documents are registered;
+the others are listed, and the exit code is 3.`,
+		Example: example(`
+			tercul documents import persisted-query-manifest.json
+			tercul documents import ./queries`),
+		Args: exactly(1, "a manifest or a folder"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			checked, bad, err := a.checkPaths(args)
+			if err != nil {
+				return err
+			}
+			var good []documents.Checked
+			for _, c := range checked {
+				if c.Err == nil {
+					good = append(good, c)
+				}
+			}
+			if err := a.register(cmd.Context(), good); err != nil {
+				return err
+			}
+			if bad > 0 {
+				return outcome(exitRejected)
+			}
+			return nil
+		},
+	}
+}
+
+func (a *app) documentsCheck() *cobra.Command {
+	return &cobra.Command{
+		Use:   "check [PATH…]",
+		Short: "Check documents without registering them; with no path, those shipped",
+		Example: example(`
+			tercul documents check
+			tercul documents check WorkPage.graphql ./queries persisted-query-manifest.json`),
+		Args: cobra.ArbitraryArgs,
+		RunE: func(_ *cobra.Command, args []string) error {
+			checked, bad, err := a.checkPaths(args)
+			if err != nil {
+				return err
+			}
+			for _, c := range checked {
+				if c.Err == nil {
+					a.print("%s  ok  cost %d, depth %d  %s", c.Hash(), c.Document.Cost, c.Document.Depth, c.Name())
+				}
+			}
+			if bad > 0 {
+				a.say("%d of %d documents are not valid.", bad, len(checked))
+				return outcome(exitRejected)
+			}
+			return nil
+		},
+	}
+}
+
+// checkPaths reads and checks documents, and says what is wrong with each bad
+// one.
+func (a *app) checkPaths(paths []string) ([]documents.Checked, int, error) {
+	entries, err := readEntries(paths)
+	if err != nil {
+		return nil, 0, err
+	}
+	checked, err := documents.Check(entries)
+	if err != nil {
+		return nil, 0, err
+	}
+	bad := 0
+	for _, c := range checked {
+		if c.Err != nil {
+			bad++
+			a.say("rejected %s: %s: %v", c.Entry.Origin, c.Name(), c.Err)
+		}
+	}
+	return checked, bad, nil
+}
+
+func readEntries(paths []string) ([]document.Entry, error) {
+	if len(paths) == 0 {
+		return documents.Shipped()
+	}
+	var all []document.Entry
+	for _, path := range paths {
+		entries, err := document.ReadPath(path)
+		if err != nil {
+			return nil, err
+		}
+		if len(entries) == 0 {
+			return nil, usagef("%s holds no documents (.graphql, .gql or a manifest)", path)
+		}
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			for i := range entries {
+				entries[i].Origin = path + "/" + entries[i].Origin
+			}
+		}
+		all = append(all, entries...)
+	}
+	return all, nil
+}
+
+func (a *app) register(ctx context.Context, list []documents.Checked) error {
+	words := map[documents.Added]string{documents.New: "registered", documents.Unchanged: "unchanged", documents.Revived: "active again"}
+	return a.withDatabase(ctx, func(conn *pgx.Conn) error {
+		return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+			for _, c := range list {
+				added, err := documents.Add(ctx, tx, c)
+				if err != nil {
+					return fmt.Errorf("%s (%s): %w; nothing was registered", c.Name(), c.Hash(), err)
+				}
+				a.print("%s  %-12s  %s", c.Hash(), words[added], c.Name())
+			}
+			return nil
+		})
+	})
+}
+
+var errFormat = errors.New("--format must be apollo, relay or folder")

@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/tercul/tercul/write/internal/database"
+)
+
+// Exit codes.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitRejected    = 3 // finished, but some records or documents were refused
+	exitDiffers     = 4 // the read model is not what it should be
+	exitDatabase    = 5 // the database cannot be reached or used
+	exitInterrupted = 130
+)
+
+// usageError is a command that was typed wrongly.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// outcome ends a command that did its work with a code other than 0. What there
+// is to say has been said.
+type outcome int
+
+func (o outcome) Error() string { return fmt.Sprintf("exit code %d", int(o)) }
+
+func (a *app) exitCode(err error) int {
+	var result outcome
+	var usage usageError
+	var db *database.Error
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &result):
+		return int(result)
+	case errors.Is(err, context.Canceled):
+		a.say("tercul: interrupted")
+		return exitInterrupted
+	case errors.As(err, &usage):
+		a.say("tercul: %v\nSee: tercul --help", err)
+		return exitUsage
+	case errors.As(err, &db):
+		a.say("tercul: %v", err)
+		return exitDatabase
+	default:
+		a.say("tercul: %v", err)
+		return exitFailed
+	}
+}

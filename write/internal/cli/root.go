@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/tercul/tercul/write/internal/database"
+)
+
+// app is one run of the program.
+type app struct {
+	out, err io.Writer
+	terminal bool
+	database string
+}
+
+// Run executes a command line and answers the exit code.
+func Run(ctx context.Context, args []string, out, errOut io.Writer) int {
+	a := &app{out: out, err: errOut}
+	if f, ok := errOut.(*os.File); ok {
+		a.terminal = term.IsTerminal(int(f.Fd())) //nolint:gosec // a file descriptor
+	}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetOut(out)
+	root.SetErr(errOut)
+	return a.exitCode(root.ExecuteContext(ctx))
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "tercul",
+		Short: "Look after a Tercul library: its database, its texts and its persisted documents",
+		Long: `tercul migrates the database, imports libraries, checks and rebuilds the read
+model, makes test data, and manages the persisted GraphQL documents.
+
+The database is named by ` + database.Variable + ` or --database.
+
+Exit codes: 0 done; 1 failed; 2 wrong usage; 3 finished, but some records or
+documents were refused; 4 the read model differs from the library; 5 the database
+cannot be reached or used; 130 interrupted.`,
+		Example: example(`
+			export TERCUL_DATABASE_URL=postgres://postgres@127.0.0.1:5432/tercul
+			tercul migrate up
+			tercul import --sample --if-empty
+			tercul verify`),
+		SilenceUsage: true, SilenceErrors: true,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.PersistentFlags().StringVar(&a.database, "database", "", "URL of the Postgres database (default $"+database.Variable+")")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(
+		a.migrateCommand(), a.importCommand(), a.verifyCommand(), a.rebuildCommand(), a.generateCommand(),
+		a.documentsCommand(), a.versionCommand(),
+	)
+	return root
+}
+
+func (a *app) say(format string, args ...any) { _, _ = fmt.Fprintf(a.err, format+"\n", args...) }
+
+func (a *app) print(format string, args ...any) { _, _ = fmt.Fprintf(a.out, format+"\n", args...) }
+
+func (a *app) url() string {
+	if a.database != "" {
+		return a.database
+	}
+	return os.Getenv(database.Variable)
+}
+
+// connect opens the database, which must be migrated.
+func (a *app) connect(ctx context.Context) (*pgx.Conn, error) {
+	conn, err := database.Connect(ctx, a.url(), "tercul")
+	if err != nil {
+		return nil, err
+	}
+	if err := database.RequireSchema(ctx, conn); err != nil {
+		_ = conn.Close(ctx)
+		return nil, err
+	}
+	return conn, nil
+}
+
+// withDatabase runs work on a connection and words its errors.
+func (a *app) withDatabase(ctx context.Context, work func(*pgx.Conn) error) error {
+	conn, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	return database.Explain(work(conn), conn.Config())
+}
+
+// parent is a command that only groups others.
+func parent(use, short string, children ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: use, Short: short,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usagef("%s has no command %q", cmd.CommandPath(), args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(children...)
+	return cmd
+}
+
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		if cmd.HasParent() {
+			return usagef("%s takes no argument, but got %q", cmd.CommandPath(), args[0])
+		}
+		return usagef("there is no command %q", args[0])
+	}
+	return nil
+}
+
+func atMost(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > n {
+			return usagef("%s takes at most %d argument(s), but got %d", cmd.CommandPath(), n, len(args))
+		}
+		return nil
+	}
+}
+
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usagef("%s needs %s", cmd.CommandPath(), what)
+		}
+		return nil
+	}
+}
+
+// example indents the examples of a command as cobra shows them.
+func example(text string) string {
+	lines := strings.Split(strings.Trim(text, "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = "  " + strings.TrimLeft(line, "\t")
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,203 @@
+package importer
+
+import (
+	"context"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/tercul/tercul/write/internal/ids"
+	"github.com/tercul/tercul/write/internal/textform"
+)
+
+// expression is one text of a work: the original or a translation.
+type expression struct {
+	at             position
+	id, workID     uuid.UUID
+	kind           string
+	language       string
+	title          string
+	subtitle       string
+	origin         string
+	completeness   string
+	form           string
+	year           *int
+	notes          string
+	provenance     string
+	source         string
+	credit         string
+	quality        int
+	license        string
+	slug           string
+	slugFrom       []string
+	translators    []credit
+	literatureType string
+	unit           *unit
+	lines          []textform.Line
+}
+
+// credit is one translator as the source names them.
+type credit struct {
+	person   uuid.UUID
+	credited string
+}
+
+var expressionsTable = table{
+	name: "core.expressions", key: []string{"id"},
+	columns: []string{
+		"id", "work_id", "expression_kind", "language", "title", "subtitle", "origin", "completeness", "form",
+		"year", "notes", "provenance", "source_url", "credit", "quality",
+	},
+	insert: "status, published_at", values: "'PUBLISHED', now()",
+}
+
+var expressionContributorsTable = table{
+	name: "core.expression_contributors", key: []string{"expression_id", "person_id", "role"}, owner: "expression_id",
+	columns: []string{"expression_id", "person_id", "role", "position", "credited_as"},
+}
+
+// byLicense marks the rights that follow from a record's licence: only these
+// does an import replace; what rights.jsonl or an editor determined stays.
+const byLicense = "The licence named by the source."
+
+var rightsTable = table{
+	name: "core.rights", key: []string{"subject_id", "jurisdiction"}, owner: "subject_id",
+	columns: []string{
+		"id", "subject_id", "jurisdiction", "status", "license_id", "holder", "statement_uri", "public_domain_from", "basis", "evidence_url",
+	},
+	keep: "t.basis IS DISTINCT FROM '" + byLicense + "'",
+}
+
+// acceptText checks the fields that works and translations share.
+func acceptText(c *check, r *textFields) *expression {
+	c.text("text", &r.Text, textform.MaxText)
+	c.oneOf("text_extent", &r.TextExtent, "COMPLETE", "COMPLETE", "PARTIAL", "EXCERPT", "SYNOPSIS")
+	if r.Form != "" {
+		c.oneOf("form", &r.Form, "", "VERSE", "PROSE", "MIXED")
+	}
+	c.line("credit", &r.Credit, 1000)
+	c.line("source", &r.Source, 500)
+	lines, err := textform.Split(r.Text)
+	if err != nil {
+		c.fault("text", "%v", err)
+	}
+	quality := min(1, len(lines)) // 0 stands for "no text", 1 for "not proofread"
+	if r.Quality != nil {
+		quality = *r.Quality
+	}
+	if quality < 0 || quality > 4 {
+		c.fault("quality", "%d is not between 0 and 4", quality)
+	}
+	return &expression{
+		origin: "HUMAN", completeness: r.TextExtent, form: r.Form, source: r.Source, credit: r.Credit,
+		quality: quality, license: deref(r.License), lines: lines,
+	}
+}
+
+func (e *expression) row() []any {
+	return []any{
+		e.id, e.workID, e.kind, e.language, e.title, null(e.subtitle), e.origin, e.completeness, null(e.form),
+		e.year, null(e.notes), null(e.provenance), null(e.source), null(e.credit), e.quality,
+	}
+}
+
+func (e *expression) rightsRow() []any {
+	id := ids.For(ids.Row, "rights "+e.id.String()+" *")
+	status := "LICENSED"
+	switch {
+	case e.license == "":
+		status = "UNKNOWN"
+	case e.license == "Public-Domain":
+		status = "PUBLIC_DOMAIN"
+	case e.license == "All-Rights-Reserved":
+		status = "IN_COPYRIGHT"
+	}
+	return []any{id, e.id, "*", status, null(e.license), nil, nil, nil, byLicense, nil}
+}
+
+// syncExpressions stores the expressions of a batch, then their texts.
+func (s *step) syncExpressions(ctx context.Context, list []*expression) error {
+	described, err := s.notEdited(ctx, list)
+	if err != nil {
+		return err
+	}
+	if err := s.describe(ctx, described); err != nil {
+		return err
+	}
+	return s.syncTexts(ctx, list)
+}
+
+// notEdited leaves out the expressions that somebody edited in the library.
+func (s *step) notEdited(ctx context.Context, list []*expression) ([]*expression, error) {
+	batch := make([]entry[*expression], len(list))
+	for i, e := range list {
+		batch[i] = entry[*expression]{at: e.at, key: e.id, val: e}
+	}
+	edited, err := leaveEdited(ctx, s, "core.expressions", batch, func(e entry[*expression]) uuid.UUID { return e.key })
+	if err != nil {
+		return nil, err
+	}
+	var rest []*expression
+	for _, e := range list {
+		if !edited[e.id] {
+			rest = append(rest, e)
+		}
+	}
+	return rest, nil
+}
+
+func (s *step) describe(ctx context.Context, list []*expression) error {
+	var base, contributors, rights [][]any
+	wants := make([]slugWant, len(list))
+	for i, e := range list {
+		base, rights = append(base, e.row()), append(rights, e.rightsRow())
+		for n, t := range e.translators {
+			contributors = append(contributors, []any{e.id, t.person, "TRANSLATOR", n, null(t.credited)})
+		}
+		wants[i] = slugWant{at: e.at, id: e.id, scope: e.workID, asked: e.slug, from: e.slugFrom}
+	}
+	if err := s.copyInto(ctx, expressionsTable, base); err != nil {
+		return err
+	}
+	if err := s.copyInto(ctx, expressionContributorsTable, contributors); err != nil {
+		return err
+	}
+	if err := s.copyInto(ctx, rightsTable, rights); err != nil {
+		return err
+	}
+	if err := s.addSubjects(ctx, "EXPRESSION", expressionsTable); err != nil {
+		return err
+	}
+	if err := s.assignSlugs(ctx, "EXPRESSION", wants); err != nil {
+		return err
+	}
+	for _, child := range []table{expressionContributorsTable, rightsTable} {
+		if err := s.syncChildren(ctx, expressionsTable, child); err != nil {
+			return err
+		}
+	}
+	return s.renewSubjects(ctx, expressionsTable)
+}
+
+// sortTitle leaves out the article that a title begins with.
+func sortTitle(language, title string) string {
+	base, _, _ := strings.Cut(language, "-")
+	lower := strings.ToLower(title)
+	for _, article := range articles[base] {
+		if strings.HasPrefix(lower, article) && len(title) > len(article) && len(lower) == len(title) {
+			return strings.TrimSpace(title[len(article):])
+		}
+	}
+	return title
+}
+
+var articles = map[string][]string{
+	"en": {"the ", "an ", "a "},
+	"de": {"der ", "die ", "das ", "ein ", "eine "},
+	"fr": {"les ", "le ", "la ", "l’", "l'", "une ", "un ", "des "},
+	"it": {"il ", "lo ", "la ", "gli ", "le ", "i ", "l’", "l'", "una ", "uno ", "un "},
+	"es": {"los ", "las ", "el ", "la ", "una ", "un "},
+	"pt": {"os ", "as ", "o ", "a ", "uma ", "um "},
+	"nl": {"de ", "het ", "een "},
+	"hu": {"az ", "a "},
+}

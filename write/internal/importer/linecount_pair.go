@@ -1,0 +1,60 @@
+package importer
+
+import "slices"
+
+// alignByCount aligns two texts given the sizes of their stanzas.
+func alignByCount(left, right []int) (pair, bool) {
+	p := pair{method: "LINE_COUNT", status: "SUGGESTED"}
+	nLeft, nRight := sum(left), sum(right)
+	switch {
+	case nLeft == 0 || nRight == 0:
+		return p, false
+	case slices.Equal(left, right) && len(left) > 1:
+		p.status, p.confidence = "APPROVED", 0.95
+	case nLeft == nRight && len(left) == 1 && len(right) == 1:
+		p.confidence = 0.8
+	case nLeft == nRight:
+		p.confidence = 0.6
+	case len(left) == len(right) && len(left) > 1:
+		return byStanza(p, left, right), true
+	default:
+		return p, false
+	}
+	p.groups = []group{{left: lines{1, nLeft}, right: lines{1, nRight}, linear: true, confidence: p.confidence}}
+	return p, true
+}
+
+// byStanza answers stanza with stanza. Neighbouring stanzas that match line by
+// line become one group.
+func byStanza(p pair, left, right []int) pair {
+	l, r, matched := 1, 1, 0
+	for i := range left {
+		g := group{left: lines{l, l + left[i] - 1}, right: lines{r, r + right[i] - 1}, linear: left[i] == right[i]}
+		if g.linear {
+			matched += left[i] + right[i]
+		}
+		if last := len(p.groups) - 1; g.linear && last >= 0 && p.groups[last].linear {
+			p.groups[last].left.to, p.groups[last].right.to = g.left.to, g.right.to
+		} else {
+			p.groups = append(p.groups, g)
+		}
+		l, r = l+left[i], r+right[i]
+	}
+	share := float64(matched) / float64(l+r-2)
+	p.confidence = 0.3 + 0.3*share
+	for i := range p.groups {
+		p.groups[i].confidence = 0.4
+		if p.groups[i].linear {
+			p.groups[i].confidence = 0.6
+		}
+	}
+	return p
+}
+
+func sum(list []int) int {
+	n := 0
+	for _, x := range list {
+		n += x
+	}
+	return n
+}

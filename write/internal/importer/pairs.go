@@ -1,0 +1,94 @@
+package importer
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// pair is an alignment ready to be stored.
+type pair struct {
+	work, left, right           uuid.UUID
+	leftRevision, rightRevision int
+	method, status              string
+	confidence                  float64
+	groups                      []group
+}
+
+// ordered puts the smaller id on the left, as the table wants it.
+func (p pair) ordered() pair {
+	if p.left.String() < p.right.String() {
+		return p
+	}
+	p.left, p.right = p.right, p.left
+	p.leftRevision, p.rightRevision = p.rightRevision, p.leftRevision
+	turned := make([]group, len(p.groups))
+	for i, g := range p.groups {
+		g.left, g.right = g.right, g.left
+		turned[i] = g
+	}
+	p.groups = turned
+	return p
+}
+
+// syncPairs stores alignments that are new or differ. An alignment that
+// somebody else approved for the same pair stands.
+func (s *step) syncPairs(ctx context.Context, list []pair) error {
+	if err := s.stagePairs(ctx, list); err != nil {
+		return err
+	}
+	if _, err := s.tx.Exec(ctx, `DELETE FROM in_pairs p USING core.alignments a
+		WHERE a.left_id = p.left_id AND a.right_id = p.right_id AND a.id <> p.id AND a.status = 'APPROVED'`); err != nil {
+		return err
+	}
+	for _, sql := range []string{
+		`INSERT INTO core.subjects (id, kind) SELECT id, 'ALIGNMENT' FROM in_pairs p WHERE NOT EXISTS (SELECT FROM core.subjects WHERE id = p.id)`,
+		`WITH come AS (INSERT INTO core.alignments (id, work_id, left_id, right_id, left_revision, right_revision, method, status, confidence)
+			SELECT id, work_id, left_id, right_id, left_revision, right_revision, method, status, confidence FROM in_pairs p
+			WHERE NOT EXISTS (SELECT FROM core.alignments WHERE id = p.id) RETURNING id)
+		INSERT INTO in_new SELECT id FROM come`,
+		// Groups are replaced as a whole when any of them differs.
+		`INSERT INTO in_touched SELECT p.id FROM in_pairs p WHERE NOT EXISTS (SELECT FROM in_new n WHERE n.id = p.id)
+			AND (SELECT array_agg((idx, left_lines, right_lines, linear, confidence)::text ORDER BY idx) FROM in_groups g WHERE g.alignment_id = p.id)
+			IS DISTINCT FROM
+			(SELECT array_agg((idx, left_lines, right_lines, linear, confidence)::text ORDER BY idx) FROM core.alignment_groups g WHERE g.alignment_id = p.id)`,
+		`DELETE FROM core.alignment_groups g USING in_touched t WHERE g.alignment_id = t.id`,
+		`INSERT INTO core.alignment_groups (alignment_id, idx, left_lines, right_lines, linear, confidence)
+			SELECT g.alignment_id, g.idx, g.left_lines, g.right_lines, g.linear, g.confidence FROM in_groups g
+			WHERE EXISTS (SELECT FROM in_pairs p WHERE p.id = g.alignment_id) AND g.alignment_id IN (SELECT id FROM in_new UNION SELECT id FROM in_touched)`,
+		`WITH renewed AS (UPDATE core.alignments a SET left_revision = p.left_revision, right_revision = p.right_revision, method = p.method,
+				status = p.status, confidence = p.confidence, version = a.version + 1, updated_at = now()
+			FROM in_pairs p WHERE a.id = p.id AND NOT EXISTS (SELECT FROM in_new n WHERE n.id = a.id)
+			AND ((a.left_revision, a.right_revision, a.method, a.status, a.confidence)
+					IS DISTINCT FROM (p.left_revision, p.right_revision, p.method, p.status, p.confidence)
+				OR a.id IN (SELECT id FROM in_touched)) RETURNING a.id)
+		INSERT INTO in_changed SELECT id FROM renewed`,
+	} {
+		if err := s.exec(ctx, sql); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *step) stagePairs(ctx context.Context, list []pair) error {
+	var pairs, groups [][]any
+	for _, p := range list {
+		p = p.ordered()
+		id := pairID(p.left, p.right)
+		pairs = append(pairs, []any{id, p.work, p.left, p.right, p.leftRevision, p.rightRevision, p.method, p.status, float32(p.confidence)})
+		for i, g := range p.groups {
+			groups = append(groups, []any{id, i, g.left.int4range(), g.right.int4range(), g.linear, float32(g.confidence)})
+		}
+	}
+	s.dirty["in_pairs"], s.dirty["in_groups"] = true, true
+	_, err := s.tx.CopyFrom(ctx, pgx.Identifier{"in_pairs"},
+		[]string{"id", "work_id", "left_id", "right_id", "left_revision", "right_revision", "method", "status", "confidence"}, pgx.CopyFromRows(pairs))
+	if err != nil {
+		return err
+	}
+	_, err = s.tx.CopyFrom(ctx, pgx.Identifier{"in_groups"},
+		[]string{"alignment_id", "idx", "left_lines", "right_lines", "linear", "confidence"}, pgx.CopyFromRows(groups))
+	return err
+}
