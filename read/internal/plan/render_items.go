@@ -44,7 +44,7 @@ func (w *pageWriter) gather(v written) string {
 	name := "j" + strconv.Itoa(len(w.rowColumns))
 	w.rowColumns = append(w.rowColumns, v.expr+" AS "+name)
 	w.pgColumns = append(w.pgColumns,
-		"json_agg(x."+name+" ORDER BY x.i) FILTER (WHERE x.i <= "+w.first+") AS "+name)
+		"json_agg(x."+name+" ORDER BY x.i) FILTER (WHERE x.i <= "+w.first()+") AS "+name)
 	return "coalesce(pg." + name + ", '[]'::json)"
 }
 
@@ -89,7 +89,7 @@ func (w *pageWriter) info(items []infoItem) string {
 		expr := item.sql
 		switch item.sql {
 		case hasNextPage:
-			expr = "pg.n > " + w.first
+			expr = "pg.n > " + w.first()
 		case endCursor:
 			w.needCursor = true
 			expr = "pg.c"

@@ -28,8 +28,11 @@ type pageWriter struct {
 	sortName string
 	sort     catalog.Sort
 	keys     []string
-	first    string
 	after    bool
+	// bound once, where they are first written: a parameter that no text names
+	// has no type
+	firstText, whereText string
+	whereKnown           bool
 
 	rowJoins   string
 	rowColumns []string
@@ -46,7 +49,6 @@ func (w *writer) page(r *relNode, parent string, root bool) (join, alias string)
 	alias = w.alias("r")
 	pw := &pageWriter{writer: w, r: r, p: r.page}
 	pw.begin(parent)
-	where := w.write(r.where, pw.rows) // before anything else is bound, so that parameters follow the text
 	pw.writeItems()
 	scopeText := "(SELECT 1) one"
 	scopeWhere := ""
@@ -62,12 +64,12 @@ func (w *writer) page(r *relNode, parent string, root bool) (join, alias string)
 	}
 	body := " FROM " + scopeText
 	if len(pw.rowColumns) > 0 {
-		body += " CROSS JOIN LATERAL (" + pw.rowsText(where) + ") pg"
+		body += " CROSS JOIN LATERAL (" + pw.rowsText() + ") pg"
 		pw.tags = append(pw.tags, "pg.t")
 	}
 	if pw.counted {
 		body += " CROSS JOIN LATERAL (SELECT count(*) AS n FROM (SELECT 1 FROM " + w.write(r.from, pw.rows) +
-			whereClause(where, pw.filterText()) + " LIMIT " + strconv.Itoa(countCap+1) + ") c) total"
+			whereClause(pw.where(), pw.filterText()) + " LIMIT " + strconv.Itoa(countCap+1) + ") c) total"
 	}
 	expr := "'{}'::json"
 	if len(pw.columns) > 0 {
@@ -91,9 +93,24 @@ func (w *pageWriter) begin(parent string) {
 		w.keys = append(w.keys, w.write(k, w.rows))
 	}
 	w.rows.limit = w.size
-	w.first = w.bind("bigint", w.size)
 	w.rows.cursor = w.key
 	w.after = w.p.after != nil && w.given(*w.p.after)
+}
+
+// first is the page's size in SQL.
+func (w *pageWriter) first() string {
+	if w.firstText == "" {
+		w.firstText = w.bind("bigint", w.size)
+	}
+	return w.firstText
+}
+
+// where is the relation's own condition.
+func (w *pageWriter) where() string {
+	if !w.whereKnown {
+		w.whereKnown, w.whereText = true, w.write(w.r.where, w.rows)
+	}
+	return w.whereText
 }
 
 // size is how many rows the page has at most.
@@ -152,7 +169,7 @@ func (w *pageWriter) filterText() string {
 }
 
 // rowsText writes the rows of the page and what is gathered from them.
-func (w *pageWriter) rowsText(where string) string {
+func (w *pageWriter) rowsText() string {
 	own := w.rows.own
 	direction := ""
 	if w.sort.Desc {
@@ -163,11 +180,11 @@ func (w *pageWriter) rowsText(where string) string {
 		order[i] = k + direction
 	}
 	inner := "SELECT " + own + ".* FROM " + w.write(w.r.from, w.rows) +
-		whereClause(where, w.filterText(), w.seek())
+		whereClause(w.where(), w.filterText(), w.seek())
 	if len(order) > 0 {
 		inner += " ORDER BY " + strings.Join(order, ", ")
 	}
-	inner += " LIMIT " + w.first + " + 1"
+	inner += " LIMIT " + w.first() + " + 1"
 	columns := append([]string{own + `."#" AS i`}, w.rowColumns...)
 	columns = append(columns, concat(w.rowTags)+" AS t")
 	if w.needCursor {
@@ -177,7 +194,7 @@ func (w *pageWriter) rowsText(where string) string {
 		inner + ") " + own + ") " + own + w.rowJoins
 	whole := append([]string{"count(*) AS n", "string_agg(x.t, ' ') AS t"}, w.pgColumns...)
 	if w.needCursor {
-		whole = append(whole, "(array_agg(x.c ORDER BY x.i DESC) FILTER (WHERE x.i <= "+w.first+"))[1] AS c")
+		whole = append(whole, "(array_agg(x.c ORDER BY x.i DESC) FILTER (WHERE x.i <= "+w.first()+"))[1] AS c")
 	}
 	return "SELECT " + strings.Join(whole, ", ") + " FROM (" + rows + ") x"
 }

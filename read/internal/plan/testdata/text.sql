@@ -36,11 +36,11 @@ WHERE l.expression_id = s2.id AND s2.revision = s2.text_revision UNION ALL SELEC
 FROM view.revision_lines(s2.id, s2.revision) l
 WHERE s2.revision <> s2.text_revision) l
 WHERE l.ref = $6::text) THEN 'from: the text has no such line' WHEN false THEN '' END AS f
-FROM (SELECT e.id, e.public_id, e.text_revision, coalesce($3::int, e.text_revision) AS revision
+FROM (SELECT e.id, e.public_id, e.text_revision, coalesce($2::int, e.text_revision) AS revision
 FROM view.expression e
 WHERE e.id = coalesce((SELECT d.new_id
 FROM view.redirect d
-WHERE d.old_id = $4::uuid), $5::uuid)) s2
+WHERE d.old_id = $3::uuid), $4::uuid)) s2
 CROSS JOIN LATERAL (SELECT count(*) AS n, string_agg(x.t, ' ') AS t, json_agg(x.j0 ORDER BY x.i) FILTER (WHERE x.i <= $1::bigint) AS j0
 FROM (SELECT t3."#" AS i, row_to_json(o4) AS j0, NULL::text AS t
 FROM (SELECT t3.*, row_number() OVER () AS "#"
@@ -56,7 +56,7 @@ FROM view.text_line l
 WHERE l.expression_id = s2.id AND s2.revision = s2.text_revision UNION ALL SELECT l.seq, l.line_key, l.ref, l.unit_ref, l.kind, l.speaker, l.stanza_start, l.content
 FROM view.revision_lines(s2.id, s2.revision) l
 WHERE s2.revision <> s2.text_revision) l
-WHERE l.ref = $2::text), 2147483647) ORDER BY t3.seq LIMIT $1::bigint + 1) t3) t3
+WHERE l.ref = $5::text), 2147483647) ORDER BY t3.seq LIMIT $1::bigint + 1) t3) t3
 CROSS JOIN LATERAL (SELECT t3.ref AS "ref", t3.content AS "content") o4) x) pg
 CROSS JOIN LATERAL (SELECT s2.revision AS "revision", coalesce(pg.j0, '[]'::json) AS "nodes") o) r1 ON true
 CROSS JOIN LATERAL (SELECT r1.j AS "text") o;
