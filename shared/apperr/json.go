@@ -100,8 +100,8 @@ func appendString(dst []byte, s string) []byte {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
-		switch {
-		case r == '\u2028' || r == '\u2029':
+		switch r {
+		case '\u2028', '\u2029':
 			dst = append(dst, `\u202`...)
 			dst = append(dst, hexDigits[r&0xf])
 		default: // utf8.RuneError included: it is U+FFFD itself

@@ -23,7 +23,7 @@ const (
 	UserDuplicate          UserCode = "DUPLICATE"
 	UserLocked             UserCode = "LOCKED"
 	UserLimitReached       UserCode = "LIMIT_REACHED"
-	UserInvalidCredentials UserCode = "INVALID_CREDENTIALS"
+	UserInvalidCredentials UserCode = "INVALID_CREDENTIALS" //nolint:gosec // the name of an error, no credential
 	UserTokenInvalid       UserCode = "TOKEN_INVALID"
 	UserPasswordWeak       UserCode = "PASSWORD_WEAK"
 	UserPasswordBreached   UserCode = "PASSWORD_BREACHED"

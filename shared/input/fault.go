@@ -17,8 +17,8 @@ type faults struct {
 	max  int
 }
 
-func (f *faults) start(root string, max int) {
-	f.path, f.list, f.max = append(f.path[:0], root...), nil, max
+func (f *faults) start(root string, most int) {
+	f.path, f.list, f.max = append(f.path[:0], root...), nil, most
 }
 
 func (f *faults) reset() { f.list = nil }

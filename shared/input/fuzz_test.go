@@ -54,9 +54,9 @@ func FuzzSpelling(f *testing.F) {
 		}
 		dec := json.NewDecoder(bytes.NewReader(text))
 		dec.UseNumber()
-		var any map[string]any
-		require.NoError(t, dec.Decode(&any))
-		respelt, err := json.MarshalIndent(any, " ", "\t") // sorts names, escapes <, > and &
+		var value map[string]any
+		require.NoError(t, dec.Decode(&value))
+		respelt, err := json.MarshalIndent(value, " ", "\t") // sorts names, escapes <, > and &
 		require.NoError(t, err)
 		if len(respelt) > 2000 || bytes.Contains(respelt, []byte(`\u`)) && len(respelt) > 100 {
 			return // the respelling itself may pass a limit

@@ -60,7 +60,7 @@ const everything = `$i: Int, $f: Float, $s: String, $b: Boolean, $id: ID, $lang:
 func TestCanonical(t *testing.T) {
 	vars := compile(t, everything, nil)
 	for in, want := range map[string]string{
-		``: `{}`, `null`: `{}`, ` { } `: `{}`,
+		``: `{}`, `null`: `{}`, `{ }`: `{}`,
 		`{"s":"b","i":1}`:                       `{"i":1,"s":"b"}`,
 		`{"i":2e1}`:                             `{"i":20}`,
 		`{"i":-0}`:                              `{"i":0}`,

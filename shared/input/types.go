@@ -82,7 +82,10 @@ func New(schema *ast.Schema, limits Limits, options ...Option) (*Types, error) {
 			return nil, err
 		}
 	}
-	return t, t.setDefaults(schema)
+	if err := t.setDefaults(schema); err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 // Option changes how a schema's types are read.

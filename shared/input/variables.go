@@ -160,7 +160,7 @@ func (v *Variables) DefaultSizes() []int {
 	return sizes
 }
 
-func (t *Types) reader() *reader { return t.readers.Get().(*reader) } //nolint:forcetypeassert // the pool holds nothing else
+func (t *Types) reader() *reader { return t.readers.Get().(*reader) } //nolint:errcheck // the pool holds nothing else
 
 func (t *Types) put(r *reader) {
 	r.release()

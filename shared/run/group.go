@@ -53,7 +53,7 @@ func (g *Group) Run(ctx context.Context) error {
 	var started []*running
 	var failures []error
 	for _, s := range g.services {
-		r := g.start(s, ended)
+		r := g.start(s, ended) //nolint:contextcheck // a service ends in its turn, not with the group's context
 		started = append(started, r)
 		if !g.awaitReady(ctx, r, ended) {
 			break
@@ -71,7 +71,8 @@ func (g *Group) Run(ctx context.Context) error {
 	return errors.Join(failures...)
 }
 
-// start runs the service apart from ctx: only stop ends it, in its turn.
+// start runs the service apart from the group's context: only stop ends it, in
+// its turn.
 func (g *Group) start(s Service, ended chan<- *running) *running {
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &running{Service: s, cancel: cancel, ready: make(chan struct{}), done: make(chan struct{})}

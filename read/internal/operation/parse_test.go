@@ -39,7 +39,7 @@ func TestFormsOfOneQuestion(t *testing.T) {
 		q, err := r.Parse(context.Background(), req)
 		require.NoError(t, err, name)
 		assert.Equal(t, "Works", q.Operation.Name())
-		assert.Same(t, q.Operation, q.Query.Op)
+		assert.Same(t, q.Operation, q.Op)
 		assert.Equal(t, `{"filter":{"languages":["it"],"year":1300},"first":5}`, operation.Canonical(q.Query), name)
 		values, err := operation.Values(q.Query)
 		require.NoError(t, err)

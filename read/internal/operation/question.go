@@ -56,7 +56,7 @@ func (r *Registry) bind(op *Operation, variables []byte) (Question, error) {
 	if n := op.doc.Sized(); n > len(few) {
 		sizes = make([]int, n)
 	}
-	buffer := r.buffers.Get().(*[]byte) //nolint:forcetypeassert // the pool holds nothing else
+	buffer := r.buffers.Get().(*[]byte) //nolint:errcheck // the pool holds nothing else
 	defer r.buffers.Put(buffer)
 	canonical, err := op.doc.Variables.Canonical((*buffer)[:0], sizes, variables)
 	if err != nil {

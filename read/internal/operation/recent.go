@@ -30,7 +30,7 @@ func (r *recent) get(key string) *Operation {
 		return nil
 	}
 	r.order.MoveToFront(e)
-	return e.Value.(*recentItem).op //nolint:forcetypeassert // the list holds nothing else
+	return e.Value.(*recentItem).op //nolint:errcheck // the list holds nothing else
 }
 
 func (r *recent) put(key string, op *Operation) {
@@ -45,5 +45,5 @@ func (r *recent) put(key string, op *Operation) {
 	}
 	oldest := r.order.Back()
 	r.order.Remove(oldest)
-	delete(r.items, oldest.Value.(*recentItem).key) //nolint:forcetypeassert // the list holds nothing else
+	delete(r.items, oldest.Value.(*recentItem).key) //nolint:errcheck // the list holds nothing else
 }

@@ -60,8 +60,8 @@ func (r *Registry) find(ctx context.Context, req *Request) (*Operation, error) {
 	if mismatched(id, hash, op) {
 		return nil, errMismatch.WithField(field)
 	}
-	if op = known.byID[hash]; op != nil {
-		return op, nil
+	if registered := known.byID[hash]; registered != nil {
+		return registered, nil
 	}
 	return r.unregistered(ctx, req, hash)
 }

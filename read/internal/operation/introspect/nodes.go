@@ -76,7 +76,7 @@ func (r *resolver) directives() []node {
 		out = append(out, directive{r, d})
 	}
 	slices.SortFunc(out, func(a, b node) int {
-		return strings.Compare(a.(directive).def.Name, b.(directive).def.Name) //nolint:forcetypeassert // made above
+		return strings.Compare(a.(directive).def.Name, b.(directive).def.Name) //nolint:errcheck // made above
 	})
 	return out
 }
