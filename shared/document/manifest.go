@@ -29,8 +29,9 @@ const apolloFormat = "apollo-persisted-query-manifest"
 const idLength = 200
 
 // ReadPath reads documents from a file or a folder of the machine: an Apollo
-// manifest (version 1), a Relay map of ids to texts, a .graphql file of one
-// operation, or a folder, searched through, of any of these.
+// manifest (version 1), a Relay map of ids to texts, genqlient's exported
+// operations, a .graphql file of one operation, or a folder, searched through, of
+// any of these.
 func ReadPath(name string) ([]Entry, error) {
 	info, err := os.Stat(name)
 	if err != nil {
@@ -93,7 +94,16 @@ type apolloManifest struct {
 	} `json:"operations"`
 }
 
-// ParseManifest reads an Apollo or a Relay manifest, told apart by their form.
+// genqlientExport is what genqlient's export_operations writes.
+type genqlientExport struct {
+	Operations []struct {
+		Name string `json:"operationName"`
+		Text string `json:"query"`
+	} `json:"operations"`
+}
+
+// ParseManifest reads a manifest of Apollo, Relay or genqlient, told apart by
+// their form.
 func ParseManifest(origin, text string) ([]Entry, error) {
 	var members map[string]jsontext.Value
 	if err := json.Unmarshal([]byte(text), &members); err != nil {
@@ -101,6 +111,9 @@ func ParseManifest(origin, text string) ([]Entry, error) {
 	}
 	if _, ok := members["format"]; ok {
 		return parseApollo(origin, text)
+	}
+	if list := members["operations"]; list.Kind() == '[' {
+		return parseGenqlient(origin, text)
 	}
 	var texts map[string]string
 	if err := json.Unmarshal([]byte(text), &texts); err != nil {
@@ -127,6 +140,18 @@ func parseApollo(origin, text string) ([]Entry, error) {
 		entries = append(entries, Entry{ID: op.ID, Name: op.Name, Text: op.Body, Origin: origin})
 	}
 	return entries, checkIDs(entries)
+}
+
+func parseGenqlient(origin, text string) ([]Entry, error) {
+	var export genqlientExport
+	if err := json.Unmarshal([]byte(text), &export); err != nil {
+		return nil, fmt.Errorf("not genqlient's exported operations: %w", err)
+	}
+	entries := make([]Entry, 0, len(export.Operations))
+	for _, op := range export.Operations {
+		entries = append(entries, Entry{Name: op.Name, Text: op.Text, Origin: origin})
+	}
+	return entries, nil
 }
 
 // checkIDs refuses an id that claims to be a hash and is not that of its text: a

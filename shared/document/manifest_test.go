@@ -27,6 +27,9 @@ func TestParseManifest(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, entries, 3)
 	assert.Equal(t, document.Entry{ID: "0a", Text: "{a}", Origin: "r.json"}, entries[0])
+	entries, err = document.ParseManifest("g.json", `{"operations":[{"operationName":"A","query":"\nquery A {a}\n","sourceLocation":"a.graphql"}]}`)
+	require.NoError(t, err)
+	assert.Equal(t, []document.Entry{{Name: "A", Text: "\nquery A {a}\n", Origin: "g.json"}}, entries)
 }
 
 func TestParseManifestFaults(t *testing.T) {
@@ -39,6 +42,7 @@ func TestParseManifestFaults(t *testing.T) {
 		`{"format":"apollo-persisted-query-manifest","version":2,"operations":[]}`: "version 2 is not known",
 		`{"format":"apollo-persisted-query-manifest","operations":3}`:              "not an Apollo manifest",
 		`{"` + document.ID("x") + `":"{ a }"}`:                                     "another sha256",
+		`{"operations":[3]}`:                                                       "not genqlient's",
 		`{"":"{ a }"}`:                                                             "is no id",
 		`{"a b":"{ a }"}`:                                                          "is no id",
 	} {

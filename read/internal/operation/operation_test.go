@@ -129,14 +129,20 @@ func TestManifests(t *testing.T) {
 		return path
 	}
 	relay := write("relay.json", `{"d41d8cd98f00b204e9800998ecf8427e":"`+otherText+`","old":"`+workText+`"}`)
-	r := registry(t, func(c *operation.Config) { c.Paths = []string{relay, ""} })
+	r := registry(t, func(c *operation.Config) {
+		c.Paths = []string{relay, ""}
+		c.Entries = []document.Entry{{Name: "Client", Text: "query Client { __typename }"}}
+	})
+	op, err := r.Lookup(document.ID("query Client { __typename }"))
+	require.NoError(t, err)
+	assert.Equal(t, operation.Shipped, op.Source())
 	for _, id := range []string{"d41d8cd98f00b204e9800998ecf8427e", document.ID(otherText)} {
 		op, err := r.Lookup(id)
 		require.NoError(t, err)
 		assert.Equal(t, "Other", op.Name())
 		assert.Equal(t, operation.File, op.Source())
 	}
-	op, err := r.Lookup("old")
+	op, err = r.Lookup("old")
 	require.NoError(t, err)
 	assert.Equal(t, operation.Shipped, op.Source(), "the text is known already")
 

@@ -35,10 +35,11 @@ type Config struct {
 	Compile       Compiler
 	Verify        Verifier // nil for none
 	Mode          Mode
-	Shipped       fs.FS    // documents of the reader itself, nil for none
-	Paths         []string // manifests, documents and folders of them
-	Table         Reader   // the table of documents, nil for none
-	Path          string   // of canonical URLs; default /graphql
+	Shipped       fs.FS            // documents of the reader itself, nil for none
+	Entries       []document.Entry // more documents of the reader itself, such as its client's
+	Paths         []string         // manifests, documents and folders of them
+	Table         Reader           // the table of documents, nil for none
+	Path          string           // of canonical URLs; default /graphql
 	Poll          time.Duration
 	Remember      int // texts in the mode Any; default 256
 	Log           zerolog.Logger

@@ -31,6 +31,7 @@ func fixedSets(cfg Config) ([]entrySet, error) {
 		}
 		sets = append(sets, entrySet{Shipped, entries})
 	}
+	sets = append(sets, entrySet{Shipped, cfg.Entries})
 	audit := entrySet{source: Audit}
 	for _, text := range auditTexts {
 		audit.entries = append(audit.entries, document.Entry{Text: text, Origin: "the audit's documents"})
