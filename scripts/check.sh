@@ -16,7 +16,8 @@ before=$(state)
 scripts/generate.sh
 [ "$before" = "$(state)" ] || fail "generated code was not current: make generate has changed $(git status --short | wc -l) files, commit them"
 
-for module in $(sed -n 's|^[[:space:]]*\./\([a-z]*\)$|\1|p' go.work); do
+mapfile -t modules < <(go list -m -f '{{.Dir}}')
+for module in "${modules[@]}"; do
   (
     cd "$module"
     export GOWORK=off
@@ -27,5 +28,5 @@ for module in $(sed -n 's|^[[:space:]]*\./\([a-z]*\)$|\1|p' go.work); do
       go vet ./... || fail "$module does not pass go vet alone"
     fi
   )
-  echo "  $module: tidy, builds and vets alone"
+  echo "  $(basename "$module"): tidy, builds and vets alone"
 done

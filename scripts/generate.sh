@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-for module in $(sed -n 's|^[[:space:]]*\./\([a-z]*\)$|\1|p' go.work); do
+mapfile -t modules < <(go list -m -f '{{.Dir}}')
+for module in "${modules[@]}"; do
   if [ -n "$(find "$module" -name '*.go' -print -quit)" ]; then (cd "$module" && go generate ./...); fi
 done

@@ -3,8 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-modules=$(sed -n 's|^[[:space:]]*\./\([a-z]*\)$|\1|p' go.work)
-unformatted=$(gofmt -l $modules)
+mapfile -t modules < <(go list -m -f '{{.Dir}}')
+unformatted=$(gofmt -l "${modules[@]}")
 if [ -n "$unformatted" ]; then
   printf 'not formatted, run make fmt:\n%s\n' "$unformatted"
   exit 1
@@ -12,8 +12,8 @@ fi
 
 linter=$(scripts/tool.sh golangci-lint)
 packages=()
-for module in $modules; do
-  if [ -n "$(find "$module" -name '*.go' -print -quit)" ]; then packages+=("./$module/..."); fi
+for module in "${modules[@]}"; do
+  if [ -n "$(find "$module" -name '*.go' -print -quit)" ]; then packages+=("./${module#"$PWD"/}/..."); fi
 done
 "$linter" run "$@" "${packages[@]}"
 
