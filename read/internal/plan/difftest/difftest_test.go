@@ -31,7 +31,7 @@ func TestCompiledEqualsInterpreted(t *testing.T) {
 	pool := libtest.Pool(t)
 	lib, err := difftest.Load(ctx, pool)
 	require.NoError(t, err)
-	seed, documents := rand.Uint64(), 400
+	seed, documents := rand.Uint64(), 150
 	if s := os.Getenv("TERCUL_TEST_SEED"); s != "" {
 		seed, err = strconv.ParseUint(s, 10, 64)
 		require.NoError(t, err)

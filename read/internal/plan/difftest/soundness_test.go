@@ -78,7 +78,7 @@ func TestEveryChangedAnswerIsAnnounced(t *testing.T) {
 	pool := pgtest.Open(t, libtest.URL(t))
 	lib, err := difftest.Load(ctx, pool)
 	require.NoError(t, err)
-	seed, rounds := rand.Uint64(), 3*len(edits)
+	seed, rounds := rand.Uint64(), len(edits)
 	if s := os.Getenv("TERCUL_TEST_SEED"); s != "" {
 		seed, err = strconv.ParseUint(s, 10, 64)
 		require.NoError(t, err)
@@ -88,7 +88,7 @@ func TestEveryChangedAnswerIsAnnounced(t *testing.T) {
 	}
 	rnd := rand.New(rand.NewPCG(seed, 2)) //nolint:gosec // repeatable
 	g := &difftest.Generator{Lib: lib, Schema: schema, Rand: rnd, Skip: unpurged}
-	documents := make([]answered, 80)
+	documents := make([]answered, 30)
 	changed := 0
 	for round := range rounds {
 		if round%len(edits) == 0 {
