@@ -39,7 +39,8 @@ func TestPages(t *testing.T) {
 func TestReadiness(t *testing.T) {
 	var postgres, redis error
 	check := func(err *error) func(context.Context) error { return func(context.Context) error { return *err } }
-	ready := NewReadiness(Dependency{"postgres", true, check(&postgres)}, Dependency{"redis", false, check(&redis)})
+	ready := NewReadiness(Dependency{Name: "postgres", Required: true, Check: check(&postgres)},
+		Dependency{Name: "redis", Check: check(&redis), Detail: func() string { return "7.2" }})
 	ask := func() (int, readyBody) {
 		ready.asked = time.Time{}
 		return ready.report(t.Context())
@@ -52,6 +53,8 @@ func TestReadiness(t *testing.T) {
 	assert.Equal(t, 200, status)
 	assert.Equal(t, "ready", body.Status)
 	assert.Equal(t, []string{"postgres", "redis"}, []string{body.Dependencies[0].Name, body.Dependencies[1].Name})
+
+	assert.Equal(t, "7.2", body.Dependencies[1].Detail)
 
 	redis = errors.New("dial tcp 10.0.0.1: refused")
 	status, body = ask()
@@ -78,7 +81,7 @@ func TestReadiness(t *testing.T) {
 }
 
 func TestReadyzAnswers503(t *testing.T) {
-	down := Dependency{"postgres", true, func(context.Context) error { return errors.New("x") }}
+	down := Dependency{Name: "postgres", Required: true, Check: func(context.Context) error { return errors.New("x") }}
 	s := start(t, newMemory(), func(c *Config) { c.Ready = NewReadiness(down); c.Ready.Open() })
 	r := s.get("/readyz")
 	assert.Equal(t, 503, r.status)

@@ -17,6 +17,8 @@ type Dependency struct {
 	Required bool
 	// Check returns nil while the dependency serves.
 	Check func(context.Context) error
+	// Detail says more of one that serves; may be nil.
+	Detail func() string
 }
 
 // Readiness knows whether this process should get traffic. It starts as not
@@ -51,6 +53,7 @@ type report struct {
 	Name     string `json:"name"`
 	State    string `json:"state"` // up or down
 	Required bool   `json:"required"`
+	Detail   string `json:"detail,omitempty"`
 	Error    string `json:"error,omitempty"`
 	Millis   int64  `json:"millis"`
 }
@@ -111,8 +114,11 @@ func (d Dependency) report(ctx context.Context) report {
 	started := time.Now()
 	err := d.Check(ctx)
 	out := report{Name: d.Name, State: "up", Required: d.Required, Millis: time.Since(started).Milliseconds()}
-	if err != nil {
+	switch {
+	case err != nil:
 		out.State, out.Error = "down", plainly(err)
+	case d.Detail != nil:
+		out.Detail = d.Detail()
 	}
 	return out
 }

@@ -17,13 +17,17 @@ type Config struct {
 
 	DocumentPaths []string `env:"TERCUL_DOCUMENT_PATHS" envSeparator:":" desc:"Files and folders with more documents, separated by colons: manifests of Apollo or Relay, or .graphql files." example:"/etc/tercul/manifest.json"`
 
-	HTTP   HTTPConfig
-	Origin OriginConfig
-	L1MB   int `env:"TERCUL_L1_MB" envDefault:"64" validate:"min=1,max=65536" desc:"Memory for the first cache layer, in megabytes."`
+	HTTP      HTTPConfig
+	Origin    OriginConfig
+	StartWait time.Duration `env:"TERCUL_READ_START" envDefault:"30s" validate:"min=0s,max=1h" desc:"How long the start waits for Postgres."`
+
+	L1MB int `env:"TERCUL_L1_MB" envDefault:"64" validate:"min=1,max=65536" desc:"Memory for the first cache layer, in megabytes."`
 
 	Database pg.Config
 	Redis    rds.Config
-	Log      telemetry.LogConfig
+	// RedisSpace must be the writer's.
+	RedisSpace string `env:"TERCUL_REDIS_SPACE" envDefault:"tercul" validate:"min=1,max=64,printascii" desc:"Begins the name of every key and channel in Redis, so that installations can share one; the same for reader and writer."`
+	Log        telemetry.LogConfig
 }
 
 // HTTPConfig is about requests.

@@ -1,5 +1,5 @@
 // Runs the server audits of graphql-http against the URL given and prints one
-// line of JSON for each. NODE_PATH does not apply to import, hence require.
+// line of JSON for each.
 import { createRequire } from 'node:module';
 
 const [url, modules] = process.argv.slice(2);

@@ -1,0 +1,79 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/rs/zerolog"
+
+	"github.com/tercul/tercul/read/internal/api"
+	"github.com/tercul/tercul/read/internal/evict"
+	"github.com/tercul/tercul/shared/apperr"
+	"github.com/tercul/tercul/shared/cachekey"
+)
+
+// waitFor asks a dependency until it answers: machines come up in any order.
+func waitFor(ctx context.Context, name string, limit time.Duration, log zerolog.Logger, ping func(context.Context) error) error {
+	deadline := time.Now().Add(limit)
+	for delay := 100 * time.Millisecond; ; delay = min(2*delay, 2*time.Second) {
+		err := ping(ctx)
+		if err == nil || ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if time.Now().Add(delay).After(deadline) {
+			return fmt.Errorf("%s did not answer within %s (TERCUL_READ_START): %w", name, limit, err)
+		}
+		log.Warn().Err(err).Msg(name + " does not answer yet")
+		select {
+		case <-ctx.Done():
+		case <-time.After(delay):
+		}
+	}
+}
+
+// newFollower learns of changes from the bus, or without it from the database.
+func newFollower(r *Reader) (*evict.Follower, error) {
+	cfg := evict.Config{
+		Log: r.log, Metrics: r.metrics,
+		Connect: func(ctx context.Context) (*pgx.Conn, error) {
+			return pgx.ConnectConfig(ctx, r.db.Config().ConnConfig)
+		},
+	}
+	if r.bus != nil {
+		cfg.Redis, cfg.Space = r.bus.Client, cachekey.Space(r.cfg.RedisSpace)
+	}
+	return evict.New(cfg)
+}
+
+// follow is the follower as a service. The first answers wait for it no longer
+// than their own time: until then nothing is taken for fresh, and nothing is
+// wrong.
+func (r *Reader) follow(ctx context.Context, ready func()) error {
+	ready()
+	return r.follower.Run(ctx)
+}
+
+// dependencies are what /readyz names. Without Postgres only what is cached can
+// be answered; without Redis, or news of changes, all can, only slower.
+func (r *Reader) dependencies() *api.Readiness {
+	list := []api.Dependency{{Name: "postgres", Required: true, Check: r.db.Ping}}
+	if r.bus != nil {
+		list = append(list, api.Dependency{Name: "redis", Check: r.bus.Ping})
+	}
+	return api.NewReadiness(append(list, api.Dependency{
+		Name: "changes", Check: func(context.Context) error {
+			if r.follower.Mode() == evict.Blind {
+				return errBlind
+			}
+			return nil
+		},
+		Detail: func() string { return r.follower.Mode().String() },
+	}, api.Dependency{
+		Name: "documents", Required: true, Check: func(context.Context) error { return nil },
+		Detail: func() string { return fmt.Sprintf("%d known", len(r.registry.List())) },
+	})...)
+}
+
+var errBlind = apperr.New(apperr.Unavailable, "neither the bus nor the outbox can be followed; nothing is taken for fresh")
