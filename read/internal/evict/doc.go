@@ -14,7 +14,7 @@
 //	         subscribed, replayed, alive                silent for 3 s, cut off
 //	start ──────────────────────────────► bus ─────────────────────────────► suspect
 //	  │                                    ▲                                    │
-//	  └─ no Redis, or none that answers    │ alive, and its fence above         │ first poll
+//	  └─ no Redis, or none that answers    │ alive, and has carried             │ first poll
 //	                    │                  │ every row that was polled          │
 //	                    └──────────────► outbox ◄───────────────────────────────┘
 //
@@ -31,8 +31,8 @@
 //     and are above those of the bus. The two are kept in different eras: a check
 //     sees one of them whole, and an answer stamped in the outbox's era is not
 //     valid in the bus's. Such answers are never written to Redis.
-//   - The outbox is left for the bus only when a heartbeat's fence shows that the
-//     bus has carried every row that was polled, so time never goes backwards.
+//   - The outbox is left for the bus only when the bus has carried every row that
+//     was polled, or a heartbeat's fence says so, so time never goes backwards.
 //   - Ids of the outbox commit out of order: a poll starts from the transaction id
 //     below which all was finished at the poll before, not from the last id seen.
 //

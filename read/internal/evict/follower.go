@@ -3,6 +3,7 @@ package evict
 import (
 	"context"
 	"errors"
+	"maps"
 	"sync"
 	"time"
 
@@ -53,6 +54,9 @@ type Follower struct {
 	clock *Clock
 	m     *metrics
 
+	contact chan struct{}
+	once    sync.Once
+
 	// down is signalled when the bus is lost, and once at the start.
 	down chan struct{}
 
@@ -62,8 +66,15 @@ type Follower struct {
 	bus   *era   // nil before the first contact
 	up    bool   // the bus is alive and complete
 	fence uint64 // of the last heartbeat that the bus's era contains
-	poll  *poller
+	// carried are the rows that came over the bus, and their transactions, from the
+	// fence on: those below it have all come.
+	carried map[int64]uint64
+	poll    *poller
 }
+
+// mostCarried bounds the memory of what came over the bus while an old transaction
+// holds the fence back. To forget is safe: rows are only applied once more.
+const mostCarried = 1 << 16
 
 // New returns a Follower. Its clock is suspect until Run has made contact.
 func New(cfg Config) (*Follower, error) {
@@ -73,7 +84,7 @@ func New(cfg Config) (*Follower, error) {
 	cfg.Silence = orElse(cfg.Silence, 3*time.Second)
 	cfg.Poll = orElse(cfg.Poll, 500*time.Millisecond)
 	cfg.Grace = orElse(cfg.Grace, 250*time.Millisecond)
-	f := &Follower{cfg: cfg, clock: NewClock(), down: make(chan struct{}, 1)}
+	f := &Follower{cfg: cfg, clock: NewClock(), contact: make(chan struct{}), down: make(chan struct{}, 1), carried: map[int64]uint64{}}
 	f.m = newMetrics(cfg.Metrics, f)
 	f.down <- struct{}{}
 	return f, nil
@@ -101,6 +112,10 @@ func (f *Follower) Mode() Mode {
 	return Bus
 }
 
+// Contact is closed when there is a first reason to believe anything. Nothing is
+// wrong before: a reader that is suspect is only slow.
+func (f *Follower) Contact() <-chan struct{} { return f.contact }
+
 // Run follows until the context ends, and then returns nil.
 func (f *Follower) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
@@ -116,17 +131,35 @@ func (f *Follower) Run(ctx context.Context) error {
 	return nil
 }
 
+// carry notes that the bus's era has a row of the outbox.
+func (f *Follower) carry(m invalidate.Message) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.poll != nil {
+		delete(f.poll.pending, m.Outbox)
+	}
+	if m.XID < f.fence {
+		return
+	}
+	if len(f.carried) >= mostCarried {
+		clear(f.carried)
+	}
+	f.carried[m.Outbox] = m.XID
+}
+
 // alive notes a sign of life of the bus, whose era e has everything up to it. The
 // clock goes (back) to the bus unless the outbox is being polled and has rows
-// that the bus may not have carried yet.
+// that the bus has not carried yet.
 func (f *Follower) alive(e *era, fence uint64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if fence > 0 {
 		f.fence = fence
+		forget(f.carried, fence)
 	}
 	if f.poll != nil {
-		if fence <= f.poll.top {
+		forget(f.poll.pending, f.fence)
+		if len(f.poll.pending) > 0 {
 			return
 		}
 		f.poll.stop()
@@ -134,12 +167,27 @@ func (f *Follower) alive(e *era, fence uint64) {
 	}
 	wasUp := f.up
 	f.bus, f.up = e, true
-	e.suspect.Store(false)
-	f.clock.use(e)
+	f.believe(e)
 	if !wasUp {
 		f.m.switched(Bus)
 		f.cfg.Log.Info().Uint64("seq", e.applied.Load()).Msg("following the bus")
 	}
+}
+
+// forget drops the rows of transactions below a fence.
+func forget(rows map[int64]uint64, fence uint64) {
+	for id, xid := range rows {
+		if xid < fence {
+			delete(rows, id)
+		}
+	}
+}
+
+// believe makes the clock use an era that lacks nothing.
+func (f *Follower) believe(e *era) {
+	e.suspect.Store(false)
+	f.clock.use(e)
+	f.once.Do(func() { close(f.contact) })
 }
 
 // lost makes the bus's era suspect and lets the outbox take over.
@@ -168,7 +216,7 @@ func (f *Follower) followOutbox(ctx context.Context) {
 		f.mu.Lock()
 		begin := !f.up
 		if begin {
-			p.from, f.poll = f.fence, p
+			p.from, p.seen, f.poll = f.fence, maps.Clone(f.carried), p
 		}
 		f.mu.Unlock()
 		if begin {

@@ -78,9 +78,14 @@ func (w *world) beat() {
 
 func (w *world) publish(tags ...string) invalidate.Receipt {
 	w.t.Helper()
+	return w.publishRow(invalidate.Row{Tags: tags})
+}
+
+func (w *world) publishRow(row invalidate.Row) invalidate.Receipt {
+	w.t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	r, err := w.pub.Publish(context.Background(), []invalidate.Row{{ID: 1, XID: 1, Tags: tags}})
+	r, err := w.pub.Publish(context.Background(), []invalidate.Row{row})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -420,7 +425,10 @@ func TestRunStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- f.Run(ctx) }()
-	w.onBus(f)
+	<-f.Contact()
+	if f.Mode() != Bus {
+		t.Fatalf("contact with the %v", f.Mode())
+	}
 	cancel()
 	select {
 	case err := <-done:

@@ -47,14 +47,17 @@ type poller struct {
 	stop context.CancelFunc
 
 	from   uint64           // the next poll reads rows from this transaction on; 0 for not known
-	seen   map[int64]uint64 // rows at or above from that were applied, and their transactions
-	top    uint64           // the highest transaction applied; guarded by f.mu
+	seen   map[int64]uint64 // rows from there on that were applied, and their transactions
 	era    *era             // nil before the first poll
 	latest time.Time        // of the last poll that worked
+
+	// pending are rows that were applied here and have not come over the bus;
+	// guarded by f.mu.
+	pending map[int64]uint64
 }
 
 func newPoller(f *Follower) *poller {
-	return &poller{f: f, seen: map[int64]uint64{}, latest: time.Now()}
+	return &poller{f: f, seen: map[int64]uint64{}, pending: map[int64]uint64{}, latest: time.Now()}
 }
 
 // run polls until the context ends, on a new connection when one fails.
@@ -263,15 +266,13 @@ func (p *poller) apply(b batch, started time.Time) {
 				continue
 			}
 			p.seen[r.id] = r.xid
-			p.top = max(p.top, r.xid)
+			if _, carried := p.f.carried[r.id]; !carried {
+				p.pending[r.id] = r.xid
+			}
 			p.era.apply(seq, r.tags)
 			p.f.m.applied.Inc()
 		}
-		for id, xid := range p.seen {
-			if xid < b.xmin {
-				delete(p.seen, id)
-			}
-		}
+		forget(p.seen, b.xmin)
 		p.from, p.latest = b.xmin, started
 	})
 }
@@ -285,6 +286,5 @@ func (p *poller) believe(change func()) {
 		return
 	}
 	change()
-	p.era.suspect.Store(false)
-	p.f.clock.use(p.era)
+	p.f.believe(p.era)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/tercul/tercul/read/internal/faulty"
+	"github.com/tercul/tercul/shared/invalidate"
 	"github.com/tercul/tercul/shared/pgtest"
 )
 
@@ -39,20 +40,21 @@ func (l *library) connect(ctx context.Context) (*pgx.Conn, error) {
 	return pgx.ConnectConfig(ctx, l.cfg)
 }
 
-const announce = `WITH row AS (INSERT INTO ops.outbox (tags) VALUES ($1) RETURNING xid)
-	SELECT row.xid::text::bigint, pg_notify('tercul_outbox', '')::text FROM row`
+const announce = `WITH row AS (INSERT INTO ops.outbox (tags) VALUES ($1) RETURNING id, xid)
+	SELECT row.id, row.xid::text::bigint, pg_notify('tercul_outbox', '')::text FROM row`
 
 type executor interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-func (l *library) announce(on executor, tags ...string) (xid int64) {
+func (l *library) announce(on executor, tags ...string) invalidate.Row {
 	l.t.Helper()
 	var none string
-	if err := on.QueryRow(context.Background(), announce, tags).Scan(&xid, &none); err != nil {
+	row := invalidate.Row{Tags: tags}
+	if err := on.QueryRow(context.Background(), announce, tags).Scan(&row.ID, &row.XID, &none); err != nil {
 		l.t.Fatal(err)
 	}
-	return xid
+	return row
 }
 
 func (l *library) begin() pgx.Tx {
@@ -70,20 +72,6 @@ func (l *library) commit(tx pgx.Tx) {
 	if err := tx.Commit(context.Background()); err != nil {
 		l.t.Fatal(err)
 	}
-}
-
-// fence is what a relay that has published everything would tell.
-func (l *library) fence() uint64 {
-	l.t.Helper()
-	var text string
-	if err := l.pool.QueryRow(context.Background(), startSQL).Scan(&text); err != nil {
-		l.t.Fatal(err)
-	}
-	n, err := strconv.ParseUint(text, 10, 64)
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	return n
 }
 
 func (w *world) onOutbox(f *Follower) {
@@ -127,8 +115,8 @@ func TestRowsThatCommitOutOfOrder(t *testing.T) {
 	early := l.begin()
 	first := l.announce(early, "work_early")
 	late := l.begin()
-	if second := l.announce(late, "work_late"); second <= first {
-		t.Fatalf("transactions %d and %d", first, second)
+	if second := l.announce(late, "work_late"); second.XID <= first.XID || second.ID <= first.ID {
+		t.Fatalf("rows %+v and %+v", first, second)
 	}
 	l.commit(late)
 	eventually(t, "the row that committed first is applied, whatever else is open", invalid(f, stamp, "work_late"))
@@ -200,12 +188,13 @@ func TestRedisDeadFromTheStart(t *testing.T) {
 	f := w.follow(l.connect, true)
 	w.onOutbox(f)
 	stamp := f.clock.Applied()
-	l.announce(l.pool, "work_1")
+	row := l.announce(l.pool, "work_1")
 	eventually(t, "the row is applied", invalid(f, stamp, "work_1"))
 	local := f.clock.Applied()
 
+	// The row itself is not in the log; the fence says that it was published.
 	w.line.Heal()
-	w.fence.Store(l.fence())
+	w.fence.Store(row.XID + 1)
 	w.beat()
 	w.onBus(f)
 	if f.clock.Valid(local, nil) || f.clock.Local() {
@@ -216,17 +205,20 @@ func TestRedisDeadFromTheStart(t *testing.T) {
 // TestRedisDiesAndComesBack follows answers through both changes of source.
 func TestRedisDiesAndComesBack(t *testing.T) {
 	w, l := newWorld(t, 0), newLibrary(t)
-	w.fence.Store(l.fence())
 	w.beat()
 	f := w.follow(l.connect, true)
 	w.onBus(f)
+	carried := w.publishRow(l.announce(l.pool, "work_3"))
 	before := w.publish("other")
 	eventually(t, "the message is applied", applied(f, before.Seq))
 
 	w.line.Cut()
-	l.announce(l.pool, "work_1")
+	row := l.announce(l.pool, "work_1")
 	w.onOutbox(f)
 	eventually(t, "the row is applied", invalid(f, before.Seq, "work_1"))
+	if !f.clock.Valid(carried.Seq, slotsOf("work_3")) {
+		t.Fatal("a row that had come over the bus was applied again")
+	}
 	if !f.clock.Valid(before.Seq, slotsOf("work_2")) {
 		t.Fatal("what was known on the bus is forgotten")
 	}
@@ -239,8 +231,7 @@ func TestRedisDiesAndComesBack(t *testing.T) {
 		t.Fatalf("on the %v, before the bus has the row", f.Mode())
 	}
 
-	caught := w.publish("work_1")
-	w.fence.Store(l.fence())
+	caught := w.publishRow(row)
 	w.onBus(f)
 	if f.clock.Valid(before.Seq, slotsOf("work_1")) || !f.clock.Valid(before.Seq, slotsOf("work_2")) {
 		t.Fatal("not what the bus has said by now")
@@ -263,7 +254,6 @@ func TestWriterDead(t *testing.T) {
 
 func TestEverythingDead(t *testing.T) {
 	w, l := newWorld(t, 0), newLibrary(t)
-	w.fence.Store(l.fence())
 	w.beat()
 	f := w.follow(l.connect, true)
 	w.onBus(f)

@@ -179,6 +179,7 @@ func (s *subscriber) advance(m invalidate.Message) {
 		s.era.drop(m.Seq - 1)
 	}
 	s.era.apply(m.Seq, m.Tags)
+	s.f.carry(m)
 	s.f.m.applied.Inc()
 }
 

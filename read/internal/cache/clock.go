@@ -1,0 +1,29 @@
+package cache
+
+import (
+	"time"
+
+	"github.com/tercul/tercul/read/internal/answer"
+	"github.com/tercul/tercul/read/internal/evict"
+)
+
+// Clock is what the layers ask about the truth of answers; *evict.Clock.
+type Clock interface {
+	Applied() uint64
+	Valid(asOf uint64, slots []uint32) bool
+	Judge(asOf uint64, slots []uint32) evict.Verdict
+	Covers(ticket uint64) bool
+	Local() bool
+}
+
+// wall reads the time of day in the unit of expiries.
+type wall func() time.Time
+
+func (w wall) ms() int64 {
+	if w == nil {
+		return time.Now().UnixMilli()
+	}
+	return w().UnixMilli()
+}
+
+func valid(c Clock, e *answer.Entry) bool { return c.Valid(e.AsOf, e.Slots) }

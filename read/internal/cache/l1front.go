@@ -1,0 +1,98 @@
+package cache
+
+import (
+	"context"
+
+	"github.com/tercul/tercul/read/internal/answer"
+)
+
+// l1Front is where questions meet L1.
+type l1Front struct {
+	*L1
+	next answer.Source
+}
+
+// Answer is the hot path: a hit allocates nothing.
+func (l *l1Front) Answer(ctx context.Context, q *answer.Query) (answer.Result, error) {
+	if !l.cfg.Clock.Covers(q.MinSeq) {
+		l.cfg.Metrics.l1.misses.Inc()
+		res, err := l.next.Answer(ctx, q)
+		return forwarded(res, l1Name, "bypass"), err
+	}
+	now := l.now.ms()
+	e := l.find(q.Key, q.Enc)
+	if e != nil && now < e.Keep && valid(l.cfg.Clock, e) {
+		if now < e.Soft {
+			l.cfg.Metrics.l1.hits.Inc()
+			return answer.Result{Entry: e, Layer: answer.L1, CacheStatus: l1Name + "; hit"}, nil
+		}
+		if now < e.Hard {
+			l.cfg.Metrics.l1.stale.Inc()
+			l.renew(ctx, q, e)
+			return answer.Result{Entry: e, Layer: answer.Stale, CacheStatus: l1Name + "; hit; detail=revalidating"}, nil
+		}
+	}
+	l.cfg.Metrics.l1.misses.Inc()
+	return l.miss(ctx, q, e, now)
+}
+
+// miss asks below, and gives along what is known: the bytes of before, in case
+// nothing has changed, and a valid identity answer, in case only the encoding is
+// missing.
+func (l *l1Front) miss(ctx context.Context, q *answer.Query, prev *answer.Entry, now int64) (answer.Result, error) {
+	below, reason := *q, "stale"
+	if below.Prev = prev; prev == nil {
+		reason = "miss"
+	}
+	if q.Enc != answer.Identity {
+		base := l.find(q.Key, answer.Identity)
+		if below.PrevBase = base; base != nil && now < base.Keep && now < base.Soft && valid(l.cfg.Clock, base) {
+			below.Base = base
+		}
+	}
+	res, err := l.next.Answer(ctx, &below)
+	if err != nil {
+		res, err := lastResort(err, now, l1Name, prev, below.PrevBase)
+		if err == nil {
+			l.cfg.Metrics.l1.rescued.Inc()
+		}
+		return res, err
+	}
+	if res.Layer == answer.Stale && !res.Entry.NoStore {
+		l.renew(ctx, q, res.Entry)
+	}
+	return forwarded(res, l1Name, reason), nil
+}
+
+// renew makes a new answer in the background, one at a time for a question, and
+// no more than a few in all: who is left out will be asked for again.
+func (l *l1Front) renew(ctx context.Context, q *answer.Query, prev *answer.Entry) {
+	id := renewal{q.Key, q.Enc}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, running := l.renewing[id]; running || len(l.renewing) >= maxRenewals {
+		return
+	}
+	below := *q
+	below.Prev, below.Reload = prev, true
+	values := context.WithoutCancel(ctx)
+	started := l.cfg.Tasks.Go(func(life context.Context) {
+		ctx, cancel := context.WithTimeout(values, l.cfg.Deadline)
+		defer cancel()
+		defer context.AfterFunc(life, cancel)()
+		defer l.renewed(id)
+		if _, err := l.next.Answer(ctx, &below); err != nil {
+			l.cfg.Metrics.renewalErrors.Inc()
+		}
+	})
+	if started {
+		l.renewing[id] = struct{}{}
+		l.cfg.Metrics.renewals.Inc()
+	}
+}
+
+func (l *l1Front) renewed(id renewal) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.renewing, id)
+}

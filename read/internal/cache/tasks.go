@@ -1,0 +1,60 @@
+package cache
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Tasks owns the goroutines of the layers. It is run as a service, started before
+// what takes requests and stopped after it.
+type Tasks struct {
+	context context.Context //nolint:containedctx // it is the life of what it owns
+	cancel  context.CancelFunc
+	closing chan struct{}
+
+	mu     sync.Mutex
+	wg     sync.WaitGroup
+	closed bool
+}
+
+// drain is how long tasks may go on after Run's context ended before theirs does.
+const drain = 2 * time.Second
+
+// NewTasks returns Tasks that accept work at once.
+func NewTasks() *Tasks {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &Tasks{context: ctx, cancel: cancel, closing: make(chan struct{})}
+}
+
+// Go starts f, unless the Tasks are stopping, and tells whether it did.
+func (t *Tasks) Go(f func(ctx context.Context)) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return false
+	}
+	t.wg.Go(func() { f(t.context) })
+	return true
+}
+
+// Closing is closed when the Tasks begin to stop.
+func (t *Tasks) Closing() <-chan struct{} { return t.closing }
+
+// Run waits until the context ends, then for the tasks, and cancels those that
+// take too long.
+func (t *Tasks) Run(ctx context.Context, ready func()) error {
+	ready()
+	<-ctx.Done()
+	t.mu.Lock()
+	if !t.closed {
+		t.closed = true
+		close(t.closing)
+	}
+	t.mu.Unlock()
+	timer := time.AfterFunc(drain, t.cancel)
+	defer timer.Stop()
+	t.wg.Wait()
+	t.cancel()
+	return nil
+}
