@@ -1,14 +1,10 @@
 package operation
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"io"
 	"net/http"
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/tercul/tercul/shared/apperr"
@@ -130,83 +126,4 @@ func mutates(query *ast.QueryDocument, name string) bool {
 	}
 	op := query.Operations.ForName(name)
 	return op != nil && op.Operation == ast.Mutation
-}
-
-const (
-	extensionsField = "extensions"
-	apolloField     = extensionsField + ".persistedQuery"
-	hashField       = apolloField + ".sha256Hash"
-)
-
-// persistedQuery reads Apollo's extension, {"persistedQuery":{"version":1,
-// "sha256Hash":"…"}}, and passes over others.
-func persistedQuery(extensions []byte) (hash string, err error) {
-	if len(extensions) == 0 || string(extensions) == "null" {
-		return "", nil
-	}
-	err = members(extensions, extensionsField, func(name string, value jsontext.Value) error {
-		if name != "persistedQuery" || value.Kind() == 'n' {
-			return nil
-		}
-		hash, err = apolloHash(value)
-		return err
-	})
-	return hash, err
-}
-
-func apolloHash(value jsontext.Value) (hash string, err error) {
-	err = members(value, apolloField, func(name string, value jsontext.Value) error {
-		switch {
-		case name == "version" && string(value) != "1":
-			return apperr.New(apperr.BadRequest, "Only version 1 of persisted queries is known.").WithField(apolloField + ".version")
-		case name == "sha256Hash" && value.Kind() == '"':
-			text, err := jsontext.AppendUnquote(nil, value)
-			hash = strings.ToLower(string(text))
-			return err
-		}
-		return nil
-	})
-	if err == nil && !document.IsID(hash) {
-		err = apperr.New(apperr.BadRequest, "It must be a sha256 in hexadecimal, 64 digits.").WithField(hashField)
-	}
-	return hash, err
-}
-
-// members calls f for each member of a JSON object. Duplicate names, broken UTF-8
-// and anything that is not one object are refused.
-func members(text []byte, field string, f func(name string, value jsontext.Value) error) error {
-	dec := jsontext.NewDecoder(bytes.NewReader(text))
-	open, err := dec.ReadToken()
-	if err != nil || open.Kind() != '{' {
-		return apperr.New(apperr.BadRequest, "It must be a JSON object.").WithField(field)
-	}
-	for dec.PeekKind() != '}' {
-		name, err := dec.ReadToken()
-		if err != nil {
-			return brokenJSON(field, err)
-		}
-		key := name.String()
-		value, err := dec.ReadValue()
-		if err != nil {
-			return brokenJSON(field, err)
-		}
-		if err := f(key, value); err != nil {
-			return err
-		}
-	}
-	if _, err := dec.ReadToken(); err != nil {
-		return brokenJSON(field, err)
-	}
-	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
-		return apperr.New(apperr.BadRequest, "It goes on after its JSON object.").WithField(field)
-	}
-	return nil
-}
-
-func brokenJSON(field string, err error) error {
-	var syntax *jsontext.SyntacticError
-	if errors.As(err, &syntax) {
-		return apperr.Newf(apperr.BadRequest, "It is not valid JSON at byte %d: %v.", syntax.ByteOffset, syntax.Err).WithField(field)
-	}
-	return apperr.New(apperr.BadRequest, "It is not valid JSON.").WithField(field)
 }
