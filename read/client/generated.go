@@ -4635,8 +4635,6 @@ type ParallelPageWorkTranslationsTranslationConnectionNodesTranslation struct {
 	Language ParallelPageWorkTranslationsTranslationConnectionNodesTranslationLanguage `json:"language"`
 	// Who translated it.
 	Translators []ParallelPageWorkTranslationsTranslationConnectionNodesTranslationTranslatorsAuthor `json:"translators"`
-	// The versions it is aligned with, and how.
-	Alignments []ParallelPageWorkTranslationsTranslationConnectionNodesTranslationAlignmentsAlignment `json:"alignments"`
 }
 
 // GetId returns ParallelPageWorkTranslationsTranslationConnectionNodesTranslation.Id, and is useful for accessing the field via an interface.
@@ -4677,60 +4675,6 @@ func (v *ParallelPageWorkTranslationsTranslationConnectionNodesTranslation) GetL
 // GetTranslators returns ParallelPageWorkTranslationsTranslationConnectionNodesTranslation.Translators, and is useful for accessing the field via an interface.
 func (v *ParallelPageWorkTranslationsTranslationConnectionNodesTranslation) GetTranslators() []ParallelPageWorkTranslationsTranslationConnectionNodesTranslationTranslatorsAuthor {
 	return v.Translators
-}
-
-// GetAlignments returns ParallelPageWorkTranslationsTranslationConnectionNodesTranslation.Alignments, and is useful for accessing the field via an interface.
-func (v *ParallelPageWorkTranslationsTranslationConnectionNodesTranslation) GetAlignments() []ParallelPageWorkTranslationsTranslationConnectionNodesTranslationAlignmentsAlignment {
-	return v.Alignments
-}
-
-// ParallelPageWorkTranslationsTranslationConnectionNodesTranslationAlignmentsAlignment includes the requested fields of the GraphQL type Alignment.
-// The GraphQL type's documentation follows.
-//
-// How two versions of a work were aligned.
-type ParallelPageWorkTranslationsTranslationConnectionNodesTranslationAlignmentsAlignment struct {
-	// How it was made.
-	Method AlignmentMethod `json:"method"`
-	// Whether somebody approved it.
-	Status AlignmentStatus `json:"status"`
-	// How sure the method is, 0 to 1.
-	Confidence *float64 `json:"confidence"`
-	// The version at the other side.
-	With ParallelPageWorkTranslationsTranslationConnectionNodesTranslationAlignmentsAlignmentWithTranslation `json:"with"`
-}
-
-// GetMethod returns ParallelPageWorkTranslationsTranslationConnectionNodesTranslationAlignmentsAlignment.Method, and is useful for accessing the field via an interface.
-func (v *ParallelPageWorkTranslationsTranslationConnectionNodesTranslationAlignmentsAlignment) GetMethod() AlignmentMethod {
-	return v.Method
-}
-
-// GetStatus returns ParallelPageWorkTranslationsTranslationConnectionNodesTranslationAlignmentsAlignment.Status, and is useful for accessing the field via an interface.
-func (v *ParallelPageWorkTranslationsTranslationConnectionNodesTranslationAlignmentsAlignment) GetStatus() AlignmentStatus {
-	return v.Status
-}
-
-// GetConfidence returns ParallelPageWorkTranslationsTranslationConnectionNodesTranslationAlignmentsAlignment.Confidence, and is useful for accessing the field via an interface.
-func (v *ParallelPageWorkTranslationsTranslationConnectionNodesTranslationAlignmentsAlignment) GetConfidence() *float64 {
-	return v.Confidence
-}
-
-// GetWith returns ParallelPageWorkTranslationsTranslationConnectionNodesTranslationAlignmentsAlignment.With, and is useful for accessing the field via an interface.
-func (v *ParallelPageWorkTranslationsTranslationConnectionNodesTranslationAlignmentsAlignment) GetWith() ParallelPageWorkTranslationsTranslationConnectionNodesTranslationAlignmentsAlignmentWithTranslation {
-	return v.With
-}
-
-// ParallelPageWorkTranslationsTranslationConnectionNodesTranslationAlignmentsAlignmentWithTranslation includes the requested fields of the GraphQL type Translation.
-// The GraphQL type's documentation follows.
-//
-// A text of a work: its original text or a translation of it.
-type ParallelPageWorkTranslationsTranslationConnectionNodesTranslationAlignmentsAlignmentWithTranslation struct {
-	// The id, `expr_…`.
-	Id string `json:"id"`
-}
-
-// GetId returns ParallelPageWorkTranslationsTranslationConnectionNodesTranslationAlignmentsAlignmentWithTranslation.Id, and is useful for accessing the field via an interface.
-func (v *ParallelPageWorkTranslationsTranslationConnectionNodesTranslationAlignmentsAlignmentWithTranslation) GetId() string {
-	return v.Id
 }
 
 // ParallelPageWorkTranslationsTranslationConnectionNodesTranslationLanguage includes the requested fields of the GraphQL type Language.
@@ -11825,14 +11769,6 @@ query ParallelPage ($slug: String!, $language: LanguageTag) {
 				}
 				translators {
 					name
-				}
-				alignments {
-					method
-					status
-					confidence
-					with {
-						id
-					}
 				}
 			}
 		}
