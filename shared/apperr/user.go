@@ -23,7 +23,7 @@ const (
 	UserDuplicate          UserCode = "DUPLICATE"
 	UserLocked             UserCode = "LOCKED"
 	UserLimitReached       UserCode = "LIMIT_REACHED"
-	UserInvalidCredentials UserCode = "INVALID_CREDENTIALS" //nolint:gosec // the name of an error, no credential
+	UserInvalidCredentials UserCode = "INVALID_CREDENTIALS"
 	UserTokenInvalid       UserCode = "TOKEN_INVALID"
 	UserPasswordWeak       UserCode = "PASSWORD_WEAK"
 	UserPasswordBreached   UserCode = "PASSWORD_BREACHED"

@@ -65,7 +65,7 @@ func (r *reader) value(depth int) (int32, error) {
 	if len(r.nodes) > r.limits.Values {
 		return 0, errValues
 	}
-	at := int32(len(r.nodes)) // bounded by Limits.Values
+	at := int32(len(r.nodes)) //nolint:gosec // bounded by Limits.Values
 	r.nodes = append(r.nodes, node{kind: r.dec.PeekKind()})
 	switch r.nodes[at].kind {
 	case '{', '[':
@@ -123,7 +123,7 @@ func (r *reader) raw() (start, end int32, err error) {
 		return 0, 0, err
 	}
 	stop := r.dec.InputOffset()
-	return int32(stop) - int32(len(v)), int32(stop), nil // bounded by Limits.Bytes
+	return int32(stop) - int32(len(v)), int32(stop), nil //nolint:gosec // bounded by Limits.Bytes
 }
 
 func (r *reader) text(n *node) []byte { return r.data[n.start:n.end] }
