@@ -42,6 +42,7 @@ CREATE TABLE core.slugs (
   is_current boolean NOT NULL DEFAULT true,
   created_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (kind, scope_id, slug),
+  CHECK (kind IN ('EXPRESSION','COLLECTION') OR scope_id = '00000000-0000-0000-0000-000000000000'),
   FOREIGN KEY (subject_id, kind) REFERENCES core.subjects (id, kind)
 );
 CREATE UNIQUE INDEX slugs_current ON core.slugs (subject_id) WHERE is_current;

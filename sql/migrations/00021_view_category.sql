@@ -9,7 +9,7 @@ END $$;
 -- A category is seen while it and all above it are; the walk upwards ends at 16, so that a circle is never seen.
 CREATE VIEW view.category_source AS
 SELECT
-  c.id, s.public_id, c.path, substring(c.path FROM '([a-z0-9-]+)/$') AS slug, c.category_kind AS kind,
+  c.id, s.public_id, c.path COLLATE "C" AS path, substring(c.path FROM '([a-z0-9-]+)/$') AS slug, c.category_kind AS kind,
   coalesce(n.name, c.path) AS name, coalesce(n.names, '[]') AS names, c.names AS names_by_language,
   c.parent_id, coalesce(up.ids, '{}') AS ancestor_ids, cardinality(coalesce(up.ids, '{}')) AS depth, c.ordinal,
   view.works_under(c.id) AS work_count, c.version

@@ -21,7 +21,8 @@ FROM core.expressions e
 JOIN view.work w ON w.id = e.work_id
 JOIN core.subjects s ON s.id = e.id
 JOIN core.languages l ON l.tag = e.language
-LEFT JOIN core.slugs sl ON sl.subject_id = e.id AND sl.is_current
+-- A slug is good within the work that it was given in.
+LEFT JOIN core.slugs sl ON sl.subject_id = e.id AND sl.is_current AND sl.scope_id = e.work_id
 LEFT JOIN core.expressions src ON src.id = e.source_expression_id AND src.status = 'PUBLISHED' AND src.deleted_at IS NULL
 LEFT JOIN stats.totals p ON p.subject_id = e.id
 CROSS JOIN LATERAL (
@@ -229,29 +230,29 @@ CALL ops.watch('core.expression_contributors', 'view.on_expression_contributors'
 
 -- ── rights: of a work they reach its original texts, of an original text they reach its work
 
-CREATE FUNCTION view.refresh_rights(subjects uuid[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.refresh_rights(touched uuid[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
   PERFORM view.refresh_work(ARRAY(
-    SELECT id FROM core.works WHERE id = ANY (subjects)
-    UNION SELECT work_id FROM core.expressions WHERE id = ANY (subjects) AND expression_kind = 'ORIGINAL'));
+    SELECT id FROM core.works WHERE id = ANY (touched)
+    UNION SELECT work_id FROM core.expressions WHERE id = ANY (touched) AND expression_kind = 'ORIGINAL'));
   PERFORM view.refresh_expression(ARRAY(
-    SELECT id FROM core.expressions WHERE id = ANY (subjects)
-    UNION SELECT id FROM core.expressions WHERE work_id = ANY (subjects) AND expression_kind = 'ORIGINAL'));
+    SELECT id FROM core.expressions WHERE id = ANY (touched)
+    UNION SELECT id FROM core.expressions WHERE work_id = ANY (touched) AND expression_kind = 'ORIGINAL'));
 END $$;
 
 CREATE FUNCTION view.on_rights() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
-  subjects uuid[] := ARRAY(SELECT DISTINCT subject_id FROM changed);
+  touched uuid[] := ARRAY(SELECT DISTINCT subject_id FROM changed);
 BEGIN
-  IF view.deferred() OR cardinality(subjects) = 0 THEN
+  IF view.deferred() OR cardinality(touched) = 0 THEN
     RETURN NULL;
   END IF;
   IF TG_OP = 'UPDATE' THEN
-    subjects := ARRAY(SELECT unnest(subjects) UNION SELECT subject_id FROM before);
+    touched := ARRAY(SELECT unnest(touched) UNION SELECT subject_id FROM before);
   END IF;
-  PERFORM view.lock_subjects(subjects);
-  PERFORM ops.announce(ARRAY(SELECT 'rights:' || public_id FROM core.subjects WHERE id = ANY (subjects)));
-  PERFORM view.refresh_rights(subjects);
+  PERFORM view.lock_subjects(touched);
+  PERFORM ops.announce(ARRAY(SELECT 'rights:' || public_id FROM core.subjects WHERE id = ANY (touched)));
+  PERFORM view.refresh_rights(touched);
   RETURN NULL;
 END $$;
 CALL ops.watch('core.rights', 'view.on_rights');

@@ -3,7 +3,7 @@
 -- Canonical tags; the others are among their synonyms.
 CREATE VIEW view.tag_source AS
 SELECT
-  t.id, s.public_id, coalesce(sl.slug, s.public_id)::text AS slug, t.name, t.tag_kind AS kind,
+  t.id, s.public_id, coalesce(sl.slug, s.public_id)::text AS slug, t.name COLLATE "C" AS name, t.tag_kind AS kind,
   ARRAY(SELECT y.name FROM core.tags y WHERE y.synonym_of = t.id AND y.status = 'ACTIVE' ORDER BY y.name COLLATE "C", y.id) AS synonyms,
   (SELECT count(*)::int FROM view.work w WHERE w.tag_ids @> ARRAY[t.id]) AS usage_count, t.version
 FROM core.tags t

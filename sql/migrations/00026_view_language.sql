@@ -2,7 +2,7 @@
 -- +goose StatementBegin
 CREATE VIEW view.language_source AS
 SELECT
-  l.tag::text AS tag, l.iso639_3, l.script, l.direction, l.name_en AS name, l.name_native AS native_name,
+  l.tag::text AS tag, l.iso639_3, l.script, l.direction, l.name_en COLLATE "C" AS name, l.name_native AS native_name,
   (SELECT count(*)::int FROM view.work w WHERE w.original_language = l.tag) AS work_count,
   (SELECT count(*)::int FROM view.expression e WHERE e.language = l.tag AND e.kind <> 'ORIGINAL') AS translation_count
 FROM core.languages l;

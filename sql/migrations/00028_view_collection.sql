@@ -53,7 +53,8 @@ SELECT
 FROM social.collections c
 JOIN core.subjects s ON s.id = c.id
 JOIN view.users_public u ON u.id = c.owner_id
-LEFT JOIN core.slugs sl ON sl.subject_id = c.id AND sl.is_current
+-- A slug is good among the collections of the owner that it was given to.
+LEFT JOIN core.slugs sl ON sl.subject_id = c.id AND sl.is_current AND sl.scope_id = c.owner_id
 LEFT JOIN stats.totals p ON p.subject_id = c.id
 WHERE c.visibility IN ('PUBLIC','UNLISTED') AND c.deleted_at IS NULL;
 
