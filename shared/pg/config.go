@@ -26,6 +26,9 @@ type Options struct {
 	Application string // shown in pg_stat_activity
 	Role        string // taken on by every connection; empty for that of the login
 	ReadOnly    bool   // transactions may not write
+	// GenericPlans has the server plan each prepared statement once and not for each
+	// set of values: for a service whose statements are few, long and alike.
+	GenericPlans bool
 	Metrics     prometheus.Registerer
 	Tracer      trace.Tracer
 }
@@ -91,6 +94,9 @@ func (cfg Config) parameters(opts Options, p map[string]string) {
 	set("role", opts.Role)
 	set("timezone", "UTC")
 	set("jit", "off")
+	if opts.GenericPlans {
+		set("plan_cache_mode", "force_generic_plan")
+	}
 	set("lock_timeout", milliseconds(lockTimeout))
 	set("idle_in_transaction_session_timeout", milliseconds(idleInTransaction))
 	if cfg.StatementTimeout > 0 {

@@ -75,7 +75,7 @@ func (r *Reader) openPort(ctx context.Context, _ io.Writer) (err error) {
 
 func (r *Reader) openStores(ctx context.Context, _ io.Writer) (err error) {
 	r.db, err = pg.Open(r.cfg.Database, pg.Options{
-		Application: "tercul-reader", Role: role, ReadOnly: true,
+		Application: "tercul-reader", Role: role, ReadOnly: true, GenericPlans: true,
 		Metrics: r.metrics, Tracer: r.tracing.Tracer("pg"),
 	})
 	if err != nil {

@@ -29,7 +29,7 @@ type pageWriter struct {
 	sort     catalog.Sort
 	keys     []string
 	after    bool
-	// bound once, where they are first written: a parameter that no text names
+	// written once, and only where it is used: a parameter that no text names
 	// has no type
 	firstText, whereText string
 	whereKnown           bool
@@ -92,15 +92,24 @@ func (w *pageWriter) begin(parent string) {
 	for _, k := range w.p.sorts[w.sortName] {
 		w.keys = append(w.keys, w.write(k, w.rows))
 	}
-	w.rows.limit = w.size
+	w.rows.limit = w.first
 	w.rows.cursor = w.key
 	w.after = w.p.after != nil && w.given(*w.p.after)
 }
 
-// first is the page's size in SQL.
+// first is the page's size in SQL. It is written out and not bound: a plan made
+// for any size would not know how little is asked for, and sort whole tables.
 func (w *pageWriter) first() string {
 	if w.firstText == "" {
-		w.firstText = w.bind("bigint", w.size)
+		n := 20
+		switch {
+		case w.p.first == nil:
+		case w.p.first.fixed:
+			n = w.size(nil)
+		case !w.sample:
+			n = w.decide(w.size)
+		}
+		w.firstText = strconv.Itoa(n)
 	}
 	return w.firstText
 }
@@ -114,15 +123,10 @@ func (w *pageWriter) where() string {
 }
 
 // size is how many rows the page has at most.
-func (w *pageWriter) size(req *writer) any {
-	if w.p.first == nil {
-		return int64(20)
-	}
-	n, _ := w.p.first.get(req.vars)
-	if _, ok := n.(int64); !ok && !req.sample {
-		req.fail(w.p.first.path, "a whole number is wanted")
-	}
-	return n
+func (w *pageWriter) size(vars Vars) int {
+	val, _ := w.p.first.get(vars)
+	n, _ := val.(int64)
+	return int(n)
 }
 
 // key is a key of the page's cursor, null on the first page.

@@ -100,7 +100,7 @@ type site struct {
 	own, parent, scope string
 	args               map[string]argument
 	filter             *filterNode
-	limit              parameter
+	limit              func() string
 	cursor             func(w *writer, index int) any
 }
 
@@ -127,7 +127,7 @@ func (w *writer) expand(b *strings.Builder, t template, s *site) {
 		case scope:
 			b.WriteString(s.scope)
 		case pageLimit:
-			b.WriteString(w.bind("int", s.limit) + " + 1")
+			b.WriteString(s.limit() + " + 1")
 		case filterText:
 			b.WriteString(s.filter.text(w, s))
 		case cursorKey:
