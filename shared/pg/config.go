@@ -29,8 +29,8 @@ type Options struct {
 	// GenericPlans has the server plan each prepared statement once and not for each
 	// set of values: for a service whose statements are few, long and alike.
 	GenericPlans bool
-	Metrics     prometheus.Registerer
-	Tracer      trace.Tracer
+	Metrics      prometheus.Registerer
+	Tracer       trace.Tracer
 }
 
 // Times that hold for every service. A transaction left open holds back vacuum
