@@ -45,8 +45,8 @@ As a superuser it is about twice as fast.`,
 	}
 	cmd.Flags().IntVar(&o.Works, "works", 0, "how many works")
 	cmd.Flags().Uint64Var(&o.Seed, "seed", 1, "the seed that everything follows from")
-	cmd.Flags().StringVar(&lines, "lines", "0..60", "lines of a text: a number, or fewest..most")
-	cmd.Flags().StringVar(&translations, "translations", "1..20", "translations of a work: a number, or fewest..most")
+	cmd.Flags().StringVar(&lines, "lines", "0..40", "lines of a text: a number, or fewest..most")
+	cmd.Flags().StringVar(&translations, "translations", "0..8", "translations of a work: a number, or fewest..most")
 	return cmd
 }
 

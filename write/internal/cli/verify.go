@@ -83,8 +83,8 @@ func (a *app) rebuild(ctx context.Context, conn *pgx.Conn, names []string) error
 				return usagef("there is no table %q in the read model; there are %s", name, strings.Join(models, ", "))
 			}
 		}
-		return readmodel.Rebuild(ctx, tx, names, func(name string, changed int64, took time.Duration) {
+		return readmodel.Rebuild(ctx, tx, readmodel.Options{Names: names, Report: func(name string, changed int64, took time.Duration) {
 			a.say("%-20s %8d rows changed  %6.1f s", name, changed, took.Seconds())
-		})
+		}})
 	})
 }

@@ -82,15 +82,19 @@ func (g *generator) work(n int) work {
 	w.kind = []string{"POETRY", "PROSE", "DRAMA", "POETRY", "PROSE"}[r.below(5)]
 	w.year = r.between(1200, 1990)
 	w.author = r.skewed(g.authors)
-	w.translations = g.byRank(w.rank, g.Translations, &r)
-	w.lines = g.byRank(w.rank, g.Lines, nil)
+	w.translations = within(g.Translations, math.Sqrt(g.share(w.rank)), &r)
+	w.lines = within(g.Lines, g.share(w.rank), nil)
 	return w
 }
 
-// byRank gives the most popular hundredth of the works the most, and the others
-// less the lower they rank; chance rounds.
-func (g *generator) byRank(rank int, of Range, r *random) int {
-	share := math.Min(1, math.Max(1, float64(g.Works)/100)/float64(rank))
+// share is 1 for the most popular hundredth of the works, and less the lower a
+// work ranks.
+func (g *generator) share(rank int) float64 {
+	return math.Min(1, math.Max(1, float64(g.Works)/100)/float64(rank))
+}
+
+// within is a share of a range; chance rounds, where there is one.
+func within(of Range, share float64, r *random) int {
 	exact := float64(of.To-of.From) * share
 	whole := int(exact)
 	if r != nil && r.below(1000) < int(1000*(exact-float64(whole))) {

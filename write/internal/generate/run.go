@@ -87,9 +87,9 @@ func publish(ctx context.Context, tx pgx.Tx, p Progress) error {
 		return err
 	}
 	p.Stage("read model", 0)
-	return readmodel.Rebuild(ctx, tx, nil, func(name string, changed int64, took time.Duration) {
+	return readmodel.Rebuild(ctx, tx, readmodel.Options{Quiet: true, Report: func(name string, changed int64, took time.Duration) {
 		p.Done("view."+name, changed, took)
-	})
+	}})
 }
 
 // feed is one table and its rows, worked out as they are sent.

@@ -2,7 +2,6 @@ package importer
 
 import (
 	"context"
-	"time"
 
 	"github.com/tercul/tercul/write/internal/readmodel"
 )
@@ -29,7 +28,7 @@ func (publishStage) run(ctx context.Context, s *step) error {
 	if !s.record.Bulk {
 		return nil
 	}
-	return readmodel.Rebuild(ctx, s.tx, nil, func(string, int64, time.Duration) {})
+	return readmodel.Rebuild(ctx, s.tx, readmodel.Options{})
 }
 
 // numberChanges runs after the last commit, because only committed changes are

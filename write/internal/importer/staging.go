@@ -106,7 +106,10 @@ func (s *step) syncChildren(ctx context.Context, base, child table) error {
 }
 
 func (s *step) renewSubjects(ctx context.Context, base table) error {
-	return s.exec(ctx, base.renew())
+	if err := s.exec(ctx, base.renew()); err != nil {
+		return err
+	}
+	return s.writeDown(ctx, base)
 }
 
 // tally counts the records of a batch by what became of them. Without keys

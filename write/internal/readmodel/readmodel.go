@@ -28,16 +28,24 @@ func Models(ctx context.Context, tx pgx.Tx) ([]string, error) {
 	return models, err
 }
 
+// Options of a rebuild.
+type Options struct {
+	Names []string // the tables; all of them when there is none
+	// Quiet says that nobody reads: then empty tables are filled without their
+	// indexes, which locks readers out until the transaction ends.
+	Quiet  bool
+	Report func(name string, changed int64, took time.Duration) // hears of each table as it is done
+}
+
 // Rebuild brings the named tables, or all of them, into line with the library,
-// and tells every cache to forget everything if that changed any. report hears of
-// each table as it is done.
-func Rebuild(ctx context.Context, tx pgx.Tx, names []string, report func(name string, changed int64, took time.Duration)) error {
+// and tells every cache to forget everything if that changed any.
+func Rebuild(ctx context.Context, tx pgx.Tx, o Options) error {
 	models, err := Models(ctx, tx)
 	if err != nil {
 		return err
 	}
-	if len(names) == 0 {
-		names = models
+	if len(o.Names) == 0 {
+		o.Names = models
 	}
 	for _, sql := range []string{
 		"SET LOCAL tercul.defer_refresh = 'on'",
@@ -50,14 +58,16 @@ func Rebuild(ctx context.Context, tx pgx.Tx, names []string, report func(name st
 		}
 	}
 	var total int64
-	for _, name := range order(models, names) {
+	for _, name := range order(models, o.Names) {
 		began := time.Now()
-		changed, err := rebuild(ctx, tx, name)
+		changed, err := rebuild(ctx, tx, name, o.Quiet)
 		if err != nil {
 			return err
 		}
 		total += changed
-		report(name, changed, time.Since(began))
+		if o.Report != nil {
+			o.Report(name, changed, time.Since(began))
+		}
 	}
 	if total == 0 {
 		return nil
@@ -81,10 +91,23 @@ func order(models, names []string) []string {
 	return list
 }
 
-func rebuild(ctx context.Context, tx pgx.Tx, name string) (changed int64, err error) {
-	if err := tx.QueryRow(ctx, "SELECT view.rebuild($1)", name).Scan(&changed); err != nil || changed == 0 {
-		return changed, err
+func rebuild(ctx context.Context, tx pgx.Tx, name string, quiet bool) (changed int64, err error) {
+	var restore []string
+	if quiet {
+		if restore, err = dropIndexes(ctx, tx, name); err != nil {
+			return 0, err
+		}
 	}
-	_, err = tx.Exec(ctx, "ANALYZE "+pgx.Identifier{"view", name}.Sanitize())
+	if err := tx.QueryRow(ctx, "SELECT view.rebuild($1)", name).Scan(&changed); err != nil {
+		return 0, err
+	}
+	for _, sql := range restore {
+		if _, err := tx.Exec(ctx, sql); err != nil {
+			return 0, err
+		}
+	}
+	if changed > 0 {
+		_, err = tx.Exec(ctx, "ANALYZE "+pgx.Identifier{"view", name}.Sanitize())
+	}
 	return changed, err
 }
