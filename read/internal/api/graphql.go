@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
@@ -121,7 +122,7 @@ func (s *Server) answer(c *fiber.Ctx, f operation.Request) error {
 	ex.docs = s.cfg.Parser.Generation() // read first: a change meanwhile is seen later
 	q, err := s.cfg.Parser.Parse(ctx, f)
 	if err != nil {
-		return err
+		return wellFormed(f, err)
 	}
 	ex.op, q.Enc, q.MinSeq = q.Op, enc, minSeq
 	res, err := s.cfg.Source.Answer(ctx, q.Query)
@@ -130,6 +131,16 @@ func (s *Server) answer(c *fiber.Ctx, f operation.Request) error {
 	}
 	s.write(c.Context(), ex, q, res)
 	return nil
+}
+
+// wellFormed tells a URL whose variables are not even JSON, a broken request,
+// from one whose variables do not fit the document: their statuses differ under
+// application/json. Bodies were read as a whole by now. Only failures pay for it.
+func wellFormed(f operation.Request, err error) error {
+	if !f.Get || len(f.Variables) == 0 || jsontext.Value(f.Variables).IsValid(jsontext.AllowDuplicateNames(true)) {
+		return err
+	}
+	return apperr.From(err).WithField(paramVariables)
 }
 
 // minSeq is the ticket of an editor who must see what was just written.

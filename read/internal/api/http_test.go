@@ -213,6 +213,16 @@ func TestStatusByMedia(t *testing.T) {
 	}
 }
 
+// Variables that are not JSON make a broken request, whatever the parser says of
+// the place.
+func TestBrokenVariablesInAURL(t *testing.T) {
+	m := newMemory()
+	m.fail = apperr.New(apperr.BadRequest, "x").WithField("variables.id")
+	s := start(t, m)
+	assertError(t, s.get(canonical+"&variables=%7B%22id%22:"), 400, apperr.BadRequest)
+	assertError(t, s.get(canonical+"&variables=%7B%22id%22:1%7D"), 200, apperr.BadRequest)
+}
+
 func TestPartialIsNotStored(t *testing.T) {
 	m := newMemory()
 	m.change = func(e *answer.Entry) { e.Status, e.NoStore = answer.Partial, true }

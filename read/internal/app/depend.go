@@ -47,13 +47,32 @@ func newFollower(r *Reader) (*evict.Follower, error) {
 	return evict.New(cfg)
 }
 
-// follow is the follower as a service. The first answers wait for it no longer
-// than their own time: until then nothing is taken for fresh, and nothing is
-// wrong.
+// follow is the follower as a service. It is ready when it has heard the first
+// news: what is answered before that cannot be kept, as nobody knows what it may
+// have missed. A reader that hears nothing starts all the same, and answers.
 func (r *Reader) follow(ctx context.Context, ready func()) error {
-	ready()
+	go func() {
+		tick := time.NewTicker(5 * time.Millisecond)
+		defer tick.Stop()
+		heard := time.After(firstNews)
+		for r.follower.Mode() == evict.Blind {
+			select {
+			case <-ctx.Done():
+				return
+			case <-heard:
+				r.log.Warn().Msg("nothing is heard of changes yet; answers are not kept until it is")
+				ready()
+				return
+			case <-tick.C:
+			}
+		}
+		ready()
+	}()
 	return r.follower.Run(ctx)
 }
+
+// firstNews is how long the start waits for news of changes.
+const firstNews = 5 * time.Second
 
 // dependencies are what /readyz names. Without Postgres only what is cached can
 // be answered; without Redis, or news of changes, all can, only slower.

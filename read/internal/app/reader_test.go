@@ -17,7 +17,7 @@ import (
 
 // running is a reader as it runs in production, on a port of its own.
 type running struct {
-	t    *testing.T
+	t    testing.TB
 	url  string
 	r    *Reader
 	logs *bytes.Buffer
@@ -25,7 +25,7 @@ type running struct {
 }
 
 // settings are the environment of a reader on a database with the sample library.
-func settings(t *testing.T, more ...string) map[string]string {
+func settings(t testing.TB, more ...string) map[string]string {
 	t.Helper()
 	env := map[string]string{
 		"TERCUL_DATABASE_URL": libtest.URL(t),
@@ -38,7 +38,7 @@ func settings(t *testing.T, more ...string) map[string]string {
 }
 
 // begin starts a reader and waits until it is ready.
-func begin(t *testing.T, env map[string]string) *running {
+func begin(t testing.TB, env map[string]string) *running {
 	t.Helper()
 	cfg, err := LoadConfig(env)
 	require.NoError(t, err)
@@ -51,7 +51,12 @@ func begin(t *testing.T, env map[string]string) *running {
 	go func() { done <- r.Run(ctx) }()
 	s := &running{t: t, url: "http://" + r.Addr(), r: r, logs: logs}
 	s.stop = sync.OnceValue(func() error { cancel(); return <-done })
-	t.Cleanup(func() { require.NoError(t, s.stop()) })
+	t.Cleanup(func() {
+		require.NoError(t, s.stop())
+		if t.Failed() {
+			t.Log(logs.String())
+		}
+	})
 	require.Eventually(t, func() bool { return s.get("/readyz").status == http.StatusOK }, 10*time.Second, 10*time.Millisecond)
 	return s
 }
