@@ -51,6 +51,15 @@ redis_url() {
   esac
 }
 
+# running_settings takes the ports and addresses of what was started last, whatever this shell's own variables say.
+running_settings() {
+  local value
+  value=$(first_line "$INSTANCE/run/postgres.port") && TERCUL_POSTGRES_PORT=${value:-$TERCUL_POSTGRES_PORT}
+  value=$(first_line "$INSTANCE/run/redis.port") && TERCUL_REDIS_PORT=${value:-$TERCUL_REDIS_PORT}
+  value=$(first_line "$INSTANCE/run/reader.addr") && TERCUL_READ_ADDR=${value:-$TERCUL_READ_ADDR}
+  value=$(first_line "$INSTANCE/run/writer.addr") && TERCUL_WRITE_ADDR=${value:-$TERCUL_WRITE_ADDR}
+}
+
 # start_servers starts what was not given.
 start_servers() {
   choose_all
