@@ -58,6 +58,9 @@ func compile(schema *ast.Schema, _ *ast.QueryDocument, op *ast.OperationDefiniti
 	if introspect.Only(op) {
 		return operation.Compiled{Plan: newSchemaPlan(schema, op), Policy: schemaPolicy}, nil
 	}
+	if f := schemaField(op.SelectionSet); f != nil {
+		return operation.Compiled{}, errMixed.WithLocation(f.Position.Line, f.Position.Column)
+	}
 	p, err := plan.Compile(schema, op)
 	if err != nil {
 		return operation.Compiled{}, err

@@ -9,6 +9,7 @@ import (
 	"github.com/tercul/tercul/read/internal/answer"
 	"github.com/tercul/tercul/read/internal/operation"
 	"github.com/tercul/tercul/read/internal/operation/introspect"
+	"github.com/tercul/tercul/shared/apperr"
 )
 
 // schemaPlan answers a document about the schema itself, from memory.
@@ -26,6 +27,29 @@ func newSchemaPlan(schema *ast.Schema, op *ast.OperationDefinition) *schemaPlan 
 var schemaPolicy = answer.Policy{
 	MaxAge: time.Minute, SharedMaxAge: 5 * time.Minute,
 	StaleWhileRevalidate: time.Hour, StaleIfError: 24 * time.Hour,
+}
+
+var errMixed = apperr.New(apperr.ValidationFailed, "Ask about the schema in a document of its own, apart from the library.")
+
+// schemaField finds a field about the schema among the root's.
+func schemaField(set ast.SelectionSet) *ast.Field {
+	for _, s := range set {
+		var found *ast.Field
+		switch s := s.(type) {
+		case *ast.Field:
+			if s.Name == "__schema" || s.Name == "__type" {
+				found = s
+			}
+		case *ast.InlineFragment:
+			found = schemaField(s.SelectionSet)
+		case *ast.FragmentSpread:
+			found = schemaField(s.Definition.SelectionSet)
+		}
+		if found != nil {
+			return found
+		}
+	}
+	return nil
 }
 
 // schemaTag is announced when the set of documents changes.
