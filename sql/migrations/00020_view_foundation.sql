@@ -53,13 +53,13 @@ END $$;
 -- A subject's row is the lock of all that is derived from it: a refresh takes it first and reads afterwards, in a new
 -- snapshot, so that of two transactions that touch the same subject the second sees what the first has done. It does
 -- not stand in the way of foreign keys. (At REPEATABLE READ there is no new snapshot: writers use READ COMMITTED.)
-CREATE FUNCTION view.lock_subjects(ids uuid[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.lock_subjects(ids uuid[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   PERFORM 1 FROM core.subjects WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE;
 END $$;
 
 -- Refreshes whatever kinds of subject these are.
-CREATE FUNCTION view.refresh_subjects(ids uuid[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.refresh_subjects(ids uuid[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   found record;
 BEGIN
@@ -81,7 +81,7 @@ $$;
 
 -- A subject has come into sight or gone out of it: so has what hangs on it. FOR UPDATE waits for the transactions that
 -- are hanging something on it now (their foreign keys hold the row), so that nothing of theirs is overlooked.
-CREATE FUNCTION view.visibility_changed(ids uuid[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.visibility_changed(ids uuid[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   PERFORM 1 FROM core.subjects WHERE id = ANY (ids) ORDER BY id FOR UPDATE;
   PERFORM ops.announce(ARRAY(

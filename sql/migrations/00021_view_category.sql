@@ -1,7 +1,7 @@
 -- +goose Up
 -- +goose StatementBegin
 -- How many works a category has, those of the categories below it included.
-CREATE FUNCTION view.works_under(category uuid) RETURNS int LANGUAGE plpgsql STABLE SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.works_under(category uuid) RETURNS int LANGUAGE plpgsql STABLE SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   RETURN (SELECT count(*) FROM view.work WHERE category_path_ids @> ARRAY[category]);
 END $$;
@@ -15,10 +15,10 @@ SELECT
   view.works_under(c.id) AS work_count, c.version
 FROM core.categories c
 JOIN core.subjects s ON s.id = c.id
-CROSS JOIN LATERAL (
+LEFT JOIN LATERAL (
   SELECT (array_agg(e.value #>> '{}' ORDER BY e.key <> 'en', e.key))[1] AS name,
          jsonb_agg(jsonb_build_object('language', e.key, 'name', e.value) ORDER BY e.key <> 'en', e.key) AS names
-  FROM jsonb_each(c.names) e) n
+  FROM jsonb_each(c.names) e) n ON true
 CROSS JOIN LATERAL (
   WITH RECURSIVE walk (id, parent_id, deleted_at, n) AS (
     SELECT p.id, p.parent_id, p.deleted_at, 1 FROM core.categories p WHERE p.id = c.parent_id
@@ -47,7 +47,7 @@ CREATE INDEX category_roots ON view.category (kind, ordinal, id) WHERE parent_id
 CREATE INDEX category_order ON view.category (depth, ordinal, id);
 CREATE INDEX category_ancestors ON view.category USING gin (ancestor_ids) WITH (fastupdate = off);
 
-CREATE FUNCTION view.refresh_category(ids uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.refresh_category(ids uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 BEGIN
   PERFORM view.lock_subjects(ids);
   -- The counts are moved by view.count_categories, which holds only this row.
@@ -60,7 +60,7 @@ BEGIN
 END $$;
 
 -- Moves the counts by what works have gained and lost: counting again would read every work of a genre.
-CREATE FUNCTION view.count_categories(added uuid[], removed uuid[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.count_categories(added uuid[], removed uuid[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF cardinality(added) + cardinality(removed) = 0 THEN
     RETURN;
@@ -73,7 +73,7 @@ END $$;
 
 -- ── the table has changed
 
-CREATE FUNCTION view.category_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.category_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   n bigint := (SELECT count(*) FROM changed);
   works uuid[];
@@ -106,7 +106,7 @@ CALL ops.watch('view.category', 'view.category_changed');
 
 -- ── the tree has changed: the category and all below it. FOR UPDATE waits for works being put into one of them now.
 
-CREATE FUNCTION view.on_categories() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_categories() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   ids uuid[] := ARRAY(SELECT id FROM changed);
 BEGIN

@@ -27,15 +27,16 @@ JOIN core.languages l ON l.tag = w.original_language
 LEFT JOIN core.slugs sl ON sl.subject_id = w.id AND sl.is_current
 LEFT JOIN core.series se ON se.id = w.series_id
 LEFT JOIN stats.totals p ON p.subject_id = w.id
--- The title is the one in the original language, else the first.
-CROSS JOIN LATERAL (
+-- What is joined from here on is one row each: the planner leaves out what a query does not ask for. The title is the
+-- one in the original language, else the first.
+LEFT JOIN LATERAL (
   SELECT (array_agg(o.title ORDER BY o.n))[1] AS title, (array_agg(o.language ORDER BY o.n))[1] AS language, (array_agg(o.sort_title ORDER BY o.n))[1] AS sort_title,
          jsonb_agg(jsonb_build_object('language', o.language, 'title', o.title, 'subtitle', o.subtitle, 'kind', o.title_kind) ORDER BY o.n) AS titles,
          jsonb_object_agg(o.language, o.title) FILTER (WHERE o.title_kind = 'PRIMARY') AS by_language
   FROM (SELECT language, title, subtitle, sort_title, title_kind,
                row_number() OVER (ORDER BY language <> w.original_language, title_kind <> 'PRIMARY', position, id) AS n
-        FROM core.work_titles WHERE work_id = w.id) o) t
-CROSS JOIN LATERAL (
+        FROM core.work_titles WHERE work_id = w.id) o) t ON true
+LEFT JOIN LATERAL (
   SELECT jsonb_agg(jsonb_build_object('personId', o.public_id, 'person', o.person_id, 'role', o.role, 'creditedAs', o.credited_as, 'certainty', o.certainty) ORDER BY o.position, o.person_id, o.role) AS contributors,
          array_agg(o.person_id ORDER BY o.position, o.person_id) FILTER (WHERE o.first_as_author) AS author_ids,
          array_agg(o.public_id ORDER BY o.position, o.person_id) FILTER (WHERE o.first_as_author) AS author_public_ids
@@ -44,32 +45,31 @@ CROSS JOIN LATERAL (
         JOIN core.persons pe ON pe.id = wc.person_id AND pe.status = 'PUBLISHED' AND pe.deleted_at IS NULL
         JOIN core.subjects ps ON ps.id = wc.person_id
         CROSS JOIN LATERAL (SELECT wc.role IN ('AUTHOR','ATTRIBUTED','COLLECTOR') AS author) a
-        WHERE wc.work_id = w.id) o) c
-CROSS JOIN LATERAL (
+        WHERE wc.work_id = w.id) o) c ON true
+LEFT JOIN LATERAL (
   SELECT (array_agg(ex.id ORDER BY ex.language <> w.original_language, ex.created_at, ex.id) FILTER (WHERE ex.expression_kind = 'ORIGINAL'))[1] AS original_id,
          count(*) FILTER (WHERE ex.expression_kind <> 'ORIGINAL')::int AS translation_count,
          array_agg(DISTINCT ex.language::text) FILTER (WHERE ex.expression_kind <> 'ORIGINAL') AS translation_languages
-  FROM core.expressions ex WHERE ex.work_id = w.id AND ex.status = 'PUBLISHED' AND ex.deleted_at IS NULL) e
+  FROM core.expressions ex WHERE ex.work_id = w.id AND ex.status = 'PUBLISHED' AND ex.deleted_at IS NULL) e ON true
 -- Synonyms count as the tag they stand for.
-CROSS JOIN LATERAL (
+LEFT JOIN LATERAL (
   SELECT array_agg(DISTINCT canonical.id) AS ids
   FROM core.subject_tags st JOIN core.tags used ON used.id = st.tag_id AND used.status = 'ACTIVE'
   JOIN core.tags canonical ON canonical.id = coalesce(used.synonym_of, used.id) AND canonical.status = 'ACTIVE'
-  WHERE st.subject_id = w.id) g
-CROSS JOIN LATERAL (
+  WHERE st.subject_id = w.id) g ON true
+LEFT JOIN LATERAL (
   SELECT array_agg(DISTINCT ca.id) AS ids, array_agg(DISTINCT up.id) AS path_ids
   FROM core.subject_categories sc JOIN view.category ca ON ca.id = sc.category_id
   CROSS JOIN LATERAL unnest(ca.ancestor_ids || ca.id) up (id)
-  WHERE sc.subject_id = w.id) k
+  WHERE sc.subject_id = w.id) k ON true
 -- What is stated of the work itself, else of its original text.
 LEFT JOIN LATERAL (
-  SELECT core.rights_class(ri.status, li.open) AS class
+  SELECT (array_agg(core.rights_class(ri.status, li.open) ORDER BY ri.subject_id <> w.id))[1] AS class
   FROM core.rights ri LEFT JOIN core.licenses li ON li.id = ri.license_id
-  WHERE ri.subject_id IN (w.id, e.original_id) AND ri.jurisdiction = '*'
-  ORDER BY ri.subject_id <> w.id LIMIT 1) r ON true
-CROSS JOIN LATERAL (
+  WHERE ri.subject_id IN (w.id, e.original_id) AND ri.jurisdiction = '*') r ON true
+LEFT JOIN LATERAL (
   SELECT jsonb_agg(jsonb_build_object('scheme', ei.scheme, 'value', ei.value) ORDER BY ei.scheme, ei.value) AS ids
-  FROM core.external_ids ei WHERE ei.subject_id = w.id) x
+  FROM core.external_ids ei WHERE ei.subject_id = w.id) x ON true
 WHERE w.status = 'PUBLISHED' AND w.deleted_at IS NULL;
 
 CREATE TABLE view.work (
@@ -107,7 +107,7 @@ CREATE TABLE view.work (
   published_at          timestamptz NOT NULL,
   updated_at            timestamptz NOT NULL,
   version               int NOT NULL
-);
+) WITH (fillfactor = 90);
 CREATE INDEX work_title ON view.work (sort_title, id);
 CREATE INDEX work_newest ON view.work (published_at DESC, id DESC);
 CREATE INDEX work_year ON view.work (year_from, id);
@@ -127,7 +127,7 @@ CREATE INDEX work_tags ON view.work USING gin (tag_ids) WITH (fastupdate = off);
 CREATE INDEX work_categories ON view.work USING gin (category_ids) WITH (fastupdate = off);
 CREATE INDEX work_category_paths ON view.work USING gin (category_path_ids) WITH (fastupdate = off);
 
-CREATE FUNCTION view.refresh_work(ids uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.refresh_work(ids uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 BEGIN
   PERFORM view.lock_subjects(ids);
   DELETE FROM view.work w WHERE w.id = ANY (ids) AND NOT EXISTS (SELECT FROM view.work_source s WHERE s.id = w.id);
@@ -141,7 +141,7 @@ END $$;
 
 -- ── the table has changed
 
-CREATE FUNCTION view.work_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.work_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   n bigint := (SELECT count(*) FROM changed);
   persons uuid[];
@@ -187,7 +187,7 @@ CALL ops.watch('view.work', 'view.work_changed');
 
 -- ── what a work is made of has changed
 
-CREATE FUNCTION view.on_works() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_works() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF view.deferred() THEN
     RETURN NULL;
@@ -201,7 +201,7 @@ END $$;
 CALL ops.watch('core.works', 'view.on_works');
 
 -- Titles and contributors.
-CREATE FUNCTION view.on_work_parts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_work_parts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF view.deferred() THEN
     RETURN NULL;
@@ -216,7 +216,7 @@ CALL ops.watch('core.work_titles', 'view.on_work_parts');
 CALL ops.watch('core.work_contributors', 'view.on_work_parts');
 
 -- What any subject can have: slugs, other catalogues' ids, tags, categories.
-CREATE FUNCTION view.on_subject_parts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_subject_parts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF view.deferred() THEN
     RETURN NULL;
@@ -231,7 +231,7 @@ CALL ops.watch('core.external_ids', 'view.on_subject_parts');
 CALL ops.watch('core.subject_tags', 'view.on_subject_parts');
 CALL ops.watch('core.subject_categories', 'view.on_subject_parts');
 
-CREATE FUNCTION view.on_series() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_series() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF view.deferred() OR NOT EXISTS (SELECT FROM changed) THEN
     RETURN NULL;

@@ -14,7 +14,7 @@ SELECT
   w.author_ids, w.literature_type, src.id AS source_id, coalesce(e.source_language, src.language)::text AS source_language,
   coalesce(src.expression_kind <> 'ORIGINAL', e.source_language <> w.original_language, false) AS relay,
   e.origin, e.completeness, e.form, e.quality, e.year, e.notes, e.provenance, e.source_url, e.credit,
-  r.license_id, g.class AS rights_class, coalesce(r.status, 'UNKNOWN') AS rights_status, core.readable_lines(g.class, e.line_count) AS readable_lines,
+  r.license_id, r.class AS rights_class, coalesce(r.status, 'UNKNOWN') AS rights_status, core.readable_lines(r.class, e.line_count) AS readable_lines,
   e.text_revision, e.line_count, e.char_count, a.n AS aligned_count,
   coalesce(p.popularity, 0) AS popularity, e.published_at, e.updated_at, e.version
 FROM core.expressions e
@@ -25,28 +25,27 @@ JOIN core.languages l ON l.tag = e.language
 LEFT JOIN core.slugs sl ON sl.subject_id = e.id AND sl.is_current AND sl.scope_id = e.work_id
 LEFT JOIN core.expressions src ON src.id = e.source_expression_id AND src.status = 'PUBLISHED' AND src.deleted_at IS NULL
 LEFT JOIN stats.totals p ON p.subject_id = e.id
-CROSS JOIN LATERAL (
+LEFT JOIN LATERAL (
   SELECT jsonb_agg(jsonb_build_object('personId', ps.public_id, 'person', ec.person_id, 'role', ec.role, 'creditedAs', ec.credited_as) ORDER BY ec.position, ec.person_id, ec.role) AS contributors,
          array_agg(ec.person_id ORDER BY ec.position, ec.person_id) FILTER (WHERE ec.role = 'TRANSLATOR') AS translator_ids,
          array_agg(ps.public_id ORDER BY ec.position, ec.person_id) FILTER (WHERE ec.role = 'TRANSLATOR') AS translator_public_ids
   FROM core.expression_contributors ec
   JOIN core.persons pe ON pe.id = ec.person_id AND pe.status = 'PUBLISHED' AND pe.deleted_at IS NULL
   JOIN core.subjects ps ON ps.id = ec.person_id
-  WHERE ec.expression_id = e.id) c
+  WHERE ec.expression_id = e.id) c ON true
 -- What is stated of the text itself; of an original text, else what is stated of the work.
 LEFT JOIN LATERAL (
-  SELECT ri.status, ri.license_id, li.open
+  SELECT (array_agg(ri.status ORDER BY ri.subject_id <> e.id))[1] AS status, (array_agg(ri.license_id ORDER BY ri.subject_id <> e.id))[1] AS license_id,
+         coalesce((array_agg(core.rights_class(ri.status, li.open) ORDER BY ri.subject_id <> e.id))[1], 'UNKNOWN') AS class
   FROM core.rights ri LEFT JOIN core.licenses li ON li.id = ri.license_id
-  WHERE ri.subject_id IN (e.id, CASE e.expression_kind WHEN 'ORIGINAL' THEN e.work_id END) AND ri.jurisdiction = '*'
-  ORDER BY ri.subject_id <> e.id LIMIT 1) r ON true
-CROSS JOIN LATERAL (SELECT core.rights_class(r.status, r.open) AS class) g
+  WHERE ri.subject_id IN (e.id, CASE e.expression_kind WHEN 'ORIGINAL' THEN e.work_id END) AND ri.jurisdiction = '*') r ON true
 -- With how many other texts it can be read side by side.
-CROSS JOIN LATERAL (
+LEFT JOIN LATERAL (
   SELECT count(DISTINCT o.id)::int AS n
   FROM (SELECT al.right_id AS other, al.left_revision AS mine, al.right_revision AS theirs, al.status FROM core.alignments al WHERE al.left_id = e.id AND al.work_id = e.work_id
         UNION ALL SELECT al.left_id, al.right_revision, al.left_revision, al.status FROM core.alignments al WHERE al.right_id = e.id AND al.work_id = e.work_id) al
   JOIN core.expressions o ON o.id = al.other AND o.text_revision = al.theirs AND o.work_id = e.work_id AND o.status = 'PUBLISHED' AND o.deleted_at IS NULL
-  WHERE al.mine = e.text_revision AND al.status IN ('APPROVED','SUGGESTED')) a
+  WHERE al.mine = e.text_revision AND al.status IN ('APPROVED','SUGGESTED')) a ON true
 WHERE e.status = 'PUBLISHED' AND e.deleted_at IS NULL;
 
 CREATE TABLE view.expression (
@@ -94,7 +93,7 @@ CREATE TABLE view.expression (
   updated_at            timestamptz NOT NULL,
   version               int NOT NULL,
   UNIQUE (work_slug, slug) DEFERRABLE
-);
+) WITH (fillfactor = 90);
 CREATE INDEX expression_work ON view.expression (work_id, language, quality DESC, id);
 CREATE INDEX expression_title ON view.expression (sort_title, id);
 CREATE INDEX expression_newest ON view.expression (published_at DESC, id DESC);
@@ -111,13 +110,13 @@ CREATE INDEX expression_translators ON view.expression USING gin (translator_ids
 CREATE INDEX expression_authors ON view.expression USING gin (author_ids) WITH (fastupdate = off);
 
 -- The work's row is the lock of all its expressions.
-CREATE FUNCTION view.lock_expressions(ids uuid[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.lock_expressions(ids uuid[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   PERFORM view.lock_subjects(ARRAY(
     SELECT work_id FROM core.expressions WHERE id = ANY (ids) UNION SELECT work_id FROM view.expression WHERE id = ANY (ids)));
 END $$;
 
-CREATE FUNCTION view.refresh_expression(ids uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.refresh_expression(ids uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 BEGIN
   PERFORM view.lock_expressions(ids);
   DELETE FROM view.expression e WHERE e.id = ANY (ids) AND NOT EXISTS (SELECT FROM view.expression_source s WHERE s.id = e.id);
@@ -133,14 +132,14 @@ END $$;
 -- ── the table has changed
 
 -- Both sides of every alignment of these expressions.
-CREATE FUNCTION view.align_tags(ids uuid[]) RETURNS text[] LANGUAGE plpgsql STABLE SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.align_tags(ids uuid[]) RETURNS text[] LANGUAGE plpgsql STABLE SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   RETURN ARRAY(
     SELECT 'align:' || core.typeid('EXPRESSION', left_id) FROM core.alignments WHERE left_id = ANY (ids) OR right_id = ANY (ids)
     UNION SELECT 'align:' || core.typeid('EXPRESSION', right_id) FROM core.alignments WHERE left_id = ANY (ids) OR right_id = ANY (ids));
 END $$;
 
-CREATE FUNCTION view.expression_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.expression_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   n bigint := (SELECT count(*) FROM changed);
   persons uuid[];
@@ -187,7 +186,7 @@ CALL ops.watch('view.expression', 'view.expression_changed');
 
 -- With an expression its work changes (counts, languages, the original text), and, when it comes into sight or its text
 -- moves on, so do the relay translations made from it and the texts aligned with it.
-CREATE FUNCTION view.on_expressions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_expressions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   ids uuid[] := ARRAY(SELECT id FROM changed);
   moved uuid[] := ids;
@@ -215,7 +214,7 @@ BEGIN
 END $$;
 CALL ops.watch('core.expressions', 'view.on_expressions');
 
-CREATE FUNCTION view.on_expression_contributors() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_expression_contributors() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF view.deferred() THEN
     RETURN NULL;
@@ -230,7 +229,7 @@ CALL ops.watch('core.expression_contributors', 'view.on_expression_contributors'
 
 -- ── rights: of a work they reach its original texts, of an original text they reach its work
 
-CREATE FUNCTION view.refresh_rights(touched uuid[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.refresh_rights(touched uuid[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   PERFORM view.refresh_work(ARRAY(
     SELECT id FROM core.works WHERE id = ANY (touched)
@@ -240,7 +239,7 @@ BEGIN
     UNION SELECT id FROM core.expressions WHERE work_id = ANY (touched) AND expression_kind = 'ORIGINAL'));
 END $$;
 
-CREATE FUNCTION view.on_rights() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_rights() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   touched uuid[] := ARRAY(SELECT DISTINCT subject_id FROM changed);
 BEGIN
@@ -257,7 +256,7 @@ BEGIN
 END $$;
 CALL ops.watch('core.rights', 'view.on_rights');
 
-CREATE FUNCTION view.on_licenses() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_licenses() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF view.deferred() OR NOT EXISTS (SELECT FROM changed) THEN
     RETURN NULL;

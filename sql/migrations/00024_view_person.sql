@@ -15,23 +15,23 @@ JOIN core.subjects s ON s.id = p.id
 LEFT JOIN core.slugs sl ON sl.subject_id = p.id AND sl.is_current
 LEFT JOIN stats.totals o ON o.subject_id = p.id
 -- The name is the first primary one, which is in the person's own language. A hint for searching is not a name.
-CROSS JOIN LATERAL (
+LEFT JOIN LATERAL (
   SELECT (array_agg(o.name ORDER BY o.n))[1] AS name, (array_agg(o.language ORDER BY o.n))[1]::text AS language, (array_agg(o.sort_name ORDER BY o.n))[1] AS sort_name,
          jsonb_agg(jsonb_build_object('language', o.language, 'name', o.name, 'sortName', o.sort_name, 'kind', o.name_kind) ORDER BY o.n) AS names,
          jsonb_object_agg(o.language, o.name) FILTER (WHERE o.name_kind = 'PRIMARY') AS by_language
   FROM (SELECT language, name, sort_name, name_kind, row_number() OVER (ORDER BY name_kind <> 'PRIMARY', position, id) AS n
-        FROM core.person_names WHERE person_id = p.id AND name_kind <> 'SEARCH_HINT') o) n
-CROSS JOIN LATERAL (
+        FROM core.person_names WHERE person_id = p.id AND name_kind <> 'SEARCH_HINT') o) n ON true
+LEFT JOIN LATERAL (
   SELECT count(DISTINCT wo.id)::int AS n, array_agg(DISTINCT wo.original_language) AS languages
   FROM core.work_contributors wc JOIN view.work wo ON wo.id = wc.work_id
-  WHERE wc.person_id = p.id AND wc.role IN ('AUTHOR','ATTRIBUTED','COLLECTOR')) w
-CROSS JOIN LATERAL (
+  WHERE wc.person_id = p.id AND wc.role IN ('AUTHOR','ATTRIBUTED','COLLECTOR')) w ON true
+LEFT JOIN LATERAL (
   SELECT count(*)::int AS n, array_agg(DISTINCT ex.language) AS languages
   FROM core.expression_contributors ec JOIN view.expression ex ON ex.id = ec.expression_id
-  WHERE ec.person_id = p.id AND ec.role = 'TRANSLATOR') t
-CROSS JOIN LATERAL (
+  WHERE ec.person_id = p.id AND ec.role = 'TRANSLATOR') t ON true
+LEFT JOIN LATERAL (
   SELECT jsonb_agg(jsonb_build_object('scheme', ei.scheme, 'value', ei.value) ORDER BY ei.scheme, ei.value) AS ids
-  FROM core.external_ids ei WHERE ei.subject_id = p.id) x
+  FROM core.external_ids ei WHERE ei.subject_id = p.id) x ON true
 WHERE p.status = 'PUBLISHED' AND p.deleted_at IS NULL;
 
 CREATE TABLE view.person (
@@ -62,7 +62,7 @@ CREATE TABLE view.person (
   popularity        double precision NOT NULL,
   updated_at        timestamptz NOT NULL,
   version           int NOT NULL
-);
+) WITH (fillfactor = 90);
 CREATE INDEX person_name ON view.person (sort_name, id);
 CREATE INDEX person_popular ON view.person (popularity DESC, id);
 CREATE INDEX author_name ON view.person (sort_name, id) WHERE is_author;
@@ -77,7 +77,7 @@ CREATE INDEX translator_country_name ON view.person (country_code, sort_name, id
 CREATE INDEX translator_most_texts ON view.person (translation_count DESC, id) WHERE is_translator;
 CREATE INDEX person_languages ON view.person USING gin (languages) WITH (fastupdate = off);
 
-CREATE FUNCTION view.refresh_person(ids uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.refresh_person(ids uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 BEGIN
   PERFORM view.lock_subjects(ids);
   DELETE FROM view.person p WHERE p.id = ANY (ids) AND NOT EXISTS (SELECT FROM view.person_source s WHERE s.id = p.id);
@@ -90,7 +90,7 @@ END $$;
 
 -- ── the table has changed
 
-CREATE FUNCTION view.person_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.person_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   n bigint := (SELECT count(*) FROM changed);
 BEGIN
@@ -113,7 +113,7 @@ CALL ops.watch('view.person', 'view.person_changed');
 -- ── what a person is made of has changed
 
 -- A person who goes out of sight goes out of the credits too. FOR UPDATE waits for credits being given now.
-CREATE FUNCTION view.on_persons() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_persons() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   ids uuid[] := ARRAY(SELECT id FROM changed);
   seen uuid[];
@@ -142,7 +142,7 @@ BEGIN
 END $$;
 CALL ops.watch('core.persons', 'view.on_persons');
 
-CREATE FUNCTION view.on_person_names() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_person_names() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF view.deferred() THEN
     RETURN NULL;

@@ -26,7 +26,7 @@ CREATE INDEX tag_usage ON view.tag (usage_count DESC, id);
 CREATE INDEX tag_kind_name ON view.tag (kind, name, id);
 CREATE INDEX tag_kind_usage ON view.tag (kind, usage_count DESC, id);
 
-CREATE FUNCTION view.refresh_tag(ids uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.refresh_tag(ids uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 BEGIN
   PERFORM view.lock_subjects(ids);
   -- The counts are moved by view.count_tags, which holds only this row.
@@ -38,7 +38,7 @@ BEGIN
 END $$;
 
 -- Moves the counts by what works have gained and lost.
-CREATE FUNCTION view.count_tags(added uuid[], removed uuid[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.count_tags(added uuid[], removed uuid[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF cardinality(added) + cardinality(removed) = 0 THEN
     RETURN;
@@ -51,7 +51,7 @@ END $$;
 
 -- ── the table has changed
 
-CREATE FUNCTION view.tag_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.tag_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   n bigint := (SELECT count(*) FROM changed);
 BEGIN
@@ -82,7 +82,7 @@ CALL ops.watch('view.tag', 'view.tag_changed');
 
 -- When a tag becomes a synonym, is banned or comes back, every work that has it or one of its synonyms shows another.
 -- A synonym stands for a canonical tag and never for another synonym. FOR UPDATE waits for what is being tagged now.
-CREATE FUNCTION view.on_tags() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_tags() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   ids uuid[] := ARRAY(SELECT id FROM changed);
   moved uuid[] := '{}';

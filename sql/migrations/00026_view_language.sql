@@ -21,7 +21,7 @@ CREATE INDEX language_name ON view.language (name, tag);
 INSERT INTO view.language SELECT s.* FROM view.language_source s;
 
 -- The base row is the lock: a language has no subject.
-CREATE FUNCTION view.refresh_language(tags text[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.refresh_language(tags text[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 BEGIN
   PERFORM 1 FROM core.languages WHERE tag = ANY (tags) ORDER BY tag FOR NO KEY UPDATE;
   PERFORM 1 FROM view.language WHERE tag = ANY (tags) ORDER BY tag FOR UPDATE;
@@ -31,7 +31,7 @@ BEGIN
     WHERE l.* IS DISTINCT FROM excluded.*;
 END $$;
 
-CREATE FUNCTION view.count_languages(tags text[], works int[], translations int[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.count_languages(tags text[], works int[], translations int[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   PERFORM 1 FROM view.language WHERE tag = ANY (tags) ORDER BY tag FOR UPDATE;
   UPDATE view.language l SET work_count = l.work_count + d.works, translation_count = l.translation_count + d.translations
@@ -39,7 +39,7 @@ BEGIN
   WHERE l.tag = d.tag AND (d.works, d.translations) <> (0, 0);
 END $$;
 
-CREATE FUNCTION view.count_work_languages(added text[], removed text[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.count_work_languages(added text[], removed text[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF cardinality(added) + cardinality(removed) > 0 THEN
     PERFORM view.count_languages(added || removed, array_fill(1, ARRAY[cardinality(added)]) || array_fill(-1, ARRAY[cardinality(removed)]),
@@ -47,7 +47,7 @@ BEGIN
   END IF;
 END $$;
 
-CREATE FUNCTION view.count_translation_languages(added text[], removed text[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.count_translation_languages(added text[], removed text[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF cardinality(added) + cardinality(removed) > 0 THEN
     PERFORM view.count_languages(added || removed, array_fill(0, ARRAY[cardinality(added) + cardinality(removed)]),
@@ -57,7 +57,7 @@ END $$;
 
 -- ── the table has changed
 
-CREATE FUNCTION view.language_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.language_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF NOT view.deferred() AND EXISTS (SELECT FROM changed) THEN
     PERFORM ops.announce('{ref}');
@@ -68,7 +68,7 @@ CALL ops.watch('view.language', 'view.language_changed');
 
 -- ── languages have changed. FOR UPDATE waits for works and texts being added in the language now.
 
-CREATE FUNCTION view.on_languages() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_languages() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   turned text[];
 BEGIN

@@ -33,7 +33,7 @@ CREATE TABLE view.users_public (
   version            int NOT NULL
 );
 
-CREATE FUNCTION view.refresh_user(ids uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.refresh_user(ids uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 BEGIN
   PERFORM view.lock_subjects(ids);
   DELETE FROM view.users_public u WHERE u.id = ANY (ids) AND NOT EXISTS (SELECT FROM view.users_public_source s WHERE s.id = u.id);
@@ -45,7 +45,7 @@ END $$;
 
 -- ── the table has changed
 
-CREATE FUNCTION view.user_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.user_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   n bigint := (SELECT count(*) FROM changed);
   seen uuid[];
@@ -71,7 +71,7 @@ CALL ops.watch('view.users_public', 'view.user_changed');
 
 -- ── what a member is made of has changed
 
-CREATE FUNCTION view.on_users() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_users() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF view.deferred() THEN
     RETURN NULL;
@@ -84,7 +84,7 @@ BEGIN
 END $$;
 CALL ops.watch('auth.users', 'view.on_users');
 
-CREATE FUNCTION view.on_profiles() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_profiles() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF view.deferred() THEN
     RETURN NULL;

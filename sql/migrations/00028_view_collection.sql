@@ -67,7 +67,7 @@ JOIN view.collectable s ON s.id = i.subject_id
 WHERE i.approval = 'APPROVED';
 
 -- The collection's row is the lock of its items.
-CREATE FUNCTION view.refresh_collection_item(collections uuid[], subjects uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.refresh_collection_item(collections uuid[], subjects uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 BEGIN
   PERFORM view.lock_subjects(collections);
   DELETE FROM view.collection_item i WHERE i.collection_id = ANY (collections) AND i.subject_id = ANY (subjects)
@@ -77,7 +77,7 @@ BEGIN
     WHERE i.* IS DISTINCT FROM excluded.*;
 END $$;
 
-CREATE FUNCTION view.refresh_collection(ids uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.refresh_collection(ids uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 BEGIN
   PERFORM view.lock_subjects(ids);
   DELETE FROM view.collection c WHERE c.id = ANY (ids) AND NOT EXISTS (SELECT FROM view.collection_source s WHERE s.id = c.id);
@@ -89,7 +89,7 @@ END $$;
 
 -- ── the tables have changed
 
-CREATE FUNCTION view.collection_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.collection_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   n bigint := (SELECT count(*) FROM changed);
   seen uuid[];
@@ -115,7 +115,7 @@ BEGIN
 END $$;
 CALL ops.watch('view.collection', 'view.collection_changed');
 
-CREATE FUNCTION view.collection_item_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.collection_item_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   collections uuid[] := ARRAY(SELECT DISTINCT collection_id FROM changed);
 BEGIN
@@ -132,7 +132,7 @@ CALL ops.watch('view.collection_item', 'view.collection_item_changed');
 
 -- ── what collections are made of has changed
 
-CREATE FUNCTION view.on_collections() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_collections() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF view.deferred() THEN
     RETURN NULL;
@@ -145,7 +145,7 @@ BEGIN
 END $$;
 CALL ops.watch('social.collections', 'view.on_collections');
 
-CREATE FUNCTION view.on_collection_items() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_collection_items() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF view.deferred() THEN
     RETURN NULL;

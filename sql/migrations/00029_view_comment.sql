@@ -51,7 +51,7 @@ CREATE INDEX comment_author ON view.comment (author_id, created_at DESC, id DESC
 
 -- With a comment those above it change too: their replies are counted, their stubs come and go. The first comment of
 -- the thread is the lock of all of it.
-CREATE FUNCTION view.refresh_comment(ids uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.refresh_comment(ids uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 DECLARE
   family uuid[];
 BEGIN
@@ -72,7 +72,7 @@ END $$;
 
 -- ── the table has changed
 
-CREATE FUNCTION view.comment_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.comment_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   n bigint := (SELECT count(*) FROM changed);
 BEGIN
@@ -93,7 +93,7 @@ CALL ops.watch('view.comment', 'view.comment_changed');
 
 -- ── comments have changed
 
-CREATE FUNCTION view.on_comments() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_comments() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF view.deferred() THEN
     RETURN NULL;
@@ -114,7 +114,7 @@ CALL ops.watch('social.comments', 'view.on_comments');
 
 -- ── counters: popularity and likes are copied without a word
 
-CREATE FUNCTION view.on_totals() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_totals() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   ids uuid[];
 BEGIN
@@ -130,7 +130,7 @@ BEGIN
 END $$;
 CALL ops.watch('stats.totals', 'view.on_totals');
 
-CREATE FUNCTION view.refresh_popularity(ids uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.refresh_popularity(ids uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 DECLARE
   was text := coalesce(current_setting('tercul.silent', true), '');
 BEGIN

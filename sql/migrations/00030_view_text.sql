@@ -33,7 +33,7 @@ SELECT a.right_id, a.left_id, a.id, true, a.work_id, a.method, a.status, a.confi
 
 -- ── what texts and alignments are made of has changed. What cannot be seen needs no announcement.
 
-CREATE FUNCTION view.on_text() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_text() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF view.deferred() THEN
     RETURN NULL;
@@ -50,7 +50,7 @@ END $$;
 CALL ops.watch('core.text_lines', 'view.on_text');
 CALL ops.watch('core.text_units', 'view.on_text');
 
-CREATE FUNCTION view.on_alignments() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_alignments() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   sides uuid[] := ARRAY(SELECT left_id FROM changed UNION SELECT right_id FROM changed);
 BEGIN
@@ -66,7 +66,7 @@ BEGIN
 END $$;
 CALL ops.watch('core.alignments', 'view.on_alignments');
 
-CREATE FUNCTION view.on_alignment_groups() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_alignment_groups() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   ids uuid[] := ARRAY(SELECT DISTINCT alignment_id FROM changed);
 BEGIN

@@ -47,7 +47,7 @@ CREATE VIEW view.announcement AS SELECT id, xid, tags, at FROM ops.outbox;
 
 -- ── what they show has changed
 
-CREATE FUNCTION view.on_countries() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_countries() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF NOT view.deferred() AND EXISTS (SELECT FROM changed) THEN
     PERFORM ops.announce('{ref}');
@@ -56,7 +56,7 @@ BEGIN
 END $$;
 CALL ops.watch('core.countries', 'view.on_countries');
 
-CREATE FUNCTION view.on_slugs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_slugs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   ids uuid[] := ARRAY(SELECT DISTINCT subject_id FROM changed);
 BEGIN
@@ -72,7 +72,7 @@ BEGIN
 END $$;
 CALL ops.watch('core.slugs', 'view.on_slugs');
 
-CREATE FUNCTION view.on_id_redirects() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_id_redirects() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   ids uuid[] := ARRAY(SELECT old_id FROM changed UNION SELECT new_id FROM changed);
 BEGIN
@@ -88,7 +88,7 @@ BEGIN
 END $$;
 CALL ops.watch('core.id_redirects', 'view.on_id_redirects');
 
-CREATE FUNCTION view.on_revisions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_revisions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF view.deferred() OR NOT EXISTS (SELECT FROM changed) THEN
     RETURN NULL;
@@ -103,7 +103,7 @@ BEGIN
 END $$;
 CALL ops.watch('core.revisions', 'view.on_revisions');
 
-CREATE FUNCTION view.on_text_revisions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_text_revisions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF view.deferred() OR NOT EXISTS (SELECT FROM changed) THEN
     RETURN NULL;
@@ -118,7 +118,7 @@ BEGIN
 END $$;
 CALL ops.watch('core.text_revisions', 'view.on_text_revisions');
 
-CREATE FUNCTION view.on_trending() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_trending() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF view.deferred() THEN
     RETURN NULL;
@@ -131,7 +131,7 @@ BEGIN
 END $$;
 CALL ops.watch('stats.trending', 'view.on_trending');
 
-CREATE FUNCTION view.on_documents() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_documents() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF NOT view.deferred() AND EXISTS (SELECT FROM changed) THEN
     PERFORM ops.announce('{api}');
@@ -140,7 +140,7 @@ BEGIN
 END $$;
 CALL ops.watch('ops.documents', 'view.on_documents');
 
-CREATE FUNCTION view.on_changes() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.on_changes() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF EXISTS (SELECT FROM changed) THEN
     PERFORM ops.announce('{changes}');

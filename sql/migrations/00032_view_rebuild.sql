@@ -17,7 +17,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
 $$;
 
 -- Makes one table equal to its source and tells how many rows that took.
-CREATE FUNCTION view.rebuild(relation text) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.rebuild(relation text) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   shape record := view.model_shape(relation);
   gone bigint;
@@ -34,7 +34,7 @@ END $$;
 
 -- Makes every table equal to its source. Writers wait meanwhile, readers do not. What a bulk load has deferred is
 -- announced here, as "everything".
-CREATE FUNCTION view.refresh_all() RETURNS TABLE (relation text, changed bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.refresh_all() RETURNS TABLE (relation text, changed bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   was text := coalesce(current_setting('tercul.defer_refresh', true), '');
   total bigint := 0;
@@ -53,7 +53,7 @@ BEGIN
 END $$;
 
 -- Compares every table with its source, both ways: rows that it lacks, rows that it should not have. All zeros is right.
-CREATE FUNCTION view.verify() RETURNS TABLE (relation text, missing bigint, surplus bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION view.verify() RETURNS TABLE (relation text, missing bigint, surplus bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   shape record;
 BEGIN
