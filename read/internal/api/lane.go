@@ -139,7 +139,7 @@ func (l *lane) find(key []byte) *spelling {
 }
 
 func (l *lane) index(key []byte) uint64 {
-	return maphash.Bytes(l.seed, key) & uint64(len(l.slots)-1)
+	return maphash.Bytes(l.seed, key) & uint64(len(l.slots)-1) //nolint:gosec // a length is not negative
 }
 
 // learn remembers a request that L1 has just answered: at least its second

@@ -74,7 +74,7 @@ func (r *Reader) openPort(ctx context.Context, _ io.Writer) (err error) {
 }
 
 func (r *Reader) openStores(ctx context.Context, _ io.Writer) (err error) {
-	r.db, err = pg.Open(r.cfg.Database, pg.Options{
+	r.db, err = pg.Open(r.cfg.Database, pg.Options{ //nolint:contextcheck // the pool outlives the start
 		Application: "tercul-reader", Role: role, ReadOnly: true, GenericPlans: true,
 		Metrics: r.metrics, Tracer: r.tracing.Tracer("pg"),
 	})
@@ -122,7 +122,7 @@ func (r *Reader) compose(context.Context, io.Writer) (err error) {
 	if r.follower, err = newFollower(r); err != nil {
 		return err
 	}
-	if r.chain, err = newChain(r); err != nil {
+	if r.chain, err = newChain(r); err != nil { //nolint:contextcheck // the caches outlive the start
 		return err
 	}
 	r.ready = r.dependencies()

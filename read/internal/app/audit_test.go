@@ -26,7 +26,7 @@ func TestGraphQLHTTPAudits(t *testing.T) {
 	}
 	modules := installAudit(t)
 	s := begin(t, settings(t))
-	cmd := exec.Command("node", "audit/audit.mjs", s.url+"/graphql", modules)
+	cmd := exec.Command("node", "audit/audit.mjs", s.url+"/graphql", modules) //nolint:gosec // our own script
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -58,13 +58,13 @@ func installAudit(t *testing.T) string {
 	if installed(t, home) {
 		return home
 	}
-	require.NoError(t, os.MkdirAll(home, 0o755))
+	require.NoError(t, os.MkdirAll(home, 0o750)) //nolint:gosec // the developer's own folder
 	for _, name := range []string{"package.json", "package-lock.json"} {
 		text, err := os.ReadFile(filepath.Join("audit", name))
 		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(home, name), text, 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(home, name), text, 0o600)) //nolint:gosec // the developer's own folder
 	}
-	cmd := exec.Command("npm", "ci", "--prefix", home, "--no-audit", "--no-fund", "--ignore-scripts")
+	cmd := exec.Command("npm", "ci", "--prefix", home, "--no-audit", "--no-fund", "--ignore-scripts") //nolint:gosec // pinned by the lock file
 	cmd.WaitDelay = time.Minute
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "npm could not install the audits; is its registry reachable?\n%s", out)
@@ -75,10 +75,10 @@ func installAudit(t *testing.T) string {
 func installed(t *testing.T, home string) bool {
 	want, err := os.ReadFile(filepath.Join("audit", "package-lock.json"))
 	require.NoError(t, err)
-	have, err := os.ReadFile(filepath.Join(home, "package-lock.json"))
+	have, err := os.ReadFile(filepath.Join(home, "package-lock.json")) //nolint:gosec // the developer's own folder
 	if err != nil || !bytes.Equal(want, have) {
 		return false
 	}
-	_, err = os.Stat(filepath.Join(home, "node_modules", "graphql-http", "package.json"))
+	_, err = os.Stat(filepath.Join(home, "node_modules", "graphql-http", "package.json")) //nolint:gosec // the developer's own folder
 	return err == nil
 }

@@ -122,7 +122,7 @@ func TestReaderWithoutPostgresDoesNotStart(t *testing.T) {
 func TestTakenPort(t *testing.T) {
 	ln, err := listen(t.Context(), "127.0.0.1:0")
 	require.NoError(t, err)
-	defer ln.Close() //nolint:errcheck // the test is over
+	defer ln.Close()
 	_, err = listen(t.Context(), ln.Addr().String())
 	require.ErrorContains(t, err, "is in use; stop what listens there or set TERCUL_READ_ADDR")
 	_, err = listen(t.Context(), "nowhere.invalid:1")
