@@ -26,7 +26,7 @@ func (g *generator) tables() []feed {
 		{"core.subject_tags", []string{"subject_id", "tag_id", "created_at"}, 2 * n, g.subjectTags},
 		{"core.subject_categories", []string{"subject_id", "category_id"}, n, g.subjectCategories},
 		{"core.expressions", []string{
-			"id", "work_id", "expression_kind", "language", "title", "year", "quality", "status", "published_at", "text_revision",
+			"id", "work_id", "expression_kind", "language", "title", "form", "year", "quality", "status", "published_at", "text_revision",
 			"content_hash", "line_count", "char_count", "created_at", "updated_at",
 		}, 3 * n, g.expressions},
 		{"core.expression_contributors", []string{"expression_id", "person_id", "role"}, 2 * n, g.expressionContributors},

@@ -64,8 +64,16 @@ func (g *generator) expressions(emit func(...any) error) error {
 			lines := g.text(e.id, e.number, e.tongue, e.lines, e.work.kind)
 			revision, quality, hash, chars = 1, 1+int(e.number%4), textform.Hash(lines), textform.Chars(lines) //nolint:gosec // below 5
 		}
-		return emit(e.id, e.workID, e.kind, e.tongue.tag, e.title, e.year, quality, "PUBLISHED", at, revision, hash, e.lines, chars, at, at)
+		return emit(e.id, e.workID, e.kind, e.tongue.tag, e.title, e.form(), e.year, quality, "PUBLISHED", at, revision, hash, e.lines, chars, at, at)
 	})
+}
+
+// form is that of the work, but that one translation of verse in four is prose.
+func (e expression) form() string {
+	if e.work.kind == "PROSE" || e.number%4 == 3 {
+		return "PROSE"
+	}
+	return "VERSE"
 }
 
 func (g *generator) expressionContributors(emit func(...any) error) error {
