@@ -49,7 +49,7 @@ var authorFilter = &Filter{Fields: map[string]string{
 	"language":        overlapsLanguages("{t}.languages"),
 	"kind":            "{t}.person_kind = ANY ({v|text[]})",
 	"lived":           "coalesce({t}.death_year, {t}.birth_year) >= coalesce({v.from|int}, -32768) AND coalesce({t}.birth_year, {t}.death_year) <= coalesce({v.to|int}, 32767)",
-	"namePrefix":      "{t}.sort_name LIKE {v|prefix}",
+	"namePrefix":      "{t}.sort_name >= {v|prefix} AND {t}.sort_name < {v|prefix.end}",
 	"minWorks":        "{t}.work_count >= {v|int}",
 	"minTranslations": "{t}.translation_count >= {v|int}",
 }}

@@ -95,7 +95,7 @@ var query = &Object{Fields: map[string]Field{
 			"USAGE": {Keys: []Key{{"{t}.usage_count", "int"}, byID}, Desc: true},
 			"NAME":  {Keys: []Key{{"lower({t}.name)", "text"}, byID}},
 		},
-		Filter: &Filter{Fields: map[string]string{"kind": "{t}.kind = ANY ({v|text[]})", "prefix": "lower({t}.name) LIKE {v|prefix}"}},
+		Filter: &Filter{Fields: map[string]string{"kind": "{t}.kind = ANY ({v|text[]})", "prefix": "starts_with(lower({t}.name), {v|lower})"}},
 	}, 100)),
 	"category": nested(Rel{
 		To: "Category", From: "view.category {t}", Where: "{t}.path = {$path|text}", Absent: "'list:cat'",

@@ -77,7 +77,7 @@ var collectionSorts = map[string]Sort{
 var collectionFilter = &Filter{Fields: map[string]string{
 	"owner":       "{t}.owner_id = (SELECT u.id FROM view.users_public u WHERE u.username_canonical = {v|lower})",
 	"containing":  "{t}.id IN (SELECT i.collection_id FROM view.collection_item i WHERE i.subject_id = {v|uuid})",
-	"titlePrefix": "lower({t}.title) LIKE {v|prefix}",
+	"titlePrefix": "starts_with(lower({t}.title), {v|lower})",
 }}
 
 var stats = &Object{Fields: map[string]Field{

@@ -36,6 +36,7 @@ var casts = map[string]cast{
 	"kindnames":   {"text[]", kindNames},
 	"lookup":      {"text[]", lookup},
 	"prefix":      {"text", prefix},
+	"prefix.end":  {"text", prefixEnd},
 	"lower":       {"text", lower},
 	"ref.work":    {"text", refPart(func(r passageRef) any { return r.work })},
 	"ref.expr":    {"text", refPart(func(r passageRef) any { return r.expression })},
@@ -160,25 +161,31 @@ func lookup(v any) (any, error) {
 	return out, nil
 }
 
-// prefix folds a prefix as sort columns are folded (lower case, no marks) and
-// escapes it for LIKE.
+// prefix folds a prefix as sort columns are folded: lower case, no marks. What
+// begins with it lies, in the order of the bytes, from it to prefixEnd: a plan
+// made for any prefix can use an index for that, and cannot for LIKE.
 func prefix(v any) (any, error) {
 	text, _ := v.(string)
 	var b strings.Builder
 	for _, r := range norm.NFD.String(strings.ToLower(text)) {
-		if unicode.Is(unicode.Mn, r) {
-			continue
+		if !unicode.Is(unicode.Mn, r) {
+			b.WriteRune(r)
 		}
-		if r == '%' || r == '_' || r == '\\' {
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
 	}
 	if b.Len() == 0 {
 		return nil, errors.New("a prefix must not be empty")
 	}
-	b.WriteByte('%')
 	return norm.NFC.String(b.String()), nil
+}
+
+// prefixEnd is the first text, in the order of the bytes, that lies behind all
+// that begin with the prefix.
+func prefixEnd(v any) (any, error) {
+	folded, err := prefix(v)
+	if err != nil {
+		return nil, err
+	}
+	return folded.(string) + string(unicode.MaxRune), nil
 }
 
 func lower(v any) (any, error) {

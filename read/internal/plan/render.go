@@ -107,10 +107,9 @@ func (w *writer) one(r *relNode, parent string, root bool) (join, alias string) 
 	}
 	body := "SELECT " + v.expr + " AS j, " + concat(v.tags) + " AS t" + w.rootColumns(r, s, root) +
 		" FROM " + from + v.joins + whereClause(where)
-	if len(r.limit) > 0 {
-		body += " LIMIT " + w.write(r.limit, s)
-	}
-	return lateral(body, alias), alias
+	// The limit keeps the planner from making a join of it all, over whole tables:
+	// what is wanted is one look-up for each row there is.
+	return lateral(body+" LIMIT 1", alias), alias
 }
 
 // rootColumns are what only the outermost level asks of a relation.

@@ -15,35 +15,35 @@ WHERE d.old_id = $2::uuid), $3::uuid)) t1
 LEFT JOIN LATERAL (SELECT row_to_json(o5) AS j, t3.public_id AS t
 FROM view.person t3
 CROSS JOIN LATERAL (SELECT 'Author'::text AS "__typename", t3.public_id AS "id", t3.name AS "name") o5
-WHERE t3.id = t1.id AND t1.kind = 'PERSON') r4 ON true
+WHERE t3.id = t1.id AND t1.kind = 'PERSON' LIMIT 1) r4 ON true
 LEFT JOIN LATERAL (SELECT row_to_json(o8) AS j, t6.public_id AS t
 FROM view.category t6
 CROSS JOIN LATERAL (SELECT 'Category'::text AS "__typename", t6.public_id AS "id") o8
-WHERE t6.id = t1.id AND t1.kind = 'CATEGORY') r7 ON true
+WHERE t6.id = t1.id AND t1.kind = 'CATEGORY' LIMIT 1) r7 ON true
 LEFT JOIN LATERAL (SELECT row_to_json(o11) AS j, t9.public_id AS t
 FROM view.collection t9
 CROSS JOIN LATERAL (SELECT 'Collection'::text AS "__typename", t9.public_id AS "id") o11
-WHERE t9.id = t1.id AND t1.kind = 'COLLECTION') r10 ON true
+WHERE t9.id = t1.id AND t1.kind = 'COLLECTION' LIMIT 1) r10 ON true
 LEFT JOIN LATERAL (SELECT row_to_json(o14) AS j, t12.public_id AS t
 FROM view.comment t12
 CROSS JOIN LATERAL (SELECT 'Comment'::text AS "__typename", t12.public_id AS "id") o14
-WHERE t12.id = t1.id AND t1.kind = 'COMMENT') r13 ON true
+WHERE t12.id = t1.id AND t1.kind = 'COMMENT' LIMIT 1) r13 ON true
 LEFT JOIN LATERAL (SELECT row_to_json(o17) AS j, t15.public_id AS t
 FROM view.users_public t15
 CROSS JOIN LATERAL (SELECT 'PublicUser'::text AS "__typename", t15.public_id AS "id") o17
-WHERE t15.id = t1.id AND t1.kind = 'USER') r16 ON true
+WHERE t15.id = t1.id AND t1.kind = 'USER' LIMIT 1) r16 ON true
 LEFT JOIN LATERAL (SELECT row_to_json(o20) AS j, t18.public_id AS t
 FROM view.tag t18
 CROSS JOIN LATERAL (SELECT 'Tag'::text AS "__typename", t18.public_id AS "id") o20
-WHERE t18.id = t1.id AND t1.kind = 'TAG') r19 ON true
+WHERE t18.id = t1.id AND t1.kind = 'TAG' LIMIT 1) r19 ON true
 LEFT JOIN LATERAL (SELECT row_to_json(o23) AS j, t21.public_id AS t
 FROM view.expression t21
 CROSS JOIN LATERAL (SELECT 'Translation'::text AS "__typename", t21.public_id AS "id") o23
-WHERE t21.id = t1.id AND t1.kind = 'EXPRESSION') r22 ON true
+WHERE t21.id = t1.id AND t1.kind = 'EXPRESSION' LIMIT 1) r22 ON true
 LEFT JOIN LATERAL (SELECT row_to_json(o26) AS j, t24.public_id AS t
 FROM view.work t24
 CROSS JOIN LATERAL (SELECT 'Work'::text AS "__typename", t24.public_id AS "id", t24.slug AS "slug", t1.redirected_from AS "redirectedFrom") o26
-WHERE t24.id = t1.id AND t1.kind = 'WORK') r25 ON true) r2 ON true
+WHERE t24.id = t1.id AND t1.kind = 'WORK' LIMIT 1) r25 ON true LIMIT 1) r2 ON true
 CROSS JOIN LATERAL (SELECT r2.j AS "node") o;
 
 -- fullest
@@ -60,33 +60,33 @@ WHERE d.old_id = $2::uuid), $3::uuid)) t1
 LEFT JOIN LATERAL (SELECT row_to_json(o5) AS j, t3.public_id AS t
 FROM view.person t3
 CROSS JOIN LATERAL (SELECT 'Author'::text AS "__typename", t3.public_id AS "id", t3.name AS "name") o5
-WHERE t3.id = t1.id AND t1.kind = 'PERSON') r4 ON true
+WHERE t3.id = t1.id AND t1.kind = 'PERSON' LIMIT 1) r4 ON true
 LEFT JOIN LATERAL (SELECT row_to_json(o8) AS j, t6.public_id AS t
 FROM view.category t6
 CROSS JOIN LATERAL (SELECT 'Category'::text AS "__typename", t6.public_id AS "id") o8
-WHERE t6.id = t1.id AND t1.kind = 'CATEGORY') r7 ON true
+WHERE t6.id = t1.id AND t1.kind = 'CATEGORY' LIMIT 1) r7 ON true
 LEFT JOIN LATERAL (SELECT row_to_json(o11) AS j, t9.public_id AS t
 FROM view.collection t9
 CROSS JOIN LATERAL (SELECT 'Collection'::text AS "__typename", t9.public_id AS "id") o11
-WHERE t9.id = t1.id AND t1.kind = 'COLLECTION') r10 ON true
+WHERE t9.id = t1.id AND t1.kind = 'COLLECTION' LIMIT 1) r10 ON true
 LEFT JOIN LATERAL (SELECT row_to_json(o14) AS j, t12.public_id AS t
 FROM view.comment t12
 CROSS JOIN LATERAL (SELECT 'Comment'::text AS "__typename", t12.public_id AS "id") o14
-WHERE t12.id = t1.id AND t1.kind = 'COMMENT') r13 ON true
+WHERE t12.id = t1.id AND t1.kind = 'COMMENT' LIMIT 1) r13 ON true
 LEFT JOIN LATERAL (SELECT row_to_json(o17) AS j, t15.public_id AS t
 FROM view.users_public t15
 CROSS JOIN LATERAL (SELECT 'PublicUser'::text AS "__typename", t15.public_id AS "id") o17
-WHERE t15.id = t1.id AND t1.kind = 'USER') r16 ON true
+WHERE t15.id = t1.id AND t1.kind = 'USER' LIMIT 1) r16 ON true
 LEFT JOIN LATERAL (SELECT row_to_json(o20) AS j, t18.public_id AS t
 FROM view.tag t18
 CROSS JOIN LATERAL (SELECT 'Tag'::text AS "__typename", t18.public_id AS "id") o20
-WHERE t18.id = t1.id AND t1.kind = 'TAG') r19 ON true
+WHERE t18.id = t1.id AND t1.kind = 'TAG' LIMIT 1) r19 ON true
 LEFT JOIN LATERAL (SELECT row_to_json(o23) AS j, t21.public_id AS t
 FROM view.expression t21
 CROSS JOIN LATERAL (SELECT 'Translation'::text AS "__typename", t21.public_id AS "id") o23
-WHERE t21.id = t1.id AND t1.kind = 'EXPRESSION') r22 ON true
+WHERE t21.id = t1.id AND t1.kind = 'EXPRESSION' LIMIT 1) r22 ON true
 LEFT JOIN LATERAL (SELECT row_to_json(o26) AS j, t24.public_id AS t
 FROM view.work t24
 CROSS JOIN LATERAL (SELECT 'Work'::text AS "__typename", t24.public_id AS "id", t24.slug AS "slug", t1.redirected_from AS "redirectedFrom") o26
-WHERE t24.id = t1.id AND t1.kind = 'WORK') r25 ON true) r2 ON true
+WHERE t24.id = t1.id AND t1.kind = 'WORK' LIMIT 1) r25 ON true LIMIT 1) r2 ON true
 CROSS JOIN LATERAL (SELECT r2.j AS "node") o;

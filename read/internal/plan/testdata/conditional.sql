@@ -8,7 +8,7 @@ LEFT JOIN LATERAL (SELECT row_to_json(o3) AS j, t1.public_id AS t
 FROM (SELECT v.*,  NULL::text AS redirected_from
 FROM view.work v
 WHERE true) t1
-CROSS JOIN LATERAL (SELECT t1.public_id AS "id") o3) r2 ON true
+CROSS JOIN LATERAL (SELECT t1.public_id AS "id") o3 LIMIT 1) r2 ON true
 CROSS JOIN LATERAL (SELECT r2.j AS "work") o;
 
 -- fullest
@@ -32,5 +32,5 @@ FROM view.expression t4
 WHERE t4.work_id = t1.id AND t4.kind <> 'ORIGINAL' ORDER BY t4.language, -t4.quality, t4.id LIMIT 3 + 1) t4) t4
 CROSS JOIN LATERAL (SELECT t4.slug AS "slug") o5) x) pg
 CROSS JOIN LATERAL (SELECT coalesce(pg.j0, '[]'::json) AS "nodes") o) r3 ON true
-CROSS JOIN LATERAL (SELECT t1.public_id AS "id", t1.description AS "description", r3.j AS "translations", t1.slug AS "slug") o6) r2 ON true
+CROSS JOIN LATERAL (SELECT t1.public_id AS "id", t1.description AS "description", r3.j AS "translations", t1.slug AS "slug") o6 LIMIT 1) r2 ON true
 CROSS JOIN LATERAL (SELECT r2.j AS "work") o;

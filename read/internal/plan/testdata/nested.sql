@@ -40,7 +40,7 @@ CROSS JOIN LATERAL (SELECT r7.j AS "text") o10) x) pg
 CROSS JOIN LATERAL (SELECT coalesce(pg.j0, '[]'::json) AS "nodes") o) r5 ON true
 CROSS JOIN LATERAL (SELECT t4.title AS "title", r5.j AS "translations") o11) x) pg
 CROSS JOIN LATERAL (SELECT coalesce(pg.j0, '[]'::json) AS "nodes") o) r3 ON true
-CROSS JOIN LATERAL (SELECT r3.j AS "works") o12) r2 ON true
+CROSS JOIN LATERAL (SELECT r3.j AS "works") o12 LIMIT 1) r2 ON true
 CROSS JOIN LATERAL (SELECT r2.j AS "author") o;
 
 -- fullest
@@ -82,5 +82,5 @@ CROSS JOIN LATERAL (SELECT r7.j AS "text") o10) x) pg
 CROSS JOIN LATERAL (SELECT coalesce(pg.j0, '[]'::json) AS "nodes") o) r5 ON true
 CROSS JOIN LATERAL (SELECT t4.title AS "title", r5.j AS "translations") o11) x) pg
 CROSS JOIN LATERAL (SELECT coalesce(pg.j0, '[]'::json) AS "nodes") o) r3 ON true
-CROSS JOIN LATERAL (SELECT r3.j AS "works") o12) r2 ON true
+CROSS JOIN LATERAL (SELECT r3.j AS "works") o12 LIMIT 1) r2 ON true
 CROSS JOIN LATERAL (SELECT r2.j AS "author") o;
