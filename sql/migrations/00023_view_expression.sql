@@ -97,14 +97,14 @@ CREATE TABLE view.expression (
 CREATE INDEX expression_work ON view.expression (work_id, language, quality DESC, id);
 CREATE INDEX expression_title ON view.expression (sort_title, id);
 CREATE INDEX expression_newest ON view.expression (published_at DESC, id DESC);
-CREATE INDEX expression_year ON view.expression (year, id);
-CREATE INDEX expression_popular ON view.expression (popularity DESC, id);
+CREATE INDEX expression_year ON view.expression (coalesce(year, 32767), id);
+CREATE INDEX expression_popular ON view.expression (popularity DESC, id DESC);
 CREATE INDEX expression_language_title ON view.expression (language, sort_title, id);
 CREATE INDEX expression_language_newest ON view.expression (language, published_at DESC, id DESC);
-CREATE INDEX expression_language_popular ON view.expression (language, popularity DESC, id);
+CREATE INDEX expression_language_popular ON view.expression (language, popularity DESC, id DESC);
 CREATE INDEX expression_base_title ON view.expression (language_base, sort_title, id);
 CREATE INDEX expression_base_newest ON view.expression (language_base, published_at DESC, id DESC);
-CREATE INDEX expression_base_popular ON view.expression (language_base, popularity DESC, id);
+CREATE INDEX expression_base_popular ON view.expression (language_base, popularity DESC, id DESC);
 CREATE INDEX expression_relays ON view.expression (source_id) WHERE source_id IS NOT NULL;
 CREATE INDEX expression_translators ON view.expression USING gin (translator_ids) WITH (fastupdate = off);
 CREATE INDEX expression_authors ON view.expression USING gin (author_ids) WITH (fastupdate = off);

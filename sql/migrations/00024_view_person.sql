@@ -64,17 +64,17 @@ CREATE TABLE view.person (
   version           int NOT NULL
 ) WITH (fillfactor = 90);
 CREATE INDEX person_name ON view.person (sort_name, id);
-CREATE INDEX person_popular ON view.person (popularity DESC, id);
+CREATE INDEX person_popular ON view.person (popularity DESC, id DESC);
 CREATE INDEX author_name ON view.person (sort_name, id) WHERE is_author;
-CREATE INDEX author_popular ON view.person (popularity DESC, id) WHERE is_author;
-CREATE INDEX author_born ON view.person (birth_year, id) WHERE is_author;
+CREATE INDEX author_popular ON view.person (popularity DESC, id DESC) WHERE is_author;
+CREATE INDEX author_born ON view.person (coalesce(birth_year, 32767), id) WHERE is_author;
 CREATE INDEX author_country_name ON view.person (country_code, sort_name, id) WHERE is_author;
-CREATE INDEX author_most_works ON view.person (work_count DESC, id) WHERE is_author;
+CREATE INDEX author_most_works ON view.person (work_count DESC, id DESC) WHERE is_author;
 CREATE INDEX translator_name ON view.person (sort_name, id) WHERE is_translator;
-CREATE INDEX translator_popular ON view.person (popularity DESC, id) WHERE is_translator;
-CREATE INDEX translator_born ON view.person (birth_year, id) WHERE is_translator;
+CREATE INDEX translator_popular ON view.person (popularity DESC, id DESC) WHERE is_translator;
+CREATE INDEX translator_born ON view.person (coalesce(birth_year, 32767), id) WHERE is_translator;
 CREATE INDEX translator_country_name ON view.person (country_code, sort_name, id) WHERE is_translator;
-CREATE INDEX translator_most_texts ON view.person (translation_count DESC, id) WHERE is_translator;
+CREATE INDEX translator_most_texts ON view.person (translation_count DESC, id DESC) WHERE is_translator;
 CREATE INDEX person_languages ON view.person USING gin (languages) WITH (fastupdate = off);
 
 CREATE FUNCTION view.refresh_person(ids uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET jit = off AS $$

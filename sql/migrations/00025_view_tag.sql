@@ -21,10 +21,10 @@ CREATE TABLE view.tag (
   usage_count int NOT NULL,
   version     int NOT NULL
 );
-CREATE INDEX tag_name ON view.tag (name, id);
-CREATE INDEX tag_usage ON view.tag (usage_count DESC, id);
-CREATE INDEX tag_kind_name ON view.tag (kind, name, id);
-CREATE INDEX tag_kind_usage ON view.tag (kind, usage_count DESC, id);
+CREATE INDEX tag_name ON view.tag (lower(name), id);
+CREATE INDEX tag_usage ON view.tag (usage_count DESC, id DESC);
+CREATE INDEX tag_kind_name ON view.tag (kind, lower(name), id);
+CREATE INDEX tag_kind_usage ON view.tag (kind, usage_count DESC, id DESC);
 
 CREATE FUNCTION view.refresh_tag(ids uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 BEGIN

@@ -26,10 +26,10 @@ CREATE TABLE view.collection (
   version        int NOT NULL,
   UNIQUE (owner_id, slug) DEFERRABLE
 );
-CREATE INDEX collection_popular ON view.collection (popularity DESC, id) WHERE visibility = 'PUBLIC';
+CREATE INDEX collection_popular ON view.collection (popularity DESC, id DESC) WHERE visibility = 'PUBLIC';
 CREATE INDEX collection_newest ON view.collection (created_at DESC, id DESC) WHERE visibility = 'PUBLIC';
 CREATE INDEX collection_recent ON view.collection (updated_at DESC, id DESC) WHERE visibility = 'PUBLIC';
-CREATE INDEX collection_title ON view.collection (title COLLATE "C", id) WHERE visibility = 'PUBLIC';
+CREATE INDEX collection_title ON view.collection (lower(title), id) WHERE visibility = 'PUBLIC';
 CREATE INDEX collection_owner ON view.collection (owner_id, updated_at DESC, id DESC);
 CREATE INDEX collection_owner_slug ON view.collection (owner_username, slug);
 

@@ -19,7 +19,7 @@ END $$;
 -- Rows begin after the row that begins at after_row_seq, and touch from_seq..to_seq; only the groups near them are read.
 CREATE FUNCTION view.parallel_rows(pivot uuid, others uuid[], from_seq int, to_seq int, after_row_seq int, max_rows int)
 RETURNS TABLE (row_key int, pivot_from int, pivot_to int, other_from int[], other_to int[], confidence real[])
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog ROWS 100 AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET jit = off ROWS 100 AS $$
 DECLARE
   total int := (SELECT e.readable_lines FROM view.expression e WHERE e.id = pivot);
   last int := least(coalesce(to_seq, total), total);
@@ -83,19 +83,25 @@ BEGIN
   groups AS (
     SELECT s.n, s.id, s.flipped, g.idx, g.here, g.there, g.linear, coalesce(g.confidence, s.sureness) AS sure
     FROM span CROSS JOIN sides s CROSS JOIN LATERAL view.groups_at(s.id, s.flipped, int4range(span.a, span.b, '[]')) g),
-  -- Groups with no line of the pivot: those right behind a group of this window, and before any in the first row.
+  -- Groups with no line of the pivot, those right behind the window's last group with them: each joins the group before
+  -- it, or the first row when there is none.
   extra AS (
-    SELECT f.n, least(greatest(coalesce(upper(f.here) - 1, 1), span.a), span.b) AS line, x.there, coalesce(x.confidence, f.sure) AS sure
-    FROM span CROSS JOIN (SELECT g.n, g.id, g.flipped, g.idx, g.here, g.sure FROM groups g
-                          UNION ALL SELECT s.n, s.id, s.flipped, -1, NULL, s.sureness FROM span JOIN sides s ON span.a = 1 AND s.id IS NOT NULL) f
+    SELECT s.n, coalesce(upper(f.here) - 1, 1) AS line, x.there, coalesce(x.confidence, s.sureness) AS sure
+    FROM span CROSS JOIN sides s
+    LEFT JOIN (SELECT g.n, min(g.idx) AS low, max(g.idx) AS high FROM groups g GROUP BY g.n) w USING (n)
     CROSS JOIN LATERAL (
-      SELECT CASE WHEN f.flipped THEN g.left_lines ELSE g.right_lines END AS there, g.confidence
+      SELECT g.idx, CASE WHEN s.flipped THEN g.left_lines ELSE g.right_lines END AS there, g.confidence
       FROM core.alignment_groups g
-      WHERE g.alignment_id = f.id AND g.idx > f.idx AND CASE WHEN f.flipped THEN g.right_lines ELSE g.left_lines END IS NULL
+      WHERE g.alignment_id = s.id AND CASE WHEN s.flipped THEN g.right_lines ELSE g.left_lines END IS NULL
+        AND g.idx > CASE WHEN span.a = 1 THEN -1 ELSE w.low END
         AND g.idx < coalesce((SELECT h.idx FROM core.alignment_groups h
-                              WHERE h.alignment_id = f.id AND h.idx > f.idx AND CASE WHEN f.flipped THEN h.right_lines ELSE h.left_lines END IS NOT NULL
+                              WHERE h.alignment_id = s.id AND h.idx > coalesce(w.high, -1) AND CASE WHEN s.flipped THEN h.right_lines ELSE h.left_lines END IS NOT NULL
                               ORDER BY h.idx LIMIT 1), 2147483647)) x
-    WHERE f.here IS NULL OR upper(f.here) - 1 <= span.b),
+    LEFT JOIN LATERAL (
+      SELECT CASE WHEN s.flipped THEN h.right_lines ELSE h.left_lines END AS here
+      FROM core.alignment_groups h
+      WHERE h.alignment_id = s.id AND h.idx < x.idx AND CASE WHEN s.flipped THEN h.right_lines ELSE h.left_lines END IS NOT NULL
+      ORDER BY h.idx DESC LIMIT 1) f ON true),
   cells AS (
     SELECT r.key, g.n,
            CASE WHEN g.linear THEN lower(g.there) + greatest(r.key, lower(g.here)) - lower(g.here) ELSE lower(g.there) END AS a,

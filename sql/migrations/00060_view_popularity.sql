@@ -22,22 +22,16 @@ CREATE VIEW view.popularity AS
 GRANT SELECT ON view.popularity TO tercul_reader;
 GRANT SELECT, INSERT, UPDATE, DELETE ON stats.popularity TO tercul_writer;
 
--- The orders of lists whose key may be unknown put the unknown last; a draw begins at a hash.
-CREATE INDEX work_year_order ON view.work (coalesce(year_from, 32767), id);
-CREATE INDEX work_language_year_order ON view.work (original_language, coalesce(year_from, 32767), id);
-CREATE INDEX work_type_year_order ON view.work (literature_type, coalesce(year_from, 32767), id);
+-- Orders across: authors by what they translated, translators by what they wrote; works by series; and where a draw begins.
+CREATE INDEX author_most_texts ON view.person (translation_count DESC, id DESC) WHERE is_author;
+CREATE INDEX translator_most_works ON view.person (work_count DESC, id DESC) WHERE is_translator;
 CREATE INDEX work_series_order ON view.work (coalesce(series_slug, '~'), coalesce(series_position, 0), id);
 CREATE INDEX work_draw ON view.work (md5(public_id));
-CREATE INDEX expression_year_order ON view.expression (coalesce(year, 32767), id) WHERE kind <> 'ORIGINAL';
-CREATE INDEX person_birth_order ON view.person (coalesce(birth_year, 32767), id) WHERE is_author;
-CREATE INDEX tag_name_order ON view.tag (lower(name), id);
-CREATE INDEX collection_title_order ON view.collection (lower(title), id) WHERE visibility = 'PUBLIC';
 -- +goose StatementEnd
 
 -- +goose Down
 -- +goose StatementBegin
-DROP INDEX view.collection_title_order, view.tag_name_order, view.person_birth_order, view.expression_year_order, view.work_draw,
-  view.work_series_order, view.work_type_year_order, view.work_language_year_order, view.work_year_order;
+DROP INDEX view.work_draw, view.work_series_order, view.translator_most_works, view.author_most_texts;
 DROP VIEW view.popularity;
 CREATE INDEX totals_popular ON stats.totals (kind, popularity DESC, subject_id);
 DROP INDEX stats.totals_order;
