@@ -21,6 +21,7 @@ want_port() {
   case $port in
     '' | *[!0-9]*) die "$variable does not end in a port number: set it to something like ${4:-17432}" ;;
   esac
+  [ "$port" -ge 1 ] && [ "$port" -le 65535 ] || die "$variable has no port from 1 to 65535: set it to something like ${4:-17432}"
   ! listens "$host" "$port" ||
     die "port $port is taken$(port_owner "$port"): stop it, or set $variable to a free ${4:+address like }${4:-port}"
 }

@@ -54,6 +54,12 @@ service_pid() {
 # identity changes with the program and with its settings: a service is started anew when either did.
 identity() { { cksum <"$REPOSITORY/bin/$1"; env | grep '^TERCUL_\|^OTEL_' | sort; } | cksum; }
 
+# check_address NAME ADDRESS VARIABLE finds a taken port before minutes are spent on building.
+check_address() {
+  if [ -n "$(service_pid "$1")" ] && [ "$(first_line "$TERCUL_HOME/run/$1.addr")" = "$2" ]; then return; fi
+  want_port "$(address_host "$2")" "$(address_port "$2")" "$3" 127.0.0.1:8090
+}
+
 # start_service NAME ADDRESS VARIABLE starts one of our services, unless just this one runs, and waits until it is ready.
 # Its settings are in the environment.
 start_service() {
