@@ -4,10 +4,12 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/spf13/cobra"
 
 	tsql "github.com/tercul/tercul/sql"
 	"github.com/tercul/tercul/write/internal/database"
+	"github.com/tercul/tercul/write/internal/documents"
 )
 
 func (a *app) migrateCommand() *cobra.Command {
@@ -24,14 +26,18 @@ func (a *app) migrateUp() *cobra.Command {
 		Use:   "up",
 		Short: "Apply every migration that is pending",
 		Long: `Applies every pending migration, under a lock: several processes may run it at
-once. It also makes the roles tercul_reader, tercul_writer and tercul_migrator,
+once, and enters the documents shipped with the read service into the catalogue.
+It also makes the roles tercul_reader, tercul_writer and tercul_migrator,
 so the first run needs a user who may create roles.`,
 		Example: example(`
 			tercul migrate up
 			tercul --database postgres://postgres@127.0.0.1:5432/tercul migrate up`),
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.migrate(cmd.Context(), "applied", tsql.Up)
+			if err := a.migrate(cmd.Context(), "applied", tsql.Up); err != nil {
+				return err
+			}
+			return a.registerShipped(cmd.Context())
 		},
 	}
 }
@@ -102,6 +108,19 @@ func (a *app) migrate(ctx context.Context, verb string, run func(context.Context
 		a.say("Nothing to do.")
 	}
 	return nil
+}
+
+// registerShipped enters the documents of this release into the catalogue.
+func (a *app) registerShipped(ctx context.Context) error {
+	return a.withDatabase(ctx, func(conn *pgx.Conn) error {
+		return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+			added, err := documents.AddShipped(ctx, tx)
+			if added > 0 {
+				a.say("registered %d documents shipped with the read service", added)
+			}
+			return err
+		})
+	})
 }
 
 // reachable fails early and clearly where the migrations would fail obscurely.

@@ -109,8 +109,8 @@ func Add(ctx context.Context, tx pgx.Tx, c Checked) (Added, error) {
 	err := tx.QueryRow(ctx, "SELECT source, status FROM ops.documents WHERE hash = $1 FOR UPDATE", c.Hash()).Scan(&source, &status)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
-		_, err := tx.Exec(ctx, `INSERT INTO ops.documents (hash, name, source, cost) VALUES ($1, $2, $3, $4)`,
-			c.Hash(), c.Document.Name, c.Entry.Text, c.Document.Cost)
+		_, err := tx.Exec(ctx, `INSERT INTO ops.documents (hash, name, source, cost, ttl_s) VALUES ($1, $2, $3, $4, $5)`,
+			c.Hash(), c.Document.Name, c.Entry.Text, c.Document.Cost, c.Document.MaxAge())
 		return New, err
 	case err != nil:
 		return 0, err
@@ -124,6 +124,33 @@ func Add(ctx context.Context, tx pgx.Tx, c Checked) (Added, error) {
 		_, err := tx.Exec(ctx, "UPDATE ops.documents SET status = 'ACTIVE', sunset_at = NULL WHERE hash = $1", c.Hash())
 		return Revived, err
 	}
+}
+
+// AddShipped registers the documents that come with the read service, so that
+// the catalogue names them. What was retired or blocked stays so. It gives how
+// many are new.
+func AddShipped(ctx context.Context, tx pgx.Tx) (int64, error) {
+	entries, err := Shipped()
+	if err != nil {
+		return 0, err
+	}
+	checked, err := Check(entries)
+	if err != nil {
+		return 0, err
+	}
+	var added int64
+	for _, c := range checked {
+		if c.Err != nil {
+			return 0, c.Err
+		}
+		tag, err := tx.Exec(ctx, `INSERT INTO ops.documents (hash, name, source, cost, ttl_s) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+			c.Hash(), c.Document.Name, c.Entry.Text, c.Document.Cost, c.Document.MaxAge())
+		if err != nil {
+			return 0, err
+		}
+		added += tag.RowsAffected()
+	}
+	return added, nil
 }
 
 // Registered is a document of the database.
