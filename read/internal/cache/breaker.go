@@ -23,7 +23,7 @@ type Breaker struct {
 	cfg    BreakerConfig
 	now    wall
 	failed atomic.Int64 // in a row
-	probe  atomic.Int64 // when the next may pass, in ms; 0 while closed
+	probe  atomic.Int64 // from when on exchanges may pass again, in ms; 0 while closed
 }
 
 // ErrOpen is the answer to exchanges that were not tried.
@@ -40,15 +40,11 @@ func NewBreaker(cfg BreakerConfig) *Breaker {
 // Open tells whether exchanges are being refused.
 func (b *Breaker) Open() bool { return b.probe.Load() != 0 }
 
-// Allow is called by the client before an exchange. While open, one passes each
-// time that Rest is over.
+// Allow is called by the client before an exchange, and within it again for each
+// step of a new connection's greeting; so it cannot let exactly one pass. Once Rest
+// is over it refuses nothing, until the first result.
 func (b *Breaker) Allow() error {
-	at := b.probe.Load()
-	if at == 0 {
-		return nil
-	}
-	now := b.now.ms()
-	if now < at || !b.probe.CompareAndSwap(at, now+b.cfg.Rest.Milliseconds()) {
+	if at := b.probe.Load(); at != 0 && b.now.ms() < at {
 		return ErrOpen
 	}
 	return nil
@@ -57,7 +53,7 @@ func (b *Breaker) Allow() error {
 // ReportResult is called by the client after it.
 func (b *Breaker) ReportResult(err error) {
 	switch {
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled), errors.Is(err, ErrOpen):
 		return // says nothing about Redis
 	case !transport(err):
 		b.failed.Store(0)
@@ -65,10 +61,20 @@ func (b *Breaker) ReportResult(err error) {
 			b.cfg.Metrics.breakerOpen.Set(0)
 		}
 	case b.failed.Add(1) >= int64(b.cfg.Failures):
-		if b.probe.CompareAndSwap(0, b.now.ms()+b.cfg.Rest.Milliseconds()) {
-			b.cfg.Metrics.breakerOpen.Set(1)
-			b.cfg.Metrics.breakerTrips.Inc()
-		}
+		b.open()
+	}
+}
+
+// open begins a rest, or another one after a probe that failed.
+func (b *Breaker) open() {
+	now := b.now.ms()
+	at := b.probe.Load()
+	if now < at || !b.probe.CompareAndSwap(at, now+b.cfg.Rest.Milliseconds()) {
+		return
+	}
+	if at == 0 {
+		b.cfg.Metrics.breakerOpen.Set(1)
+		b.cfg.Metrics.breakerTrips.Inc()
 	}
 }
 

@@ -94,7 +94,6 @@ func (h *hot) put(key cachekey.Key, enc answer.Encoding, e *answer.Entry, wanted
 			at = set.victim()
 		}
 	}
-	n.used.Store(wanted)
 	h.swap(&set[at], n)
 	h.shrink(n)
 }

@@ -61,6 +61,10 @@ func (l *l1Front) miss(ctx context.Context, q *answer.Query, prev *answer.Entry,
 	if res.Layer == answer.Stale && !res.Entry.NoStore {
 		l.renew(ctx, q, res.Entry)
 	}
+	if below.Base != nil && res.Layer == answer.L1 {
+		res.CacheStatus = l1Name + "; hit; detail=encoded"
+		return res, nil
+	}
 	return forwarded(res, l1Name, reason), nil
 }
 

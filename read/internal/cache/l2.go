@@ -78,8 +78,12 @@ func (l *l2Front) Answer(ctx context.Context, q *answer.Query) (answer.Result, e
 		res, err := l.next.Answer(ctx, q)
 		return forwarded(res, l2Name, "bypass"), err
 	}
-	if q.Base != nil {
-		return l.below(ctx, q, found{})
+	if q.Base != nil { // L1 has the answer, and only the encoding is missing
+		res, err := l.next.Answer(ctx, q)
+		if err == nil {
+			l.writeLater(q, res)
+		}
+		return res, err
 	}
 	f := l.read(ctx, q)
 	now := l.now.ms()

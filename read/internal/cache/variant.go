@@ -51,7 +51,7 @@ func (v *Variant) Answer(ctx context.Context, q *answer.Query) (answer.Result, e
 // identity is the answer to encode: one that was found on the way, or a new one.
 func (v *Variant) identity(ctx context.Context, q *answer.Query) (answer.Result, error) {
 	if q.Base != nil {
-		return answer.Result{Entry: q.Base, Layer: answer.L1, CacheStatus: l1Name + "; hit; detail=encoded"}, nil
+		return answer.Result{Entry: q.Base, Layer: answer.L1}, nil
 	}
 	plain := *q
 	plain.Enc, plain.Prev = answer.Identity, q.PrevBase

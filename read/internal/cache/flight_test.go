@@ -1,0 +1,184 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/tercul/tercul/read/internal/answer"
+	"github.com/tercul/tercul/shared/apperr"
+)
+
+func TestTenThousandCallersOneLoad(t *testing.T) {
+	r := newReader(t)
+	r.origin.set("work_1", "Inferno")
+	release := make(chan struct{})
+	r.origin.pause(func() { <-release })
+	const callers = 10_000
+	var wg sync.WaitGroup
+	for range callers {
+		wg.Go(func() {
+			if res := r.answer(ask("work_1")); !strings.Contains(string(res.Entry.Body), "Inferno") {
+				t.Errorf("%s", res.Entry.Body)
+			}
+		})
+	}
+	eventually(t, "all have joined", func() bool { return counted(r.metrics.joined) == callers-1 })
+	if counted(r.metrics.flying) != 1 {
+		t.Errorf("%v loads in progress", counted(r.metrics.flying))
+	}
+	close(release)
+	wg.Wait()
+	if n := r.origin.loads.Load(); n != 1 {
+		t.Errorf("%d loads", n)
+	}
+}
+
+// TestFlightIsNotSharedAcrossAnInvalidation: the first load has read the old row
+// and is still under way when the second caller comes.
+func TestFlightIsNotSharedAcrossAnInvalidation(t *testing.T) {
+	r := newReader(t)
+	r.origin.set("work_1", "old")
+	reached, release := make(chan struct{}), make(chan struct{})
+	r.origin.pause(func() {
+		r.origin.pause(func() {})
+		close(reached)
+		<-release
+	})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if res := r.answer(ask("work_1")); !res.Entry.NoStore || !strings.Contains(string(res.Entry.Body), "old") {
+			t.Errorf("%v %s", res.Entry.NoStore, res.Entry.Body)
+		}
+	})
+	<-reached
+	r.change("work_1", "new")
+	r.expect(ask("work_1"), "new", answer.Origin, 1)
+	close(release)
+	wg.Wait()
+	r.expect(ask("work_1"), "new", answer.L1, 0)
+}
+
+// TestTicketsDoNotShareOlderLoads is the same for a write that is not announced.
+func TestTicketsDoNotShareOlderLoads(t *testing.T) {
+	r := newReader(t)
+	r.origin.set("work_1", "old")
+	reached, release := make(chan struct{}), make(chan struct{})
+	r.origin.pause(func() {
+		r.origin.pause(func() {})
+		close(reached)
+		<-release
+	})
+	var wg sync.WaitGroup
+	wg.Go(func() { r.answer(ask("work_1")) })
+	<-reached
+	r.origin.set("work_1", "new")
+	q := ask("work_1")
+	q.MinSeq = r.clock.Applied() + 5
+	r.expect(q, "new", answer.Origin, 1)
+	close(release)
+	wg.Wait()
+}
+
+func TestCallersLeaveAtTheirOwnDeadline(t *testing.T) {
+	r := newReader(t)
+	r.origin.set("work_1", "Inferno")
+	reached, release := make(chan struct{}), make(chan struct{})
+	r.origin.pause(func() { close(reached); <-release })
+	ctx, cancel := context.WithCancel(t.Context())
+	left := make(chan error, 1)
+	go func() {
+		_, err := r.source.Answer(ctx, ask("work_1"))
+		left <- err
+	}()
+	<-reached
+	cancel()
+	if err := <-left; !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	close(release)
+	eventually(t, "the load has filled L1 although nobody waited", func() bool {
+		return r.l1.find(ask("work_1").Key, answer.Identity) != nil
+	})
+	r.expect(ask("work_1"), "Inferno", answer.L1, 0)
+}
+
+func TestLoadHasADeadline(t *testing.T) {
+	r := newReader(t)
+	stuck := answer.SourceFunc(func(ctx context.Context, _ *answer.Query) (answer.Result, error) {
+		<-ctx.Done()
+		return answer.Result{}, ctx.Err()
+	})
+	f := NewFlight(stuck, FlightConfig{Clock: r.clock, Tasks: r.tasks, Deadline: time.Millisecond})
+	if _, err := f.Answer(t.Context(), ask("a")); !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatal(err)
+	}
+}
+
+type traceKey struct{}
+
+func TestLoadGoesOnWithTheCallersValues(t *testing.T) {
+	r := newReader(t)
+	seen := make(chan any, 1)
+	f := NewFlight(answer.SourceFunc(func(ctx context.Context, _ *answer.Query) (answer.Result, error) {
+		seen <- ctx.Value(traceKey{})
+		return answer.Result{}, errDown
+	}), FlightConfig{Clock: r.clock, Tasks: r.tasks})
+	_, _ = f.Answer(context.WithValue(t.Context(), traceKey{}, "span"), ask("a"))
+	if got := <-seen; got != "span" {
+		t.Fatalf("the load sees %v", got)
+	}
+}
+
+func TestPanicIsAnError(t *testing.T) {
+	r := newReader(t)
+	f := NewFlight(answer.SourceFunc(func(context.Context, *answer.Query) (answer.Result, error) {
+		panic("a bug")
+	}), FlightConfig{Clock: r.clock, Tasks: r.tasks, Log: zerolog.Nop()})
+	for range 2 {
+		_, err := f.Answer(t.Context(), ask("a"))
+		if apperr.From(err).Code != apperr.Internal {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestErrorsAreNotRemembered(t *testing.T) {
+	r := newReader(t)
+	r.origin.fail(errDown)
+	for range 3 {
+		if _, err := r.source.Answer(t.Context(), ask("work_1")); err == nil {
+			t.Fatal("no error")
+		}
+	}
+	if n := r.origin.loads.Load(); n != 3 {
+		t.Fatalf("%d loads", n)
+	}
+}
+
+func TestTasksStop(t *testing.T) {
+	tasks := NewTasks()
+	started := make(chan struct{})
+	tasks.Go(func(ctx context.Context) { close(started); <-ctx.Done() })
+	<-started
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- tasks.Run(ctx, func() {}) }()
+	cancel()
+	<-tasks.Closing()
+	if tasks.Go(func(context.Context) {}) {
+		t.Fatal("work is taken on while stopping")
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	f := NewFlight(nil, FlightConfig{Clock: newReader(t).clock, Tasks: tasks})
+	if _, err := f.Answer(t.Context(), ask("a")); apperr.From(err).Code != apperr.Unavailable {
+		t.Fatal(err)
+	}
+}
