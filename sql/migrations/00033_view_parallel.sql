@@ -3,13 +3,36 @@
 -- The groups of an alignment that touch a range of lines of one of its sides, seen from that side.
 CREATE FUNCTION view.groups_at(alignment uuid, flipped boolean, lines int4range)
 RETURNS TABLE (idx int, here int4range, there int4range, linear boolean, confidence real)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF flipped THEN
     RETURN QUERY SELECT g.idx, g.right_lines, g.left_lines, g.linear, g.confidence FROM core.alignment_groups g WHERE g.alignment_id = alignment AND g.right_lines && lines;
   ELSE
     RETURN QUERY SELECT g.idx, g.left_lines, g.right_lines, g.linear, g.confidence FROM core.alignment_groups g WHERE g.alignment_id = alignment AND g.left_lines && lines;
   END IF;
+END $$;
+
+-- The groups that have lines of the other side alone and belong to a range of lines of this side: each to the last line
+-- of the group before it, or to the first line when there is none.
+CREATE FUNCTION view.groups_behind(alignment uuid, flipped boolean, lines int4range)
+RETURNS TABLE (line int, there int4range, confidence real)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  low int;
+  high int;
+BEGIN
+  SELECT min(g.idx), max(g.idx) INTO low, high FROM view.groups_at(alignment, flipped, lines) g;
+  high := (SELECT g.idx FROM core.alignment_groups g
+           WHERE g.alignment_id = alignment AND g.idx > coalesce(high, -1) AND CASE WHEN flipped THEN g.right_lines ELSE g.left_lines END IS NOT NULL ORDER BY g.idx LIMIT 1);
+  RETURN QUERY
+  SELECT o.line, o.there, o.confidence
+  FROM (SELECT coalesce((SELECT upper(CASE WHEN flipped THEN h.right_lines ELSE h.left_lines END) - 1 FROM core.alignment_groups h
+                         WHERE h.alignment_id = alignment AND h.idx < g.idx AND CASE WHEN flipped THEN h.right_lines ELSE h.left_lines END IS NOT NULL ORDER BY h.idx DESC LIMIT 1), 1) AS line,
+               CASE WHEN flipped THEN g.left_lines ELSE g.right_lines END AS there, g.confidence
+        FROM core.alignment_groups g
+        WHERE g.alignment_id = alignment AND g.idx > CASE WHEN lower(lines) = 1 THEN -1 ELSE low END AND g.idx < coalesce(high, 2147483647)
+          AND CASE WHEN flipped THEN g.right_lines ELSE g.left_lines END IS NULL) o
+  WHERE o.line <@ lines;
 END $$;
 
 -- A text beside others, row by row. A row is the least run of lines of the pivot that no group of any alignment reaches
@@ -23,14 +46,14 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog SET plan_c
 DECLARE
   total int := (SELECT e.readable_lines FROM view.expression e WHERE e.id = pivot);
   last int := least(coalesce(to_seq, total), total);
-  first int := greatest(1, from_seq, after_row_seq);
-  start int := first;
-  reach int;
+  start int := greatest(1, from_seq, after_row_seq);
+  reach int := start + max_rows + 1;
   below int;
   sides record;
-  keys int[];
+  keys int[];     -- the first lines of rows, and one more: the line after the last row
+  picked int[];   -- which of them are asked for
 BEGIN
-  IF last IS NULL OR first > last OR max_rows < 1 THEN
+  IF last IS NULL OR start > last OR max_rows < 1 THEN
     RETURN;
   END IF;
   SELECT array_agg(a.id ORDER BY o.n) AS alignments, array_agg(a.flipped ORDER BY o.n) AS flips, array_agg(a.confidence ORDER BY o.n) AS sureness,
@@ -52,74 +75,54 @@ BEGIN
     start := below;
   END LOOP;
 
-  -- Forward until there are enough rows: keys are the first lines of rows, and one more, where the last of them ends.
-  reach := start + max_rows + 1;
+  -- Forward until there are enough rows, doubling the stretch.
   LOOP
     reach := least(reach, total);
     keys := ARRAY(
-      SELECT n FROM generate_series(start, reach + 1) n WHERE n > total
-      UNION ALL
       (SELECT n FROM generate_series(start, least(reach + 1, total)) n
        EXCEPT
        SELECT inside.n
        FROM unnest(sides.alignments, sides.flips) a (id, flipped) CROSS JOIN LATERAL view.groups_at(a.id, a.flipped, int4range(start, reach, '[]')) g
        CROSS JOIN LATERAL generate_series(lower(g.here) + 1, upper(g.here) - 1) inside (n)
        WHERE NOT g.linear AND g.there IS NOT NULL)
+      UNION ALL SELECT total + 1 WHERE reach = total
       ORDER BY 1);
-    EXIT WHEN reach >= total OR keys[cardinality(keys)] > last
-      OR cardinality(keys) - 1 >= max_rows + CASE WHEN after_row_seq >= start THEN 1 ELSE 0 END;
+    picked := ARRAY(
+      SELECT k.n FROM unnest(keys) WITH ORDINALITY k (key, n)
+      WHERE k.n < cardinality(keys) AND k.key > coalesce(after_row_seq, 0) AND k.key <= last AND keys[k.n + 1] > coalesce(from_seq, 0)
+      ORDER BY k.n LIMIT max_rows);
+    EXIT WHEN reach = total OR keys[cardinality(keys)] > last OR cardinality(picked) = max_rows;
     reach := reach + (reach - start);
   END LOOP;
+  IF cardinality(picked) = 0 THEN
+    RETURN;
+  END IF;
 
   RETURN QUERY
-  WITH rows AS (
-    SELECT k.n, k.key, keys[k.n + 1] - 1 AS until FROM unnest(keys) WITH ORDINALITY k (key, n)
-    WHERE k.n < cardinality(keys) AND k.key > coalesce(after_row_seq, 0) AND k.key <= last AND keys[k.n + 1] > coalesce(from_seq, 0)
-    ORDER BY k.key LIMIT max_rows),
-  span AS (SELECT min(r.key) AS a, max(r.until) AS b FROM rows r),
-  sides AS (
-    SELECT a.n, a.id, a.flipped, a.sureness, a.readable
-    FROM unnest(sides.alignments, sides.flips, sides.sureness, sides.readable) WITH ORDINALITY a (id, flipped, sureness, readable, n)),
-  groups AS (
-    SELECT s.n, s.id, s.flipped, g.idx, g.here, g.there, g.linear, coalesce(g.confidence, s.sureness) AS sure
-    FROM span CROSS JOIN sides s CROSS JOIN LATERAL view.groups_at(s.id, s.flipped, int4range(span.a, span.b, '[]')) g),
-  -- Groups with no line of the pivot, those right behind the window's last group with them: each joins the group before
-  -- it, or the first row when there is none.
-  extra AS (
-    SELECT s.n, coalesce(upper(f.here) - 1, 1) AS line, x.there, coalesce(x.confidence, s.sureness) AS sure
-    FROM span CROSS JOIN sides s
-    LEFT JOIN (SELECT g.n, min(g.idx) AS low, max(g.idx) AS high FROM groups g GROUP BY g.n) w USING (n)
-    CROSS JOIN LATERAL (
-      SELECT g.idx, CASE WHEN s.flipped THEN g.left_lines ELSE g.right_lines END AS there, g.confidence
-      FROM core.alignment_groups g
-      WHERE g.alignment_id = s.id AND CASE WHEN s.flipped THEN g.right_lines ELSE g.left_lines END IS NULL
-        AND g.idx > CASE WHEN span.a = 1 THEN -1 ELSE w.low END
-        AND g.idx < coalesce((SELECT h.idx FROM core.alignment_groups h
-                              WHERE h.alignment_id = s.id AND h.idx > coalesce(w.high, -1) AND CASE WHEN s.flipped THEN h.right_lines ELSE h.left_lines END IS NOT NULL
-                              ORDER BY h.idx LIMIT 1), 2147483647)) x
-    LEFT JOIN LATERAL (
-      SELECT CASE WHEN s.flipped THEN h.right_lines ELSE h.left_lines END AS here
-      FROM core.alignment_groups h
-      WHERE h.alignment_id = s.id AND h.idx < x.idx AND CASE WHEN s.flipped THEN h.right_lines ELSE h.left_lines END IS NOT NULL
-      ORDER BY h.idx DESC LIMIT 1) f ON true),
-  cells AS (
-    SELECT r.key, g.n,
-           CASE WHEN g.linear THEN lower(g.there) + greatest(r.key, lower(g.here)) - lower(g.here) ELSE lower(g.there) END AS a,
-           CASE WHEN g.linear THEN lower(g.there) + least(r.until, upper(g.here) - 1) - lower(g.here) ELSE upper(g.there) - 1 END AS b, g.sure
-    FROM rows r JOIN groups g ON lower(g.here) <= r.until AND upper(g.here) > r.key AND g.there IS NOT NULL
+  WITH side AS (
+    SELECT a.* FROM unnest(sides.alignments, sides.flips, sides.sureness, sides.readable) WITH ORDINALITY a (id, flipped, sureness, readable, n)),
+  cell AS (
+    SELECT r.i, s.n, lower(g.there) + CASE WHEN g.linear THEN greatest(keys[r.i] - lower(g.here), 0) ELSE 0 END AS a,
+           upper(g.there) - 1 - CASE WHEN g.linear THEN greatest(upper(g.here) - keys[r.i + 1], 0) ELSE 0 END AS b, coalesce(g.confidence, s.sureness) AS sure
+    FROM side s
+    CROSS JOIN LATERAL view.groups_at(s.id, s.flipped, int4range(keys[picked[1]], keys[picked[cardinality(picked)] + 1])) g
+    CROSS JOIN LATERAL generate_series(width_bucket(lower(g.here), keys), width_bucket(upper(g.here) - 1, keys)) r (i)
+    WHERE g.there IS NOT NULL
     UNION ALL
-    SELECT r.key, x.n, lower(x.there), upper(x.there) - 1, x.sure FROM rows r JOIN extra x ON x.line BETWEEN r.key AND r.until),
+    SELECT width_bucket(o.line, keys), s.n, lower(o.there), upper(o.there) - 1, coalesce(o.confidence, s.sureness)
+    FROM side s CROSS JOIN LATERAL view.groups_behind(s.id, s.flipped, int4range(keys[picked[1]], keys[picked[cardinality(picked)] + 1])) o),
   merged AS (
-    SELECT c.key, c.n, min(c.a) AS a, least(max(c.b), s.readable) AS b, min(c.sure) AS sure
-    FROM cells c JOIN sides s USING (n) GROUP BY c.key, c.n, s.readable HAVING min(c.a) <= s.readable)
-  SELECT r.key, r.key, r.until, array_agg(m.a ORDER BY s.n), array_agg(m.b ORDER BY s.n), array_agg(m.sure ORDER BY s.n)
-  FROM rows r CROSS JOIN sides s LEFT JOIN merged m ON m.key = r.key AND m.n = s.n
-  GROUP BY r.key, r.until ORDER BY r.key;
+    SELECT c.i, c.n, min(c.a) AS a, least(max(c.b), s.readable) AS b, min(c.sure) AS sure
+    FROM cell c JOIN side s USING (n) GROUP BY c.i, c.n, s.readable HAVING min(c.a) <= s.readable)
+  SELECT keys[p.i], keys[p.i], keys[p.i + 1] - 1, array_agg(m.a ORDER BY s.n), array_agg(m.b ORDER BY s.n), array_agg(m.sure ORDER BY s.n)
+  FROM unnest(picked) p (i) CROSS JOIN side s LEFT JOIN merged m ON m.i = p.i AND m.n = s.n
+  GROUP BY p.i ORDER BY p.i;
 END $$;
 -- +goose StatementEnd
 
 -- +goose Down
 -- +goose StatementBegin
 DROP FUNCTION view.parallel_rows(uuid, uuid[], int, int, int, int);
+DROP FUNCTION view.groups_behind(uuid, boolean, int4range);
 DROP FUNCTION view.groups_at(uuid, boolean, int4range);
 -- +goose StatementEnd
