@@ -77,17 +77,21 @@ need_mb() {
     die "the disk of $dir has $free MB free and $what needs $need MB: make room, or set TERCUL_HOME to another disk"
 }
 
-# explain turns the log of something that failed into one line: a known cause with its remedy, else its last error.
+# explain LOG [FROM] turns the log of something that failed into one line: a known cause with its remedy, else its last
+# error. FROM is the first line that counts, in a log that is added to.
 explain() {
-  local log=$1 recent
-  recent=$(tail -n 60 "$log" 2>/dev/null)
+  local log=$1 recent line
+  recent=$(tail -n "+${2:-1}" "$log" 2>/dev/null | tail -n 60)
   if grep -qiE 'no space left on device|disk quota exceeded' <<<"$recent"; then
     echo "the disk of $(dirname "$log") is full: make room, or set TERCUL_HOME to another disk"
   elif grep -qi 'address already in use' <<<"$recent"; then
     echo "its port is taken: stop what listens there, or set TERCUL_POSTGRES_PORT, TERCUL_REDIS_PORT, TERCUL_READ_ADDR or TERCUL_WRITE_ADDR"
   else
-    recent=$(grep -iE 'fatal|panic|error|cannot|could not|failed|refused' <<<"$recent" | tail -n 1)
-    echo "${recent:0:300} (see $log)"
+    line=$(grep -iE '"(fatal|error)"|fatal:|panic:' <<<"$recent" | tail -n 1)
+    [ -n "$line" ] || line=$(grep -iE 'error|cannot|could not|failed|refused' <<<"$recent" | tail -n 1)
+    [ -n "$line" ] || line=$(grep -v '^[[:space:]]*$' <<<"$recent" | tail -n 1)
+    line=${line#tercul: }
+    echo "${line:0:300} (see $log)"
   fi
 }
 

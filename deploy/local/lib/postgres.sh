@@ -59,7 +59,7 @@ start_postgres() {
   while IFS= read -r line; do settings+=(-c "$line"); done < <(postgres_settings)
   server_argv "$POSTGRES_FROM" "$dir" "$(postgres_program postgres)" -D "$here/data" "${settings[@]}"
   detach "$log" "${ARGV[@]}"
-  WATCH=$DETACHED wait_for 60 postgres_answers || die "Postgres did not start: $(explain "$log")"
+  WATCH=$DETACHED wait_for 60 postgres_answers || die "Postgres did not start: $(explain "$log" "$LOG_FROM")"
 }
 
 postgres_answers() {

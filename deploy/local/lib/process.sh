@@ -1,19 +1,19 @@
 # Background processes: started with nothing of the caller's terminal, known by pid files.
 # shellcheck shell=bash
 
-# detach LOG CMD... starts a process in a session of its own and sets DETACHED to its id. It holds none of the caller's
+# detach LOG CMD... starts a process in a session of its own and sets DETACHED to its id, LOG_FROM to its log's first line. It holds none of the caller's
 # descriptors: `make up | cat` ends when make does, and a lock that the caller holds is not inherited.
 detach() {
   local log=$1 fd
   shift
   rotate "$log"
+  LOG_FROM=$(($(wc -l 2>/dev/null <"$log" || echo 0) + 1))
   (
     for fd in 3 4 5 6 7 8 9; do eval "exec $fd>&-"; done
     exec </dev/null >>"$log" 2>&1
     if have setsid; then exec setsid "$@"; fi
     exec nohup "$@"
   ) &
-  # shellcheck disable=SC2034 # read by the callers
   DETACHED=$!
 }
 

@@ -34,7 +34,7 @@ start_redis() {
   if is_root; then chown "$SERVER_UID" "$dir/redis.conf"; fi
   server_argv "$REDIS_FROM" "$dir" "$(redis_program redis-server)" "$here/redis.conf"
   detach "$log" "${ARGV[@]}"
-  WATCH=$DETACHED wait_for 20 redis_answers || die "Redis did not start: $(explain "$log")"
+  WATCH=$DETACHED wait_for 20 redis_answers || die "Redis did not start: $(explain "$log" "$LOG_FROM")"
 }
 
 redis_answers() {
