@@ -1,8 +1,8 @@
 # Background processes: started with nothing of the caller's terminal, known by pid files.
 # shellcheck shell=bash
 
-# detach LOG CMD... starts a process in a session of its own and sets DETACHED to its id, LOG_FROM to its log's first line. It holds none of the caller's
-# descriptors: `make up | cat` ends when make does, and a lock that the caller holds is not inherited.
+# detach LOG CMD... starts a process in a session of its own and sets DETACHED to its id, LOG_FROM to its log's first
+# line. It holds none of the caller's descriptors: `make up | cat` ends when make does, and a lock is not inherited.
 detach() {
   local log=$1 fd
   shift

@@ -75,7 +75,7 @@ start_service() {
   { echo "$DETACHED" >"$run.pid" && echo "$is" >"$run.is" && echo "$address" >"$run.addr"; } ||
     die "cannot write $run.pid: make room on its disk"
   WATCH=$DETACHED wait_for 60 is_ready "$address" ||
-    die "the $name is not ready at http://$address/readyz: $(explain "$log")"
+    die "the $name is not ready at http://$address/readyz: $(explain "$log" "$LOG_FROM")"
 }
 
 stop_service() {
