@@ -83,7 +83,11 @@ func (s *running) drain(b *testing.B, path string) {
 
 // layerQuestions are addresses of many different questions of one document.
 func layerQuestions(b *testing.B, s *running) []string {
-	var list struct{ Data struct{ Works struct{ Nodes []struct{ ID string } } } }
+	var list struct {
+		Data struct {
+			Works struct{ Nodes []struct{ ID string } }
+		}
+	}
 	s.question("Works", map[string]any{"first": 100}, &list)
 	var out []string
 	for _, language := range []string{"en", "de", "fr", "it", "es", "pt", "ru", "la", "ja"} {
@@ -101,7 +105,9 @@ func statements(b *testing.B, s *running, questions []string) func(b *testing.B,
 	require.NoError(b, err)
 	doc, errs := gqlparser.LoadQuery(schema, string(text))
 	require.Empty(b, errs)
-	p, err := plan.Compile(schema, doc.Operations[0])
+	compiler, err := plan.NewCompiler(schema)
+	require.NoError(b, err)
+	p, err := compiler.Compile(doc.Operations[0])
 	require.NoError(b, err)
 	bound := make([]plan.Statement, len(questions))
 	for i, q := range questions {

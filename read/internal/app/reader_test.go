@@ -12,7 +12,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/tercul/tercul/read"
 	"github.com/tercul/tercul/read/internal/libtest"
+	"github.com/tercul/tercul/shared/document"
 )
 
 // running is a reader as it runs in production, on a port of its own.
@@ -106,11 +108,7 @@ func (s *running) get(path string, headers ...string) reply {
 // document is the path of a shipped operation's canonical URL.
 func (s *running) document(name string) string {
 	s.t.Helper()
-	for _, op := range s.r.registry.List() {
-		if op.Name() == name {
-			return "/graphql?documentId=sha256:" + op.Hash()
-		}
-	}
-	s.t.Fatalf("no document is called %s", name)
-	return ""
+	text, err := read.Operations.ReadFile("operations/" + name + ".graphql")
+	require.NoError(s.t, err)
+	return "/graphql?documentId=sha256:" + document.ID(string(text))
 }

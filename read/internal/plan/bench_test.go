@@ -7,7 +7,6 @@ import (
 	"github.com/vektah/gqlparser/v2"
 
 	"github.com/tercul/tercul/read"
-	"github.com/tercul/tercul/read/internal/plan"
 )
 
 // BenchmarkBind is what writing the statement adds to a miss.
@@ -21,7 +20,7 @@ func BenchmarkBind(b *testing.B) {
 		require.NoError(b, err)
 		doc, errs := gqlparser.LoadQuery(schema, string(text))
 		require.Empty(b, errs)
-		p, err := plan.Compile(schema, doc.Operations[0])
+		p, err := compiler.Compile(doc.Operations[0])
 		require.NoError(b, err)
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

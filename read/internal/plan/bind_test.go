@@ -154,3 +154,14 @@ func TestTextsAreUsedAgain(t *testing.T) {
 		require.Equal(t, want, got)
 	})
 }
+
+func TestLiteralsAreMadeCanonical(t *testing.T) {
+	st, err := compile(t, `{ work(slug: "a") { title(language: "ZH-hans-cn") } works(filter: {originalLanguage: "IW"}) { nodes { id } } }`).Bind(nil)
+	require.NoError(t, err)
+	require.Contains(t, st.Args, []string{"zh-Hans-CN", "zh-Hans", "zh"})
+	require.Contains(t, st.Args, []string{"he"})
+	for _, doc := range []string{`{ work(slug: "a") { title(language: "not a tag") } }`, `{ rights(subjectId: "x", jurisdiction: "Italy") { status } }`} {
+		_, err := tryCompile(t, doc)
+		require.Equal(t, apperr.ValidationFailed, apperr.From(err).Code, doc)
+	}
+}

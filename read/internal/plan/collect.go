@@ -1,9 +1,9 @@
 package plan
 
 import (
-	"fmt"
-
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/tercul/tercul/shared/apperr"
 )
 
 // maxKey is the longest response name; PostgreSQL cuts longer column names.
@@ -79,7 +79,7 @@ func (c *compiler) collectField(f *ast.Field, outer allOf, index map[string]*sel
 		return err
 	}
 	if len(f.Alias) > maxKey {
-		return fmt.Errorf("the response name %q is longer than %d characters", f.Alias, maxKey)
+		return apperr.Newf(apperr.InputLimit, "The response name %s is longer than %d characters.", f.Alias, maxKey)
 	}
 	s, ok := index[f.Alias]
 	if !ok {

@@ -11,7 +11,7 @@ import (
 
 // compiler turns one operation into nodes.
 type compiler struct {
-	schema *ast.Schema
+	*Compiler
 	tags   map[string]bool
 	policy policyMin
 	// redirect is the template of the id that a row was asked for by.
@@ -69,7 +69,7 @@ func (c *compiler) field(typeName string, s *selected, from map[string]catalog.F
 		return out, fmt.Errorf("field %s.%s is not in the catalogue", typeName, s.field.Name)
 	}
 	var err error
-	if out.args, err = arguments(s.field); err != nil {
+	if out.args, err = c.arguments(s.field); err != nil {
 		return out, err
 	}
 	c.addTags(f.Tags)

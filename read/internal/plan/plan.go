@@ -8,6 +8,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/tercul/tercul/read/internal/catalog"
+	"github.com/tercul/tercul/shared/input"
 )
 
 // Plan is a compiled operation. It is immutable and safe for concurrent use.
@@ -42,13 +43,28 @@ type rootField struct {
 	nullable bool
 }
 
+// Compiler compiles the documents of a schema. It is safe for concurrent use.
+type Compiler struct {
+	schema *ast.Schema
+	types  *input.Types
+}
+
+// NewCompiler readies a schema.
+func NewCompiler(schema *ast.Schema) (*Compiler, error) {
+	types, err := input.New(schema, input.Limits{})
+	if err != nil {
+		return nil, err
+	}
+	return &Compiler{schema, types}, nil
+}
+
 // Compile compiles a validated query. Introspection is not its business.
-func Compile(schema *ast.Schema, op *ast.OperationDefinition) (*Plan, error) {
+func (k *Compiler) Compile(op *ast.OperationDefinition) (*Plan, error) {
 	if op.Operation != ast.Query {
 		return nil, fmt.Errorf("only queries can be planned, not a %s", op.Operation)
 	}
-	c := &compiler{schema: schema, tags: map[string]bool{}}
-	fields, err := c.collect([]conditional{{set: op.SelectionSet}}, schema.Query)
+	c := &compiler{Compiler: k, tags: map[string]bool{}}
+	fields, err := c.collect([]conditional{{set: op.SelectionSet}}, k.schema.Query)
 	if err != nil {
 		return nil, err
 	}

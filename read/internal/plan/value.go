@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/tercul/tercul/shared/apperr"
 )
 
 // Vars are the coerced values of a request's variables: nil, bool, int64,
@@ -34,7 +36,7 @@ func (a argument) given(v Vars) bool {
 }
 
 // arguments compiles the arguments of a field; those left out take their default.
-func arguments(f *ast.Field) (map[string]argument, error) {
+func (c *compiler) arguments(f *ast.Field) (map[string]argument, error) {
 	out := make(map[string]argument, len(f.Definition.Arguments))
 	for _, def := range f.Definition.Arguments {
 		a := argument{get: absent, path: f.Alias + "." + def.Name, fixed: true, typ: def.Type}
@@ -48,19 +50,36 @@ func arguments(f *ast.Field) (map[string]argument, error) {
 			a.get = val
 		}
 		if given := f.Arguments.ForName(def.Name); given != nil {
-			val, err := compileValue(given.Value, def.Type)
-			if err != nil {
+			if err := c.give(&a, def, given.Value, fallback); err != nil {
 				return nil, err
-			}
-			a.get = orElse(val, fallback)
-			a.fixed = isFixed(given.Value)
-			if given.Value.Kind == ast.Variable {
-				a.path = "variables." + given.Value.Raw
 			}
 		}
 		out[def.Name] = a
 	}
 	return out, nil
+}
+
+// give sets an argument to what the document writes: a constant in canonical
+// form, or something that variables decide.
+func (c *compiler) give(a *argument, def *ast.ArgumentDefinition, written *ast.Value, fallback value) error {
+	a.fixed = isFixed(written)
+	if a.fixed {
+		val, err := c.types.Literal(written, def.Type)
+		if err != nil {
+			return apperr.New(apperr.ValidationFailed, apperr.From(err).Message).WithField(a.path)
+		}
+		a.get = constant(val)
+		return nil
+	}
+	val, err := compileValue(written, def.Type)
+	if err != nil {
+		return err
+	}
+	a.get = orElse(val, fallback)
+	if written.Kind == ast.Variable {
+		a.path = "variables." + written.Raw
+	}
+	return nil
 }
 
 func orElse(first, second value) value {

@@ -16,11 +16,19 @@ import (
 
 var schema = gqlparser.MustLoadSchema(&ast.Source{Name: "schema.graphql", Input: read.Schema})
 
+var compiler = func() *plan.Compiler {
+	c, err := plan.NewCompiler(schema)
+	if err != nil {
+		panic(err)
+	}
+	return c
+}()
+
 func compile(t *testing.T, text string) (*plan.Plan, *ast.OperationDefinition) {
 	t.Helper()
 	doc, errs := gqlparser.LoadQuery(schema, text)
 	require.Empty(t, errs)
-	p, err := plan.Compile(schema, doc.Operations[0])
+	p, err := compiler.Compile(doc.Operations[0])
 	require.NoError(t, err)
 	return p, doc.Operations[0]
 }

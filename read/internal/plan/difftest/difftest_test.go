@@ -23,6 +23,14 @@ import (
 
 var schema = gqlparser.MustLoadSchema(&ast.Source{Name: "schema.graphql", Input: read.Schema})
 
+var compiler = func() *plan.Compiler {
+	c, err := plan.NewCompiler(schema)
+	if err != nil {
+		panic(err)
+	}
+	return c
+}()
+
 // TestCompiledEqualsInterpreted answers generated documents twice: by the
 // compiled statement and by the interpreter, from the sample library.
 // TERCUL_TEST_SEED repeats a run, TERCUL_TEST_LONG makes it long.
@@ -56,7 +64,7 @@ func TestCompiledEqualsInterpreted(t *testing.T) {
 
 func compiled(ctx context.Context, t *testing.T, pool *pgxpool.Pool, doc *ast.QueryDocument, vars map[string]any) string {
 	t.Helper()
-	p, err := plan.Compile(schema, doc.Operations[0])
+	p, err := compiler.Compile(doc.Operations[0])
 	require.NoError(t, err)
 	st, err := p.Bind(coerced(vars).(map[string]any))
 	require.NoError(t, err)

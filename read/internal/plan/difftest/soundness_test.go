@@ -15,7 +15,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/tercul/tercul/read/internal/libtest"
-	"github.com/tercul/tercul/read/internal/plan"
 	"github.com/tercul/tercul/read/internal/plan/difftest"
 	"github.com/tercul/tercul/shared/pgtest"
 )
@@ -118,7 +117,7 @@ func ask(ctx context.Context, t *testing.T, g *difftest.Generator, db querier, d
 
 func run(ctx context.Context, t *testing.T, db querier, a *answered) (string, []string) {
 	t.Helper()
-	p, err := plan.Compile(schema, a.doc.Operations[0])
+	p, err := compiler.Compile(a.doc.Operations[0])
 	require.NoError(t, err)
 	st, err := p.Bind(coerced(a.vars).(map[string]any))
 	require.NoError(t, err)
