@@ -15,7 +15,7 @@ import (
 func authorStage() runner {
 	return stage[authorRecord, *person]{
 		form: form[authorRecord, *person]{
-			kind: "authors", id: func(r *authorRecord) string { return r.ID }, accept: acceptAuthor, weigh: small[authorRecord],
+			kind: "authors", id: func(r *authorRecord) string { return r.ID }, accept: acceptAuthor, weigh: light[authorRecord],
 		},
 		subject: true,
 		prepare: func(ctx context.Context, s *step, batch []entry[*person]) error {

@@ -91,9 +91,12 @@ func (c *check) language(field string, tag *string, script string) lang.Language
 
 const earliestYear = -5000
 
-func (c *check) year(field string, y *int) {
-	if y != nil && (*y < earliestYear || *y > time.Now().Year()+1) {
-		c.fault(field, "%d is not a year between %d and next year", *y, earliestYear)
+// year checks a year of the past, or the next one.
+func (c *check) year(field string, y *int) { c.yearUpTo(field, y, time.Now().Year()+1) }
+
+func (c *check) yearUpTo(field string, y *int, latest int) {
+	if y != nil && (*y < earliestYear || *y > latest) {
+		c.fault(field, "%d is not a year between %d and %d", *y, earliestYear, latest)
 	}
 }
 

@@ -40,6 +40,9 @@ func edtfBound(date string, digit byte) *int {
 		return nil
 	}
 	text := m[1]
+	if strings.HasSuffix(text, "XXXX") {
+		return nil
+	}
 	if strings.HasPrefix(text, "-") { // of a year BCE the larger number is the earlier
 		digit = '0' + '9' - digit
 	}

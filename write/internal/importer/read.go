@@ -151,4 +151,5 @@ func (r *reading[R, P]) flush(ctx context.Context) error {
 	}
 }
 
-func small[R any](*R) int { return 200 }
+// light weighs records without a text.
+func light[R any](*R) int { return 200 }

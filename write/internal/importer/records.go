@@ -22,7 +22,7 @@ type authorRecord struct {
 	Wikidata   *string        `json:"wikidata"`
 	Source     string         `json:"source"`
 	License    *string        `json:"license"`
-	Extra      jsontext.Value `json:",unknown"`
+	Extra      jsontext.Value `json:",embed"`
 }
 
 type nameRecord struct {
@@ -54,7 +54,7 @@ type workRecord struct {
 	Series           *seriesRecord       `json:"series"`
 	RefPrefix        string              `json:"ref_prefix"`
 	Wikidata         *string             `json:"wikidata"`
-	Extra            jsontext.Value      `json:",unknown"`
+	Extra            jsontext.Value      `json:",embed"`
 
 	textFields
 }
@@ -107,7 +107,7 @@ type translationRecord struct {
 	Year          *int           `json:"year"`
 	Notes         string         `json:"notes"`
 	Provenance    string         `json:"provenance"`
-	Extra         jsontext.Value `json:",unknown"`
+	Extra         jsontext.Value `json:",embed"`
 
 	textFields
 }
@@ -121,7 +121,7 @@ type userRecord struct {
 	Languages   []string       `json:"languages"`
 	Visibility  string         `json:"visibility"`
 	Joined      string         `json:"joined"`
-	Extra       jsontext.Value `json:",unknown"`
+	Extra       jsontext.Value `json:",embed"`
 }
 
 type categoryRecord struct {
@@ -129,7 +129,7 @@ type categoryRecord struct {
 	Path  string         `json:"path"`
 	Kind  string         `json:"kind"`
 	Names []categoryName `json:"names"`
-	Extra jsontext.Value `json:",unknown"`
+	Extra jsontext.Value `json:",embed"`
 }
 
 type categoryName struct {
@@ -142,7 +142,7 @@ type tagRecord struct {
 	Name     string         `json:"name"`
 	Kind     string         `json:"kind"`
 	Synonyms []string       `json:"synonyms"`
-	Extra    jsontext.Value `json:",unknown"`
+	Extra    jsontext.Value `json:",embed"`
 }
 
 type subjectRef struct {
@@ -160,7 +160,7 @@ type rightsRecord struct {
 	PublicDomainFrom *int           `json:"public_domain_from"`
 	Basis            string         `json:"basis"`
 	EvidenceURL      string         `json:"evidence_url"`
-	Extra            jsontext.Value `json:",unknown"`
+	Extra            jsontext.Value `json:",embed"`
 }
 
 type alignmentRecord struct {
@@ -169,7 +169,7 @@ type alignmentRecord struct {
 	Groups     []alignmentGroupRecord `json:"groups"`
 	Status     string                 `json:"status"`
 	Confidence *float64               `json:"confidence"`
-	Extra      jsontext.Value         `json:",unknown"`
+	Extra      jsontext.Value         `json:",embed"`
 }
 
 type alignmentGroupRecord struct {
@@ -183,7 +183,7 @@ type historyRecord struct {
 	Message string         `json:"message"`
 	Created string         `json:"created"`
 	Text    string         `json:"text"`
-	Extra   jsontext.Value `json:",unknown"`
+	Extra   jsontext.Value `json:",embed"`
 }
 
 type collectionRecord struct {
@@ -195,7 +195,7 @@ type collectionRecord struct {
 	Visibility  string                 `json:"visibility"`
 	Curation    string                 `json:"curation"`
 	Items       []collectionItemRecord `json:"items"`
-	Extra       jsontext.Value         `json:",unknown"`
+	Extra       jsontext.Value         `json:",embed"`
 }
 
 type collectionItemRecord struct {
@@ -215,7 +215,7 @@ type commentRecord struct {
 	AnchorRef      string         `json:"anchor_ref"`
 	AnchorRevision *int           `json:"anchor_revision"`
 	Status         string         `json:"status"`
-	Extra          jsontext.Value `json:",unknown"`
+	Extra          jsontext.Value `json:",embed"`
 }
 
 type statsRecord struct {
@@ -223,7 +223,7 @@ type statsRecord struct {
 	Views     int64          `json:"views"`
 	Likes     int64          `json:"likes"`
 	Bookmarks int64          `json:"bookmarks"`
-	Extra     jsontext.Value `json:",unknown"`
+	Extra     jsontext.Value `json:",embed"`
 }
 
 type trendingRecord struct {
@@ -234,5 +234,5 @@ type trendingRecord struct {
 	Rank   int            `json:"rank"`
 	Score  float64        `json:"score"`
 	ZScore float64        `json:"z_score"`
-	Extra  jsontext.Value `json:",unknown"`
+	Extra  jsontext.Value `json:",embed"`
 }

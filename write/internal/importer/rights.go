@@ -18,7 +18,7 @@ type rights struct {
 func rightsStage() runner {
 	return stage[rightsRecord, rights]{
 		form: form[rightsRecord, rights]{
-			kind: "rights", id: func(r *rightsRecord) string { return r.Subject.ID }, accept: acceptRights, weigh: small[rightsRecord],
+			kind: "rights", id: func(r *rightsRecord) string { return r.Subject.ID }, accept: acceptRights, weigh: light[rightsRecord],
 		},
 		apply: applyRights,
 	}
@@ -42,7 +42,7 @@ func acceptRights(c *check, r *rightsRecord) (rights, uuid.UUID) {
 	c.line("statement_uri", &r.StatementURI, 500)
 	c.text("basis", &r.Basis, 2000)
 	c.line("evidence_url", &r.EvidenceURL, 500)
-	c.year("public_domain_from", r.PublicDomainFrom)
+	c.yearUpTo("public_domain_from", r.PublicDomainFrom, 2500)
 	return rights{r, subject}, ids.For(ids.Row, "rights "+subject.String()+" "+r.Jurisdiction)
 }
 

@@ -31,7 +31,7 @@ var storedKind = map[string]string{"WORK": "WORK", "TRANSLATION": "EXPRESSION", 
 func statsStage() runner {
 	return stage[statsRecord, statsRow]{
 		form: form[statsRecord, statsRow]{
-			kind: "stats", id: func(r *statsRecord) string { return r.Subject.ID }, accept: acceptStats, weigh: small[statsRecord],
+			kind: "stats", id: func(r *statsRecord) string { return r.Subject.ID }, accept: acceptStats, weigh: light[statsRecord],
 		},
 		apply:  applyStats,
 		finish: countSocial,
@@ -105,7 +105,7 @@ type trendingRow struct {
 func trendingStage() runner {
 	return stage[trendingRecord, trendingRow]{
 		form: form[trendingRecord, trendingRow]{
-			kind: "trending", id: func(r *trendingRecord) string { return r.ID }, accept: acceptTrending, weigh: small[trendingRecord],
+			kind: "trending", id: func(r *trendingRecord) string { return r.ID }, accept: acceptTrending, weigh: light[trendingRecord],
 		},
 		apply: applyTrending,
 	}

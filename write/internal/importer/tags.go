@@ -28,7 +28,7 @@ var tagsTable = table{
 func tagStage() runner {
 	return stage[tagRecord, tag]{
 		form: form[tagRecord, tag]{
-			kind: "tags", id: func(r *tagRecord) string { return r.ID }, accept: acceptTag, weigh: small[tagRecord],
+			kind: "tags", id: func(r *tagRecord) string { return r.ID }, accept: acceptTag, weigh: light[tagRecord],
 		},
 		subject: true,
 		apply:   applyTags,

@@ -32,7 +32,7 @@ func categoryStage() runner {
 	ordinal := 0
 	return stage[categoryRecord, category]{
 		form: form[categoryRecord, category]{
-			kind: "categories", id: func(r *categoryRecord) string { return r.ID }, weigh: small[categoryRecord],
+			kind: "categories", id: func(r *categoryRecord) string { return r.ID }, weigh: light[categoryRecord],
 			accept: func(c *check, r *categoryRecord) (category, uuid.UUID) {
 				ordinal++
 				return acceptCategory(c, r, ordinal)

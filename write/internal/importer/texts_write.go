@@ -102,7 +102,7 @@ func (s *step) noteTexts(ctx context.Context, jobs []*textJob) error {
 	if err != nil || len(changed) == 0 {
 		return err
 	}
-	return s.exec(ctx, `UPDATE core.alignments a SET status = 'STALE', version = version + 1, updated_at = now()
+	return s.exec(ctx, `UPDATE core.alignments a SET status = 'STALE', version = a.version + 1, updated_at = now()
 		FROM core.expressions l, core.expressions r
 		WHERE (a.left_id = ANY($1) OR a.right_id = ANY($1)) AND a.status IN ('SUGGESTED', 'APPROVED')
 		AND l.id = a.left_id AND r.id = a.right_id

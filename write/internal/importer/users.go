@@ -34,7 +34,7 @@ var profilesTable = table{
 func userStage() runner {
 	return stage[userRecord, user]{
 		form: form[userRecord, user]{
-			kind: "users", id: func(r *userRecord) string { return r.ID }, accept: acceptUser, weigh: small[userRecord],
+			kind: "users", id: func(r *userRecord) string { return r.ID }, accept: acceptUser, weigh: light[userRecord],
 		},
 		subject: true,
 		apply:   applyUsers,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -98,6 +99,9 @@ func acceptDates(c *check, r *workRecord) {
 	c.edtf("created", &r.Created)
 	if r.YearFrom == nil && r.YearTo == nil {
 		r.YearFrom, r.YearTo = edtfRange(r.Created)
+		if now := time.Now().Year(); r.YearTo != nil && *r.YearTo > now {
+			r.YearTo = &now // 20XX ends in the future
+		}
 	}
 	c.year("year_from", r.YearFrom)
 	c.year("year_to", r.YearTo)
