@@ -38,7 +38,7 @@ var ErrMalformed = errors.New("malformed message")
 
 // Append adds the message's wire form to b. The publishing script writes the same
 // form; a test holds the two together.
-func (m Message) Append(b []byte) []byte {
+func (m *Message) Append(b []byte) []byte {
 	b = append(b, wireVersion...)
 	b = append(b, '|', byte(m.Kind), '|')
 	b = append(strconv.AppendUint(b, m.Epoch, 10), '|')

@@ -169,7 +169,7 @@ func TestEpochEnds(t *testing.T) {
 		"emptied":         func(ctx context.Context, f fixture) error { return f.client.FlushDB(ctx).Err() },
 		"state gone":      func(ctx context.Context, f fixture) error { return f.client.Del(ctx, f.space.State()).Err() },
 		"versions gone":   func(ctx context.Context, f fixture) error { return f.client.Del(ctx, f.space.Tags()).Err() },
-		"sequence ahead":  func(ctx context.Context, f fixture) error { return ahead(ctx, f) },
+		"sequence ahead":  ahead,
 		"sequence erased": func(ctx context.Context, f fixture) error { return f.client.HDel(ctx, f.space.State(), "seq").Err() },
 	} {
 		t.Run(name, func(t *testing.T) {

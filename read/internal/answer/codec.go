@@ -24,11 +24,15 @@ const (
 	formVersion = 1
 	headSize    = 68
 
-	// StampAt and StampEnd are where the stamp is, for scripts that compare it.
-	StampAt, StampEnd = 4, 11
-
 	maxTags = 1<<16 - 1
 	maxBody = 1<<31 - 1
+)
+
+// StampAt is where the stamp's first byte is, for scripts that compare it, and
+// StampEnd where its last is.
+const (
+	StampAt  = 4
+	StampEnd = 11
 )
 
 // ErrForm means that bytes are no entry of this version.
@@ -59,7 +63,7 @@ func (e *Entry) Encode(b []byte) []byte {
 	}
 	b = binary.BigEndian.AppendUint32(b, uint32(len(e.Body))) //nolint:gosec // a text is 8 MB at most
 	for _, tag := range e.Tags {
-		b = append(b, byte(len(tag)))
+		b = append(b, byte(len(tag))) //nolint:gosec // 80 at most, else NoStore
 		b = append(b, tag...)
 	}
 	for _, s := range e.strings() {
@@ -136,7 +140,7 @@ func (r *reader) text(n int) string {
 	if n == 0 {
 		return ""
 	}
-	s := unsafe.String(&r.rest[0], n)
+	s := unsafe.String(&r.rest[0], n) //nolint:gosec // Decode's contract: the memory does not change
 	r.rest = r.rest[n:]
 	return s
 }

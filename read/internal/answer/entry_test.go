@@ -1,6 +1,7 @@
 package answer_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -151,7 +152,7 @@ func TestRenewed(t *testing.T) {
 		t.Fatal("the stamp is part of the bytes, so ETags must differ")
 	}
 	got, ok := fresh.Renewed(prev)
-	if !ok || got.ETag != prev.ETag || string(got.Body) != string(prev.Body) || got.AsOf != 50 || got.Soft != fresh.Soft {
+	if !ok || got.ETag != prev.ETag || !bytes.Equal(got.Body, prev.Body) || got.AsOf != 50 || got.Soft != fresh.Soft {
 		t.Fatalf("renewed %v: %+v", ok, got)
 	}
 	br := prev.Encoded(answer.Brotli, []byte("br"))

@@ -96,7 +96,7 @@ func (o *origin) answer(clock Clock, q *answer.Query) (answer.Result, error) {
 	if err != nil {
 		return answer.Result{}, err
 	}
-	m.Data = []byte(fmt.Sprintf(`{"thing":%q}`, text))
+	m.Data = []byte(`{"thing":"` + text + `"}`)
 	if !known {
 		m.Status, m.Data, m.Tags = answer.Null, []byte(`{"thing":null}`), []string{"list:thing"}
 	}

@@ -44,7 +44,7 @@ func newHot(entries, budget int) *hot {
 
 func (h *hot) set(key cachekey.Key, enc answer.Encoding) *hotSet {
 	sum := maphash.String(h.seed, string(key)) + uint64(enc)*0x9e3779b97f4a7c15
-	return &h.sets[sum&uint64(len(h.sets)-1)]
+	return &h.sets[sum&uint64(len(h.sets)-1)] //nolint:gosec // a length
 }
 
 func (n *hotNode) is(key cachekey.Key, enc answer.Encoding) bool {

@@ -172,8 +172,8 @@ func (l *L1) keep(key cachekey.Key, enc answer.Encoding, e *answer.Entry) *answe
 		return kept
 	}
 	l.hot.put(key, enc, kept, false)
-	buf := l.buffers.Get().(*[]byte) //nolint:errcheck,forcetypeassert // it holds nothing else
-	*buf = binary.BigEndian.AppendUint64((*buf)[:0], uint64(kept.Keep))
+	buf := l.buffers.Get().(*[]byte)                                    //nolint:errcheck,forcetypeassert // it holds nothing else
+	*buf = binary.BigEndian.AppendUint64((*buf)[:0], uint64(kept.Keep)) //nolint:gosec // bits
 	*buf = kept.Encode(*buf)
 	if err := l.big.Set(name, *buf); err != nil {
 		l.cfg.Metrics.oversize.Inc()

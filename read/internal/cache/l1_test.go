@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -144,7 +145,7 @@ func TestUnchangedDataKeepsItsETag(t *testing.T) {
 			first := r.expect(askIn("work_1", enc), text, answer.Origin, 1)
 			seq := r.change("work_1", text) // touched, not changed
 			again := r.expect(askIn("work_1", enc), text, answer.Origin, 1)
-			if again.Entry.ETag != first.Entry.ETag || again.Entry.AsOf != seq || string(again.Entry.Body) != string(first.Entry.Body) {
+			if again.Entry.ETag != first.Entry.ETag || again.Entry.AsOf != seq || !bytes.Equal(again.Entry.Body, first.Entry.Body) {
 				t.Errorf("ETag %s, then %s", first.Entry.ETag, again.Entry.ETag)
 			}
 			if enc != answer.Identity && counted(r.metrics.encoded[enc]) != 1 {

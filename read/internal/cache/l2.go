@@ -87,7 +87,7 @@ func (l *l2Front) Answer(ctx context.Context, q *answer.Query) (answer.Result, e
 	}
 	f := l.read(ctx, q)
 	now := l.now.ms()
-	if e := l.judge(ctx, f.entry); e != nil && now < e.Hard && !(q.Reload && now >= e.Soft) {
+	if e := l.judge(ctx, f.entry); e != nil && now < e.Hard && (now < e.Soft || !q.Reload) {
 		return l.hit(q, f, e, now), nil
 	}
 	if f.base != f.entry {
@@ -177,7 +177,7 @@ func decode(value any) *answer.Entry {
 	if !ok || text == "" {
 		return nil
 	}
-	e, err := answer.Decode(unsafe.Slice(unsafe.StringData(text), len(text)))
+	e, err := answer.Decode(unsafe.Slice(unsafe.StringData(text), len(text))) //nolint:gosec // an entry is never written to
 	if err != nil {
 		return nil
 	}

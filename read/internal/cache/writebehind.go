@@ -81,7 +81,7 @@ func (l *L2) write(ctx context.Context, w write, buf []byte) []byte {
 	buf = e.Encode(buf)
 	ctx, cancel := context.WithTimeout(ctx, l.cfg.Timeout)
 	defer cancel()
-	text := unsafe.String(unsafe.SliceData(buf), len(buf)) // the client has written it out before it returns
+	text := unsafe.String(unsafe.SliceData(buf), len(buf)) //nolint:gosec // the client has written it out when it returns
 	set, err := setIfNewer.Run(ctx, l.cfg.Redis, []string{l.cfg.Space.Entry(w.key, w.enc)},
 		text, lives, answer.StampAt, answer.StampEnd).Int()
 	switch {

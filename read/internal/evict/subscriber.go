@@ -53,7 +53,7 @@ const firstWait, lastWait = 20 * time.Millisecond, time.Second
 // what was published before it is in the log.
 func (s *subscriber) session(ctx context.Context) error {
 	sub := s.bus.Subscribe(ctx)
-	defer sub.Close() //nolint:errcheck // it is given up anyway
+	defer sub.Close()
 	defer context.AfterFunc(ctx, func() { _ = sub.Close() })()
 	if _, err := sub.ReceiveTimeout(ctx, s.f.cfg.Silence); err != nil {
 		return fmt.Errorf("subscribe: %w", err)

@@ -131,8 +131,8 @@ func (p *Proxy) forget(conns ...net.Conn) {
 
 // pump copies one direction and closes both ends when it is over.
 func (p *Proxy) pump(to, from net.Conn) {
-	defer to.Close()   //nolint:errcheck // over
-	defer from.Close() //nolint:errcheck // over
+	defer to.Close()
+	defer from.Close()
 	buf := make([]byte, 64<<10)
 	for {
 		n, err := from.Read(buf)
