@@ -30,35 +30,42 @@ and cost.`
 
 func (a *app) documentsList() *cobra.Command {
 	return &cobra.Command{
-		Use:     "list",
-		Short:   "List the documents shipped with the service and those registered",
+		Use:   "list",
+		Short: "List the documents of the catalogue",
+		Long: `Lists every document that the read service answers, or answered: its hash, status,
+cost and name. Those marked with a star are shipped with the service.`,
 		Example: example(`tercul documents list`),
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			shipped, err := documents.Shipped()
+			shipped, err := shippedHashes()
 			if err != nil {
 				return err
-			}
-			checked, err := documents.Check(shipped)
-			if err != nil {
-				return err
-			}
-			for _, c := range checked {
-				cost := 0
-				if c.Document != nil {
-					cost = c.Document.Cost
-				}
-				a.print("%s  %-10s %5d  %s", c.Hash(), "SHIPPED", cost, c.Name())
 			}
 			return a.withDatabase(cmd.Context(), func(conn *pgx.Conn) error {
 				list, err := documents.List(cmd.Context(), conn)
 				for _, d := range list {
-					a.print("%s  %-10s %5d  %s%s", d.Hash, d.Status, d.Cost, d.Name, sunset(d))
+					mark := ' '
+					if shipped[d.Hash] {
+						mark = '*'
+					}
+					a.print("%s  %-10s %5d  %c %s%s", d.Hash, d.Status, d.Cost, mark, d.Name, sunset(d))
 				}
 				return err
 			})
 		},
 	}
+}
+
+func shippedHashes() (map[string]bool, error) {
+	entries, err := documents.Shipped()
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]bool{}
+	for _, e := range entries {
+		out[document.ID(e.Text)] = true
+	}
+	return out, nil
 }
 
 func sunset(d documents.Registered) string {
