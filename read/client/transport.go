@@ -81,7 +81,7 @@ func (t *transport) MakeRequest(ctx context.Context, req *graphql.Request, resp 
 // id is the persisted document's id: the SHA-256 of its text.
 func (t *transport) id(document string) string {
 	if id, ok := t.ids.Load(document); ok {
-		return id.(string)
+		return id.(string) //nolint:errcheck // nothing else is stored
 	}
 	sum := sha256.Sum256([]byte(document))
 	id := "sha256:" + hex.EncodeToString(sum[:])

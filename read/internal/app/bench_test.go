@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/tercul/tercul/read"
 	"github.com/tercul/tercul/read/internal/plan"
@@ -29,7 +30,7 @@ import (
 func BenchmarkLayers(b *testing.B) {
 	env := settings(b, "TERCUL_REDIS_URL", pgtest.RedisURL(b), "TERCUL_LOG_LEVEL", "error")
 	first, second := begin(b, env), begin(b, env)
-	questions := layerQuestions(b, first)
+	questions := layerQuestions(first)
 	alone := statements(b, first, questions)
 	for b.Loop() {
 		// Two passes warm the connections' statements; the questions of a pass are new to every cache.
@@ -82,7 +83,7 @@ func (s *running) drain(b *testing.B, path string) {
 }
 
 // layerQuestions are addresses of many different questions of one document.
-func layerQuestions(b *testing.B, s *running) []string {
+func layerQuestions(s *running) []string {
 	var list struct {
 		Data struct {
 			Works struct{ Nodes []struct{ ID string } }
@@ -103,7 +104,7 @@ func statements(b *testing.B, s *running, questions []string) func(b *testing.B,
 	schema := gqlparser.MustLoadSchema(&ast.Source{Name: "schema.graphql", Input: read.Schema})
 	text, err := read.Operations.ReadFile("operations/WorkById.graphql")
 	require.NoError(b, err)
-	doc, errs := gqlparser.LoadQuery(schema, string(text))
+	doc, errs := gqlparser.LoadQueryWithRules(schema, string(text), rules.NewDefaultRules())
 	require.Empty(b, errs)
 	compiler, err := plan.NewCompiler(schema)
 	require.NoError(b, err)

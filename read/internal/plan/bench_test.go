@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/tercul/tercul/read"
 )
@@ -18,7 +19,7 @@ func BenchmarkBind(b *testing.B) {
 	} {
 		text, err := read.Operations.ReadFile("operations/" + name + ".graphql")
 		require.NoError(b, err)
-		doc, errs := gqlparser.LoadQuery(schema, string(text))
+		doc, errs := gqlparser.LoadQueryWithRules(schema, string(text), rules.NewDefaultRules())
 		require.Empty(b, errs)
 		p, err := compiler.Compile(doc.Operations[0])
 		require.NoError(b, err)

@@ -164,7 +164,9 @@ func lookup(v any) (any, error) {
 // prefix folds a prefix as sort columns are folded: lower case, no marks. What
 // begins with it lies, in the order of the bytes, from it to prefixEnd: a plan
 // made for any prefix can use an index for that, and cannot for LIKE.
-func prefix(v any) (any, error) {
+func prefix(v any) (any, error) { return foldPrefix(v) }
+
+func foldPrefix(v any) (string, error) {
 	text, _ := v.(string)
 	var b strings.Builder
 	for _, r := range norm.NFD.String(strings.ToLower(text)) {
@@ -173,7 +175,7 @@ func prefix(v any) (any, error) {
 		}
 	}
 	if b.Len() == 0 {
-		return nil, errors.New("a prefix must not be empty")
+		return "", errors.New("a prefix must not be empty")
 	}
 	return norm.NFC.String(b.String()), nil
 }
@@ -181,11 +183,8 @@ func prefix(v any) (any, error) {
 // prefixEnd is the first text, in the order of the bytes, that lies behind all
 // that begin with the prefix.
 func prefixEnd(v any) (any, error) {
-	folded, err := prefix(v)
-	if err != nil {
-		return nil, err
-	}
-	return folded.(string) + string(unicode.MaxRune), nil
+	folded, err := foldPrefix(v)
+	return folded + string(unicode.MaxRune), err
 }
 
 func lower(v any) (any, error) {

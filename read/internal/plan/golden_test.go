@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/tercul/tercul/read"
 	"github.com/tercul/tercul/read/internal/plan"
@@ -37,7 +38,7 @@ func compile(t *testing.T, text string) *plan.Plan {
 
 func tryCompile(t *testing.T, text string) (*plan.Plan, error) {
 	t.Helper()
-	doc, errs := gqlparser.LoadQuery(schema, text)
+	doc, errs := gqlparser.LoadQueryWithRules(schema, text, rules.NewDefaultRules())
 	require.Empty(t, errs)
 	return compiler.Compile(doc.Operations[0])
 }
@@ -61,7 +62,7 @@ func TestGoldenPlans(t *testing.T) {
 			if *update {
 				require.NoError(t, os.WriteFile(golden, []byte(got), 0o600))
 			}
-			want, err := os.ReadFile(golden) //nolint:gosec // a file of testdata
+			want, err := os.ReadFile(golden)
 			require.NoError(t, err)
 			require.Equal(t, string(want), got, "run: go test ./internal/plan -run Golden -update, and review")
 		})
@@ -84,7 +85,7 @@ func TestShippedOperationsCompile(t *testing.T) {
 	for _, e := range entries {
 		text, err := read.Operations.ReadFile("operations/" + e.Name())
 		require.NoError(t, err)
-		doc, errs := gqlparser.LoadQuery(schema, string(text))
+		doc, errs := gqlparser.LoadQueryWithRules(schema, string(text), rules.NewDefaultRules())
 		require.Empty(t, errs, e.Name())
 		require.Equal(t, strings.TrimSuffix(e.Name(), ".graphql"), doc.Operations[0].Name, "a file is named after its operation")
 		p, err := compiler.Compile(doc.Operations[0])

@@ -60,7 +60,6 @@ type pageNode struct {
 	first     *argument
 	after     *argument
 	filter    *filterNode
-	edges     bool
 }
 
 type pageItemKind int

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"sync/atomic"
 )
 
@@ -74,7 +75,7 @@ func (s *shapes) add(written *shape) {
 		if len(list) >= maxShapes {
 			return
 		}
-		grown := append(list[:len(list):len(list)], written)
+		grown := slices.Concat(list, []*shape{written})
 		if s.list.CompareAndSwap(old, &grown) {
 			return
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/tercul/tercul/read"
 	"github.com/tercul/tercul/read/internal/plan"
@@ -26,7 +27,7 @@ var compiler = func() *plan.Compiler {
 
 func compile(t *testing.T, text string) (*plan.Plan, *ast.OperationDefinition) {
 	t.Helper()
-	doc, errs := gqlparser.LoadQuery(schema, text)
+	doc, errs := gqlparser.LoadQueryWithRules(schema, text, rules.NewDefaultRules())
 	require.Empty(t, errs)
 	p, err := compiler.Compile(doc.Operations[0])
 	require.NoError(t, err)

@@ -113,7 +113,7 @@ func prefixed(column string) leaf {
 }
 
 var workLeaves = map[string]leaf{
-	"ids":              func(in *Interpreter, r Row, v any) bool { return holds(list(v), r["public_id"]) },
+	"ids":              func(_ *Interpreter, r Row, v any) bool { return holds(list(v), r["public_id"]) },
 	"originalLanguage": func(_ *Interpreter, r Row, v any) bool { return inLanguage(r["original_language"], list(v)) },
 	"translatedInto":   func(_ *Interpreter, r Row, v any) bool { return anyLanguage(list(r["translation_languages"]), list(v)) },
 	"literatureType":   oneOf("literature_type"), "author": hasAny("author_ids"), "rights": oneOf("rights_class"),
@@ -140,7 +140,7 @@ var workLeaves = map[string]leaf{
 
 var translationLeaves = map[string]leaf{
 	"ids":            func(_ *Interpreter, r Row, v any) bool { return holds(list(v), r["public_id"]) },
-	"work":           func(in *Interpreter, r Row, v any) bool { return holds(list(v), r["work_public_id"]) },
+	"work":           func(_ *Interpreter, r Row, v any) bool { return holds(list(v), r["work_public_id"]) },
 	"language":       func(_ *Interpreter, r Row, v any) bool { return inLanguage(r["language"], list(v)) },
 	"sourceLanguage": oneOf("source_language"), "translator": hasAny("translator_ids"), "author": hasAny("author_ids"),
 	"literatureType": oneOf("literature_type"), "origin": oneOf("origin"), "completeness": oneOf("completeness"), "form": oneOf("form"),

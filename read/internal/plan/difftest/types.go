@@ -10,7 +10,7 @@ func sorted(rows []Row, o order) []Row {
 	return rows
 }
 
-func init() { //nolint:gochecknoinits,funlen // a table of the test's own
+func init() { //nolint:gochecknoinits // a table of the test's own
 	columns("Work", "id=public_id", "slug", "literatureType=literature_type", "created=created_edtf", "yearFrom=year_from", "yearTo=year_to",
 		"description", "seriesPosition=series_position", "translationCount=translation_count", "translationLanguages=translation_languages",
 		"rightsClass=rights_class", "version")

@@ -1,0 +1,3 @@
+package plan
+
+//go:generate go test . -run TestGoldenPlans -update
