@@ -86,3 +86,5 @@ require (
 replace github.com/tercul/tercul/shared => ../shared
 
 replace github.com/tercul/tercul/sql => ../sql
+
+tool github.com/Khan/genqlient

@@ -12,4 +12,4 @@
 // Errors of the service are gqlerror.List, with the code in Extensions["code"].
 package client
 
-//go:generate go run github.com/Khan/genqlient genqlient.yaml
+//go:generate go tool genqlient genqlient.yaml
