@@ -14,10 +14,13 @@ CREATE FUNCTION view.silent() RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT coalesce(current_setting('tercul.silent', true), '') = 'on'
 $$;
 
+-- With every tag that names a subject goes the kind of such tags (kind:work for work_…, kind:text for text:expr_…): an
+-- answer that bears more tags than an edge takes names kinds in their place, and is purged by them all the same.
 CREATE FUNCTION ops.announce(tags text[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 BEGIN
   IF cardinality(tags) > 0 THEN
-    INSERT INTO ops.outbox (tags) VALUES (announce.tags);
+    INSERT INTO ops.outbox (tags) VALUES (announce.tags || ARRAY(
+      SELECT DISTINCT 'kind:' || substring(t FROM '^([a-z]+)(?:_|:[a-z]+_)') FROM unnest(announce.tags) t WHERE t ~ '^[a-z]+(_|:[a-z]+_)'));
   END IF;
 END $$;
 COMMENT ON FUNCTION ops.announce(text[]) IS 'Tells every cache, after the commit, to forget what carries one of these tags.';

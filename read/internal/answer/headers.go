@@ -9,13 +9,6 @@ import (
 // maxTagHeader is what the strictest of the usual CDNs takes of a tag header.
 const maxTagHeader = 16 << 10
 
-// lists names, for the prefix of an id, the list tag that is announced together
-// with every change of such a row. Other tags have no coarser one.
-var lists = map[string]string{
-	"work": "list:work", "expr": "list:expr", "prsn": "list:author", "tag": "list:tag",
-	"cat": "list:cat", "user": "list:user", "coll": "list:coll",
-}
-
 // setHeaders renders the values that every hit sends.
 func (e *Entry) setHeaders(p Policy) {
 	tags, ok := coarsen(e.Tags, maxTagHeader)
@@ -46,8 +39,9 @@ func directive(name string, d time.Duration) string {
 
 func seconds(d time.Duration) string { return strconv.FormatInt(int64(d/time.Second), 10) }
 
-// coarsen makes tags fit into a header by naming lists in place of their rows,
-// the most numerous kind first. It tells whether that was enough.
+// coarsen makes tags fit into a header by naming kinds in place of subjects, the
+// most numerous kind first: every change that announces a subject's tag announces
+// its kind's too. It tells whether that was enough.
 func coarsen(tags []string, limit int) ([]string, bool) {
 	for size(tags) > limit {
 		kind := mostCommon(tags)
@@ -66,9 +60,9 @@ func size(tags []string) (n int) {
 	return n
 }
 
-// mostCommon is the prefix with a list that the most tags have.
+// mostCommon is the kind that the most tags are of.
 func mostCommon(tags []string) (best string) {
-	counts := make(map[string]int, len(lists))
+	counts := map[string]int{}
 	for _, tag := range tags {
 		if kind := kindOf(tag); kind != "" {
 			counts[kind]++
@@ -80,22 +74,29 @@ func mostCommon(tags []string) (best string) {
 	return best
 }
 
-// kindOf is the prefix of an id whose rows have a list tag, else empty.
+// kindOf is the tag of all tags like this one: kind:work for work_…, kind:text
+// for text:expr_…; empty for tags that name no subject.
 func kindOf(tag string) string {
-	kind, _, isID := strings.Cut(tag, "_")
-	if _, listed := lists[kind]; !isID || !listed {
-		return ""
+	head, rest, ok := strings.Cut(tag, ":")
+	if !ok {
+		rest = tag
 	}
-	return kind
+	prefix, _, subject := strings.Cut(rest, "_")
+	switch {
+	case !subject:
+		return ""
+	case ok:
+		return "kind:" + head
+	}
+	return "kind:" + prefix
 }
 
 func replaceKind(tags []string, kind string) []string {
-	list := lists[kind]
 	out := make([]string, 0, len(tags))
 	for _, tag := range tags {
-		if tag != list && kindOf(tag) != kind {
+		if kindOf(tag) != kind {
 			out = append(out, tag)
 		}
 	}
-	return append(out, list)
+	return append(out, kind)
 }
