@@ -112,7 +112,7 @@ func (f *Flight) fly(life, ctx context.Context, key flightKey, q *answer.Query, 
 		close(c.done)
 	}()
 	c.res, c.err = f.next.Answer(ctx, q)
-	if c.err == nil && (key.ticket > 0 || c.res.Layer != answer.Stale && !valid(f.cfg.Clock, c.res.Entry)) {
+	if c.err == nil && (key.ticket > 0 || !valid(f.cfg.Clock, c.res.Entry)) {
 		c.res.Entry = c.res.Entry.Unstored()
 	}
 }
