@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"runtime/debug"
 
 	"github.com/tercul/tercul/read/internal/app"
 	"github.com/tercul/tercul/shared/config"
@@ -33,12 +34,25 @@ func realMain(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	collectEarly()
 	reader, err := app.New(ctx, cfg, os.Stderr)
 	if err != nil {
 		return err
 	}
 	return reader.Run(ctx)
 }
+
+// collectEarly keeps the process near the size of what it holds. Most of that is
+// cached bytes, which cost the collector nothing to pass over, and a hit makes no
+// garbage: by default the heap would still grow to twice its size before it is
+// swept. Measured with 64 MB of L1 and misses alone, 3 % of the time goes to it.
+func collectEarly() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+}
+
+const gcPercent = 25
 
 func argument(arg string) error {
 	switch arg {

@@ -30,13 +30,13 @@ type lane struct {
 	slots []atomic.Pointer[spelling]
 }
 
-// spelling is one remembered request and the two answers it can get.
+// spelling is one remembered request and the head of its answer. A 304 has the
+// same head less what describes the bytes.
 type spelling struct {
-	key         string
-	generation  uint64 // of the documents when it was parsed
-	entry       weak.Pointer[answer.Entry]
-	ok          fasthttp.ResponseHeader
-	notModified fasthttp.ResponseHeader
+	key        string
+	generation uint64 // of the documents when it was parsed
+	entry      weak.Pointer[answer.Entry]
+	head       fasthttp.ResponseHeader
 }
 
 // Longer requests are rare and gain little.
@@ -115,11 +115,13 @@ func (l *lane) serve(s *Server, ctx *fasthttp.RequestCtx) bool {
 
 func (s *Server) writeLane(ctx *fasthttp.RequestCtx, a *asked, sp *spelling, e *answer.Entry) {
 	h := &ctx.Response.Header
+	sp.head.CopyTo(h)
 	if len(a.noneMatch) > 0 && noneMatch(view(a.noneMatch), e.ETag) {
-		sp.notModified.CopyTo(h)
+		h.SetStatusCode(fasthttp.StatusNotModified)
+		h.SetContentTypeBytes(nil)
+		h.SetContentEncodingBytes(nil)
 		s.meters.laneNotModified.Inc()
 	} else {
-		sp.ok.CopyTo(h)
 		ctx.Response.SetBodyRaw(e.Body)
 		s.meters.laneHit.Inc()
 	}
@@ -154,8 +156,7 @@ func (l *lane) learn(ctx *fasthttp.RequestCtx, generation uint64, res answer.Res
 	}
 	key := a.appendKey(nil, uri)
 	sp := &spelling{key: string(key), generation: generation, entry: weak.Make(res.Entry)}
-	d.write(&sp.ok)
-	d.writeNotModified(&sp.notModified)
+	d.write(&sp.head)
 	at := l.index(key)
 	if old := l.slots[at].Swap(sp); old != nil && old.key != sp.key {
 		l.slots[at^1].Store(old)

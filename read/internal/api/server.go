@@ -38,9 +38,9 @@ func New(cfg Config) *Server {
 		WriteBufferSize:       16 << 10, // headers and a usual body leave in one write
 		MaxRequestBodySize:    cfg.BodyLimit,
 		Concurrency:           cfg.Conns,
-		ReadTimeout:           10 * time.Second,
-		WriteTimeout:          30 * time.Second,
-		IdleTimeout:           2 * time.Minute,
+		ReadTimeout:           quiescence, // all alike, or they would not move in steps
+		WriteTimeout:          quiescence,
+		IdleTimeout:           quiescence,
 		NoDefaultServerHeader: true,
 		NoDefaultContentType:  true,
 		CloseOnShutdown:       true,
@@ -67,7 +67,7 @@ func (c Config) withDefaults() Config {
 		c.BodyLimit = 256 << 10
 	}
 	if c.Spellings <= 0 {
-		c.Spellings = 4096
+		c.Spellings = 2048
 	}
 	return c
 }
@@ -106,7 +106,7 @@ func fiberKnows(method []byte) bool {
 }
 
 // Serve answers on ln until Shutdown.
-func (s *Server) Serve(ln net.Listener) error { return s.http.Serve(ln) }
+func (s *Server) Serve(ln net.Listener) error { return s.http.Serve(patient{ln}) }
 
 // Shutdown closes the listeners and waits for the requests in flight; past the
 // context's end their answers are cut short.

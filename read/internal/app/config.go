@@ -44,7 +44,7 @@ type HTTPConfig struct {
 // OriginConfig bounds what misses may do to the database.
 type OriginConfig struct {
 	Limit int           `env:"TERCUL_READ_ORIGIN_LIMIT" envDefault:"0" validate:"min=0,max=10000" desc:"The most questions at the database at a time; 0 for as many as it has connections, less two for the reader's own."`
-	Wait  time.Duration `env:"TERCUL_READ_ORIGIN_WAIT" envDefault:"250ms" validate:"min=1ms" desc:"How long a question waits for its turn before it is sent away."`
+	Wait  time.Duration `env:"TERCUL_READ_ORIGIN_WAIT" envDefault:"1s" validate:"min=1ms" desc:"How long a question waits for its turn before it is sent away."`
 }
 
 // LoadConfig reads the environment.
