@@ -50,7 +50,7 @@ BEGIN
   EXECUTE format('CREATE TRIGGER %I AFTER INSERT ON %s REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION %s()', stem || '_inserted', target, handler);
   EXECUTE format('CREATE TRIGGER %I AFTER UPDATE ON %s REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION %s()', stem || '_updated', target, handler);
   EXECUTE format('CREATE TRIGGER %I AFTER DELETE ON %s REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION %s()', stem || '_deleted', target, handler);
-  EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_truncate()', stem || '_truncated', target);
+  EXECUTE format('CREATE OR REPLACE TRIGGER %I BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_truncate()', stem || '_truncated', target);
 END $$;
 
 -- A subject's row is the lock of all that is derived from it: a refresh takes it first and reads afterwards, in a new
@@ -108,7 +108,7 @@ DROP FUNCTION view.list_tag(text);
 DROP FUNCTION view.refresh_subjects(uuid[]);
 DROP FUNCTION view.lock_subjects(uuid[]);
 DROP PROCEDURE ops.watch(regclass, regproc);
-DROP FUNCTION ops.refuse_truncate();
+DROP FUNCTION ops.refuse_truncate() CASCADE;
 DROP TRIGGER outbox_appended ON ops.outbox;
 DROP FUNCTION ops.outbox_appended();
 DROP FUNCTION ops.announce(text[]);

@@ -90,7 +90,9 @@ $$;
 CREATE FUNCTION view.cite_bibtex(d jsonb, locale text) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
   SELECT '@book{' || (d ->> 'id') || E',\n' || string_agg(format('  %s = {%s}', f.name, f.value), E',\n' ORDER BY f.n) || E'\n}'
   FROM (
-    SELECT f.n, f.name, CASE WHEN f.name IN ('author','translator') THEN f.value ELSE view.cite_bibtex_escape(f.value) END AS value
+    -- Names come escaped, an address must not be, and braces keep a title's capitals.
+    SELECT f.n, f.name, CASE WHEN f.name IN ('author','translator','url') THEN f.value WHEN f.name IN ('title','subtitle','origtitle') THEN '{' || view.cite_bibtex_escape(f.value) || '}'
+                             ELSE view.cite_bibtex_escape(f.value) END AS value
     FROM (VALUES
       (1, 'author', view.cite_bibtex_names(d -> 'authors')), (2, 'translator', view.cite_bibtex_names(d -> 'translators')),
       (3, 'title', d ->> 'title'), (4, 'subtitle', d ->> 'subtitle'), (5, 'origtitle', d ->> 'originalTitle'), (6, 'series', d ->> 'series'),
@@ -113,12 +115,17 @@ CREATE FUNCTION view.cite_ris(d jsonb) RETURNS text LANGUAGE sql STABLE SET sear
   ) f (n, m, tag, value) WHERE f.value <> ''
 $$;
 
+CREATE FUNCTION view.cite_csl_date(year_from jsonb, year_to jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE
+    WHEN coalesce(year_from, 'null') = 'null' THEN NULL
+    WHEN coalesce(year_to, 'null') IN ('null', year_from) THEN jsonb_build_object('date-parts', jsonb_build_array(jsonb_build_array(year_from)))
+    ELSE jsonb_build_object('date-parts', jsonb_build_array(jsonb_build_array(year_from), jsonb_build_array(year_to))) END
+$$;
+
 CREATE FUNCTION view.cite_csl(d jsonb) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
   SELECT jsonb_strip_nulls(jsonb_build_object(
     'id', d -> 'id', 'type', 'book', 'title', d -> 'fullTitle', 'author', nullif(d -> 'authors', '[]'), 'translator', nullif(d -> 'translators', '[]'),
-    'issued', CASE WHEN d ->> 'yearFrom' IS NOT NULL THEN jsonb_build_object('date-parts', CASE WHEN coalesce(d -> 'yearTo', d -> 'yearFrom') IN (d -> 'yearFrom', 'null')
-      THEN jsonb_build_array(jsonb_build_array(d -> 'yearFrom')) ELSE jsonb_build_array(jsonb_build_array(d -> 'yearFrom'), jsonb_build_array(d -> 'yearTo')) END) END,
-    'original-date', CASE WHEN d ->> 'originalFrom' IS NOT NULL THEN jsonb_build_object('date-parts', jsonb_build_array(jsonb_build_array(d -> 'originalFrom'))) END,
+    'issued', view.cite_csl_date(d -> 'yearFrom', d -> 'yearTo'), 'original-date', view.cite_csl_date(d -> 'originalFrom', d -> 'originalTo'),
     'original-title', d -> 'originalTitle', 'collection-title', d -> 'series', 'language', d -> 'language', 'locator', d -> 'ref', 'note', d -> 'credit', 'URL', d -> 'uri'))::text
 $$;
 
@@ -187,6 +194,7 @@ DROP FUNCTION view.cite(uuid, text, text, text);
 DROP FUNCTION view.cite_text(jsonb, text, text);
 DROP FUNCTION view.cite_data(uuid, text, text);
 DROP FUNCTION view.cite_csl(jsonb);
+DROP FUNCTION view.cite_csl_date(jsonb, jsonb);
 DROP FUNCTION view.cite_ris(jsonb);
 DROP FUNCTION view.cite_bibtex(jsonb, text);
 DROP FUNCTION view.cite_bibtex_names(jsonb);

@@ -1,0 +1,119 @@
+package tsql_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tercul/tercul/sql/testdb"
+)
+
+// announcedBy answers, row by row, what a statement appends to the outbox, without the kinds.
+func announcedBy(t testing.TB, tx pgx.Tx, statement string, args ...any) []string {
+	t.Helper()
+	var last string
+	require.NoError(t, tx.QueryRow(context.Background(), `SELECT coalesce(max(id), 0)::text FROM ops.outbox`).Scan(&last))
+	exec(t, tx, statement, args...)
+	return ask(t, tx, `SELECT (SELECT string_agg(tag, ' ' ORDER BY tag) FROM unnest(tags) tag WHERE tag !~ '^kind:') FROM ops.outbox WHERE id > $1::bigint ORDER BY id`, last)
+}
+
+func TestAnEditAnnouncesItsTags(t *testing.T) {
+	t.Parallel()
+	tx := worldTx(t)
+	work, author := publicID(t, tx, id("WORK", 1)), publicID(t, tx, id("PERSON", 2))
+	require.Equal(t, []string{"list:work " + author + " " + work}, announcedBy(t, tx, `UPDATE core.works SET description = 'new' WHERE id = $1`, id("WORK", 1)))
+	require.Empty(t, announcedBy(t, tx, `UPDATE core.works SET description = 'new' WHERE id = $1`, id("WORK", 1)), "nothing has changed")
+	require.Empty(t, announcedBy(t, tx, `UPDATE core.works SET description = 'new' WHERE false`), "nothing was touched")
+	require.Empty(t, announcedBy(t, tx, `UPDATE core.works SET description = 'draft' WHERE id = $1`, id("WORK", 8)), "a draft is nobody's news")
+	expression := publicID(t, tx, id("EXPRESSION", 1))
+	require.Equal(t, []string{expression + " text:" + expression}, announcedBy(t, tx, `UPDATE core.text_lines SET content = 'new' WHERE expression_id = $1`, id("EXPRESSION", 1)))
+	require.Equal(t, []string{"api"}, announcedBy(t, tx, `UPDATE ops.documents SET status = 'BLOCKED'`))
+	require.Equal(t, []string{"ref"}, announcedBy(t, tx, `UPDATE core.countries SET name = 'Italia' WHERE code = 'IT'`))
+	require.Equal(t, []string{"trending:day trending:week"}, announcedBy(t, tx, `UPDATE stats.trending SET score = 2`))
+}
+
+// Where an answer has too many tags to carry, it carries their kinds.
+func TestEveryTagOfASubjectComesWithItsKind(t *testing.T) {
+	t.Parallel()
+	tx := worldTx(t)
+	exec(t, tx, `UPDATE core.works SET status = 'UNPUBLISHED' WHERE id = $1`, id("WORK", 1))
+	require.Empty(t, ask(t, tx, `
+		SELECT o.id || ' ' || t.tag FROM ops.outbox o CROSS JOIN LATERAL unnest(o.tags) t (tag)
+		WHERE t.tag ~ '_' AND NOT o.tags @> ARRAY['kind:' || split_part(split_part(t.tag, '_', 1), ':', 1)]`))
+	require.NotEmpty(t, ask(t, tx, `SELECT 1 FROM ops.outbox WHERE tags @> '{kind:work}'`))
+}
+
+func TestCountersAreCopiedSilently(t *testing.T) {
+	t.Parallel()
+	tx := worldTx(t)
+	require.Empty(t, announcedBy(t, tx, `UPDATE stats.totals SET views = views + 1, popularity = popularity + 1, likes = likes + 1`))
+	require.Equal(t, []string{"2.5"}, ask(t, tx, `SELECT popularity FROM view.work WHERE id = $1`, id("WORK", 1)))
+	require.Equal(t, []string{"2.5"}, ask(t, tx, `SELECT popularity FROM view.person WHERE id = $1`, id("PERSON", 3)))
+	require.Equal(t, []string{"2.5"}, ask(t, tx, `SELECT popularity FROM view.collection WHERE id = $1`, id("COLLECTION", 1)))
+	require.Equal(t, []string{"4"}, ask(t, tx, `SELECT like_count FROM view.comment WHERE id = $1`, id("COMMENT", 3)))
+	require.NotEmpty(t, announcedBy(t, tx, `UPDATE core.works SET description = 'loud again' WHERE id = $1`, id("WORK", 1)))
+}
+
+func TestAStatementThatChangesVeryManyRowsAnnouncesEverything(t *testing.T) {
+	t.Parallel()
+	tx := testdb.Tx(t)
+	const insert = `WITH n AS (SELECT gen_random_uuid() AS id FROM generate_series(1, $1::int)), s AS (INSERT INTO core.subjects (id, kind) SELECT id, 'TAG' FROM n)
+		INSERT INTO core.tags (id, name, name_canonical) SELECT id, id::text, id::text FROM n`
+	require.Equal(t, []string{"*"}, announcedBy(t, tx, insert, 10001))
+	few := announcedBy(t, tx, insert, 3)
+	require.Len(t, few, 1)
+	require.Len(t, strings.Fields(few[0]), 4, "the three and their list")
+}
+
+func TestEachCommitNotifies(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	url := testdb.Database(t)
+	listener, err := pgx.Connect(ctx, url)
+	require.NoError(t, err)
+	defer func() { _ = listener.Close(ctx) }()
+	_, err = listener.Exec(ctx, `LISTEN tercul_outbox`)
+	require.NoError(t, err)
+	pool := testdb.Open(t, url)
+	_, err = pool.Exec(ctx, `UPDATE core.countries SET name = 'Italia' WHERE code = 'IT'`)
+	require.NoError(t, err)
+	got, err := listener.WaitForNotification(ctx)
+	require.NoError(t, err)
+	require.Equal(t, "tercul_outbox", got.Channel)
+	var tags []string
+	require.NoError(t, pool.QueryRow(ctx, `SELECT tags FROM view.announcement ORDER BY id DESC LIMIT 1`).Scan(&tags))
+	require.Equal(t, []string{"ref"}, tags)
+}
+
+func TestTruncateIsRefused(t *testing.T) {
+	t.Parallel()
+	tx, err := worldPool(t).Begin(context.Background())
+	require.NoError(t, err)
+	defer func() { _ = tx.Rollback(context.Background()) }()
+	for _, table := range []string{"core.work_titles", "core.text_lines", "stats.totals", "view.work", "ops.documents"} {
+		inner, err := tx.Begin(context.Background())
+		require.NoError(t, err)
+		_, err = inner.Exec(context.Background(), `TRUNCATE `+table)
+		require.ErrorContains(t, err, "would leave the read model behind", table)
+		require.NoError(t, inner.Rollback(context.Background()))
+	}
+	exec(t, tx, `SET LOCAL tercul.defer_refresh = 'on'`)
+	exec(t, tx, `TRUNCATE core.work_titles`)
+	require.Equal(t, []string{"*"}, announcedBy(t, tx, `SELECT view.refresh_all()`))
+	require.Empty(t, (&checker{tx: tx}).wrong(t))
+}
+
+func TestPruneKeepsWhatReadersMayReplay(t *testing.T) {
+	t.Parallel()
+	tx := testdb.Tx(t)
+	exec(t, tx, `INSERT INTO ops.outbox (tags, at) VALUES ('{old}', now() - interval '2 hours'), ('{new}', now())`)
+	require.Equal(t, []string{"1"}, ask(t, tx, `SELECT ops.prune_outbox('1 hour')`))
+	require.NotEmpty(t, ask(t, tx, `SELECT 1 FROM ops.outbox WHERE tags = '{new}'`))
+	_, err := tx.Exec(context.Background(), `SELECT ops.prune_outbox('1 second')`)
+	require.ErrorContains(t, err, "10 minutes at least")
+}

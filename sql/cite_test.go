@@ -1,0 +1,119 @@
+package tsql_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tercul/tercul/sql/testdb"
+)
+
+// Work 1 is Dante's, expression 2 Longfellow's translation of it; work 2 is Homer's, with a title full of what the
+// formats hold special; work 3 has three authors and no year; work 4 has nothing.
+const citable = `
+INSERT INTO core.subjects (id, kind)
+  SELECT ('00000001-0000-7000-8000-00000000000' || i)::uuid, 'WORK' FROM generate_series(1, 4) i UNION ALL SELECT '00000002-0000-7000-8000-000000000002', 'EXPRESSION'
+  UNION ALL SELECT ('00000003-0000-7000-8000-00000000000' || i)::uuid, 'PERSON' FROM generate_series(1, 5) i;
+INSERT INTO core.persons (id) SELECT ('00000003-0000-7000-8000-00000000000' || i)::uuid FROM generate_series(1, 5) i;
+INSERT INTO core.person_names (id, person_id, language, name, sort_name, position)
+  SELECT gen_random_uuid(), ('00000003-0000-7000-8000-00000000000' || n.i)::uuid, n.language, n.name, n.sort, n.position
+  FROM (VALUES (1, 'it', 'Dante Alighieri', 'Alighieri, Dante', 0), (2, 'en', 'Henry Wadsworth Longfellow', 'Longfellow, Henry Wadsworth', 0),
+               (3, 'grc', 'Ὅμηρος', 'Ὅμηρος', 0), (3, 'en', 'Homer', 'Homer', 1), (4, 'fr', 'Jean-Paul Ôtre', 'Ôtre, Jean-Paul', 0), (5, 'en', 'A & B', 'A & B', 0)) n (i, language, name, sort, position);
+INSERT INTO core.works (id, original_language, literature_type, year_from, year_to, status, published_at) VALUES
+  ('00000001-0000-7000-8000-000000000001', 'it', 'POETRY', 1308, 1321, 'PUBLISHED', now()), ('00000001-0000-7000-8000-000000000002', 'grc', 'POETRY', -750, -700, 'PUBLISHED', now()),
+  ('00000001-0000-7000-8000-000000000003', 'fr', 'PROSE', NULL, NULL, 'PUBLISHED', now()), ('00000001-0000-7000-8000-000000000004', 'en', 'PROSE', -5, 5, 'PUBLISHED', now());
+INSERT INTO core.work_titles (id, work_id, language, title, sort_title) VALUES
+  (gen_random_uuid(), '00000001-0000-7000-8000-000000000001', 'it', 'Commedia', 'Commedia'),
+  (gen_random_uuid(), '00000001-0000-7000-8000-000000000002', 'grc', E'100% {Sure} & $5 #1_a~b^c\\d "e"\nf?', 'x'),
+  (gen_random_uuid(), '00000001-0000-7000-8000-000000000003', 'fr', 'Trois', 'Trois'), (gen_random_uuid(), '00000001-0000-7000-8000-000000000003', 'en', 'Three', 'Three'),
+  (gen_random_uuid(), '00000001-0000-7000-8000-000000000004', 'en', 'Nameless', 'Nameless');
+INSERT INTO core.work_contributors (work_id, person_id, role, position) VALUES
+  ('00000001-0000-7000-8000-000000000001', '00000003-0000-7000-8000-000000000001', 'AUTHOR', 0), ('00000001-0000-7000-8000-000000000002', '00000003-0000-7000-8000-000000000003', 'AUTHOR', 0),
+  ('00000001-0000-7000-8000-000000000003', '00000003-0000-7000-8000-000000000004', 'AUTHOR', 0), ('00000001-0000-7000-8000-000000000003', '00000003-0000-7000-8000-000000000001', 'AUTHOR', 1),
+  ('00000001-0000-7000-8000-000000000003', '00000003-0000-7000-8000-000000000005', 'AUTHOR', 2);
+INSERT INTO core.expressions (id, work_id, expression_kind, language, title, subtitle, year, credit, status, published_at) VALUES
+  ('00000002-0000-7000-8000-000000000002', '00000001-0000-7000-8000-000000000001', 'TRANSLATION', 'en', 'The Divine Comedy', 'Inferno', 1867, 'Public domain', 'PUBLISHED', now());
+INSERT INTO core.expression_contributors (expression_id, person_id, role) VALUES ('00000002-0000-7000-8000-000000000002', '00000003-0000-7000-8000-000000000002', 'TRANSLATOR');
+`
+
+func cite(t testing.TB, tx pgx.Tx, subject, format string, ref any, locale string) string {
+	t.Helper()
+	var text *string
+	require.NoError(t, tx.QueryRow(context.Background(), `SELECT view.cite($1, $2, $3, $4)`, subject, format, ref, locale).Scan(&text))
+	require.NotNil(t, text)
+	return *text
+}
+
+func publicID(t testing.TB, tx pgx.Tx, id string) (public string) {
+	t.Helper()
+	require.NoError(t, tx.QueryRow(context.Background(), `SELECT public_id FROM core.subjects WHERE id = $1`, id).Scan(&public))
+	return public
+}
+
+func TestCitationsInEveryFormat(t *testing.T) {
+	t.Parallel()
+	tx := testdb.Tx(t)
+	_, err := tx.Exec(context.Background(), citable)
+	require.NoError(t, err)
+	work, expression := id("WORK", 1), id("EXPRESSION", 2)
+	w, e := publicID(t, tx, work), publicID(t, tx, expression)
+
+	for _, c := range []struct{ name, subject, format, ref, locale, want string }{
+		{"APA of a work", work, "APA", "", "en", "Alighieri, D. (1308–1321). Commedia. tercul:" + w},
+		{"APA of a passage of a translation", expression, "APA", "1.10-12", "en", "Alighieri, D. (1867). The Divine Comedy: Inferno (H. W. Longfellow, Trans.; 1.10-12). tercul:" + e + " (Original work published 1308–1321)"},
+		{"MLA of a translation", expression, "MLA", "1.10", "en", "Alighieri, Dante. The Divine Comedy: Inferno. Translated by Henry Wadsworth Longfellow, 1867, 1.10, tercul:" + e + "."},
+		{"Chicago of a translation", expression, "CHICAGO", "", "en", "Alighieri, Dante. The Divine Comedy: Inferno. Translated by Henry Wadsworth Longfellow. 1867. tercul:" + e + "."},
+		{"Chicago in Italian", expression, "CHICAGO", "", "it", "Alighieri, Dante. The Divine Comedy: Inferno. Traduzione di Henry Wadsworth Longfellow. 1867. tercul:" + e + "."},
+		{"before the common era, in the reader's form of the name", id("WORK", 2), "MLA", "", "en-GB", "Homer. 100% {Sure} & $5 #1_a~b^c\\d \"e\"\nf? 750–700 BCE, tercul:" + publicID(t, tx, id("WORK", 2)) + "."},
+		{"three authors, no year", id("WORK", 3), "APA", "", "en", "Ôtre, J.-P., Alighieri, D., & A & B. (n.d.). Three. tercul:" + publicID(t, tx, id("WORK", 3))},
+		{"three authors of MLA", id("WORK", 3), "MLA", "", "fr", "Ôtre, Jean-Paul, et al. Trois. tercul:" + publicID(t, tx, id("WORK", 3)) + "."},
+		{"nobody", id("WORK", 4), "APA", "", "de", "Nameless (5 v. Chr.–5). tercul:" + publicID(t, tx, id("WORK", 4))},
+		{"RIS", expression, "RIS", "1.1", "en", strings.Join([]string{"TY  - BOOK", "AU  - Alighieri, Dante", "A4  - Longfellow, Henry Wadsworth", "TI  - The Divine Comedy: Inferno", "OP  - Commedia", "PY  - 1867",
+			"LA  - en", "SE  - 1.1", "N1  - Public domain", "UR  - tercul:" + e, "ID  - " + e, "ER  - ", ""}, "\r\n")},
+		{"BibTeX", id("WORK", 2), "BIBTEX", "", "en", "@book{" + publicID(t, tx, id("WORK", 2)) + ",\n  author = {{Homer}},\n  title = {{100\\% \\{Sure\\} \\& \\$5 \\#1\\_a\\textasciitilde{}b\\textasciicircum{}c\\textbackslash{}d \"e\" f?}}," +
+			"\n  year = {750–700 BCE},\n  language = {grc},\n  url = {tercul:" + publicID(t, tx, id("WORK", 2)) + "}\n}"},
+		{"BibTeX of a translation", expression, "BIBTEX", "", "en", "@book{" + e + ",\n  author = {Alighieri, Dante},\n  translator = {Longfellow, Henry Wadsworth},\n  title = {{The Divine Comedy}},\n  subtitle = {{Inferno}}," +
+			"\n  origtitle = {{Commedia}},\n  year = {1867},\n  origdate = {1308–1321},\n  language = {en},\n  note = {Public domain},\n  url = {tercul:" + e + "}\n}"},
+	} {
+		require.Equal(t, c.want, cite(t, tx, c.subject, c.format, c.ref, c.locale), c.name)
+	}
+}
+
+func TestCitationsInCSL(t *testing.T) {
+	t.Parallel()
+	tx := testdb.Tx(t)
+	_, err := tx.Exec(context.Background(), citable)
+	require.NoError(t, err)
+	e := publicID(t, tx, id("EXPRESSION", 2))
+	var got any
+	require.NoError(t, json.Unmarshal([]byte(cite(t, tx, id("EXPRESSION", 2), "CSL_JSON", "1.1", "en")), &got))
+	require.Equal(t, map[string]any{
+		"id": e, "type": "book", "title": "The Divine Comedy: Inferno", "URL": "tercul:" + e, "locator": "1.1", "language": "en", "note": "Public domain", "original-title": "Commedia",
+		"author":     []any{map[string]any{"family": "Alighieri", "given": "Dante"}},
+		"translator": []any{map[string]any{"family": "Longfellow", "given": "Henry Wadsworth"}},
+		"issued":     map[string]any{"date-parts": []any{[]any{1867.0}}}, "original-date": map[string]any{"date-parts": []any{[]any{1308.0}, []any{1321.0}}},
+	}, got)
+
+	require.NoError(t, json.Unmarshal([]byte(cite(t, tx, id("WORK", 2), "CSL_JSON", nil, "en")), &got))
+	require.Equal(t, "100% {Sure} & $5 #1_a~b^c\\d \"e\"\nf?", got.(map[string]any)["title"])
+	require.Equal(t, map[string]any{"date-parts": []any{[]any{-750.0}, []any{-700.0}}}, got.(map[string]any)["issued"])
+}
+
+func TestWhatCannotBeCited(t *testing.T) {
+	t.Parallel()
+	tx := testdb.Tx(t)
+	ctx := context.Background()
+	_, err := tx.Exec(ctx, citable)
+	require.NoError(t, err)
+	_, err = tx.Exec(ctx, `UPDATE core.works SET status = 'UNPUBLISHED' WHERE id = $1`, id("WORK", 4))
+	require.NoError(t, err)
+	for _, subject := range []string{id("PERSON", 1), id("WORK", 4), id("WORK", 999)} {
+		var text *string
+		require.NoError(t, tx.QueryRow(ctx, `SELECT view.cite($1, 'APA', NULL, NULL)`, subject).Scan(&text))
+		require.Nil(t, text, subject)
+	}
+}

@@ -1,0 +1,3 @@
+package tsql
+
+//go:generate ../deploy/local/with-services go run ./cmd/schema
