@@ -128,17 +128,3 @@ func TestTakenPort(t *testing.T) {
 	_, err = listen(t.Context(), "nowhere.invalid:1")
 	require.ErrorContains(t, err, "TERCUL_READ_ADDR")
 }
-
-func TestEveryFaultOfTheSettings(t *testing.T) {
-	_, err := LoadConfig(map[string]string{
-		"TERCUL_READ_ADDR": "here", "TERCUL_REDIS_URL": "http://x", "TERCUL_DOCUMENTS": "some", "TERCUL_L1_MB": "0",
-	})
-	for _, name := range []string{"TERCUL_READ_ADDR", "TERCUL_DATABASE_URL", "TERCUL_REDIS_URL", "TERCUL_DOCUMENTS", "TERCUL_L1_MB"} {
-		require.ErrorContains(t, err, name)
-	}
-	_, err = LoadConfig(map[string]string{"TERCUL_DATABASE_URL": "postgres://h/d", "TERCUL_READ_TIMEOUT": "10s"})
-	require.ErrorContains(t, err, "TERCUL_DATABASE_STATEMENT_TIMEOUT")
-	cfg, err := LoadConfig(map[string]string{"TERCUL_DATABASE_URL": "postgres://h/d", "TERCUL_DATABASE_MAX_CONNS": "1"})
-	require.NoError(t, err)
-	assert.Equal(t, 1, cfg.originLimit())
-}

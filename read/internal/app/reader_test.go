@@ -80,7 +80,7 @@ type reply struct {
 	body   string
 }
 
-var client = &http.Client{Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 8}}
+var client = &http.Client{Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64}}
 
 // ask sends a request; headers come in pairs.
 func (s *running) ask(method, path, body string, headers ...string) reply {
