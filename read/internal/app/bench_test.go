@@ -29,7 +29,10 @@ import (
 //	go test -run - -bench Layers -benchtime 1x ./internal/app
 func BenchmarkLayers(b *testing.B) {
 	env := settings(b, "TERCUL_REDIS_URL", pgtest.RedisURL(b), "TERCUL_LOG_LEVEL", "error")
+	publish(b, env)
 	first, second := begin(b, env), begin(b, env)
+	first.onTheBus()
+	second.onTheBus()
 	questions := layerQuestions(first)
 	alone := statements(b, first, questions)
 	for b.Loop() {
