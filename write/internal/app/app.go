@@ -67,7 +67,7 @@ func (w *Writer) openPort(ctx context.Context, _ io.Writer) (err error) {
 }
 
 func (w *Writer) openDatabase(_ context.Context, _ io.Writer) (err error) {
-	w.db, err = pg.Open(w.cfg.Database, pg.Options{
+	w.db, err = pg.Open(w.cfg.Database, pg.Options{ //nolint:contextcheck // it connects later, with the context of each query
 		Application: "tercul-writer", Role: role, Metrics: w.metrics, Tracer: w.tracing.Tracer("pg"),
 	})
 	return err

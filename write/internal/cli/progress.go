@@ -12,9 +12,8 @@ import (
 // progress shows how long work gets on: a bar on a terminal, a line for each
 // finished stage elsewhere.
 type progress struct {
-	app   *app
-	bar   *progressbar.ProgressBar
-	lines bool // also on a terminal, say what a finished stage did
+	app *app
+	bar *progressbar.ProgressBar
 }
 
 func (a *app) newProgress() *progress { return &progress{app: a} }

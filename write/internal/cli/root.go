@@ -25,9 +25,9 @@ type app struct {
 func Run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	a := &app{out: out, err: errOut}
 	if f, ok := errOut.(*os.File); ok {
-		a.terminal = term.IsTerminal(int(f.Fd())) //nolint:gosec // a file descriptor
+		a.terminal = term.IsTerminal(int(f.Fd()))
 	}
-	root := a.root()
+	root := a.root() //nolint:contextcheck // each command has the context it is executed with
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(errOut)

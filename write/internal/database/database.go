@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
 	"strings"
 	"time"
 
@@ -135,13 +134,4 @@ func where(config *pgx.ConnConfig) string {
 		return config.Host
 	}
 	return net.JoinHostPort(config.Host, fmt.Sprint(config.Port))
-}
-
-// Shown is a database URL as a message may show it.
-func Shown(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return "(a URL that cannot be read)"
-	}
-	return u.Redacted()
 }

@@ -116,7 +116,7 @@ func (f feed) copy(ctx context.Context, tx pgx.Tx, p Progress) error {
 	src := &source{rows: rows, progress: p}
 	n, err := tx.CopyFrom(ctx, identifier(f.name), f.columns, src)
 	cancel()
-	for range rows { //nolint:revive // wait until the producer has ended
+	for range rows { // wait until the producer has ended
 	}
 	if err == nil {
 		err = failed

@@ -1,11 +1,9 @@
 package importer
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/tercul/tercul/write/internal/ids"
@@ -125,78 +123,4 @@ func pairID(a, b uuid.UUID) uuid.UUID {
 		a, b = b, a
 	}
 	return ids.For(ids.Alignment, a.String()+" "+b.String())
-}
-
-// textState is what an alignment needs to know of a text.
-type textState struct {
-	work     uuid.UUID
-	revision int
-	lines    int
-}
-
-func (s *step) textStates(ctx context.Context, list []uuid.UUID) (map[uuid.UUID]textState, error) {
-	rows, err := s.tx.Query(ctx, "SELECT id, work_id, text_revision, line_count FROM core.expressions WHERE id = ANY($1) AND text_revision > 0", list)
-	if err != nil {
-		return nil, err
-	}
-	out := map[uuid.UUID]textState{}
-	var id uuid.UUID
-	var t textState
-	_, err = pgx.ForEachRow(rows, []any{&id, &t.work, &t.revision, &t.lines}, func() error {
-		out[id] = t
-		return nil
-	})
-	return out, err
-}
-
-func applyAlignments(ctx context.Context, s *step, batch []entry[alignment]) error {
-	var list []uuid.UUID
-	for _, e := range batch {
-		list = append(list, e.val.left, e.val.right)
-	}
-	texts, err := s.textStates(ctx, list)
-	if err != nil {
-		return err
-	}
-	var pairs []pair
-	for _, e := range batch {
-		a := e.val
-		left, right := texts[a.left], texts[a.right]
-		switch {
-		case left.revision == 0:
-			s.reject(e.at, "left", "there is no such text")
-		case right.revision == 0:
-			s.reject(e.at, "right", "there is no such text")
-		case left.work != right.work:
-			s.reject(e.at, "right", "is a text of another work")
-		case !fits(a.groups, left.lines, right.lines):
-			s.reject(e.at, "groups", "reaches past the end of a text (%d and %d lines)", left.lines, right.lines)
-		default:
-			pairs = append(pairs, newPair(a, left, right))
-		}
-	}
-	return s.syncPairs(ctx, pairs)
-}
-
-func fits(groups []group, left, right int) bool {
-	for _, g := range groups {
-		if g.left.to > left || g.right.to > right {
-			return false
-		}
-	}
-	return true
-}
-
-func newPair(a alignment, left, right textState) pair {
-	p := pair{
-		work: left.work, left: a.left, right: a.right, leftRevision: left.revision, rightRevision: right.revision,
-		method: "IMPORTED", status: a.status, confidence: 1, groups: a.groups,
-	}
-	if a.confidence != nil {
-		p.confidence = *a.confidence
-	}
-	for i := range p.groups {
-		p.groups[i].confidence = p.confidence
-	}
-	return p
 }

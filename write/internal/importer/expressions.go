@@ -1,9 +1,6 @@
 package importer
 
 import (
-	"context"
-	"strings"
-
 	"github.com/google/uuid"
 
 	"github.com/tercul/tercul/write/internal/ids"
@@ -104,100 +101,13 @@ func (e *expression) row() []any {
 func (e *expression) rightsRow() []any {
 	id := ids.For(ids.Row, "rights "+e.id.String()+" *")
 	status := "LICENSED"
-	switch {
-	case e.license == "":
+	switch e.license {
+	case "":
 		status = "UNKNOWN"
-	case e.license == "Public-Domain":
+	case "Public-Domain":
 		status = "PUBLIC_DOMAIN"
-	case e.license == "All-Rights-Reserved":
+	case "All-Rights-Reserved":
 		status = "IN_COPYRIGHT"
 	}
 	return []any{id, e.id, "*", status, null(e.license), nil, nil, nil, byLicense, nil}
-}
-
-// syncExpressions stores the expressions of a batch, then their texts.
-func (s *step) syncExpressions(ctx context.Context, list []*expression) error {
-	described, err := s.notEdited(ctx, list)
-	if err != nil {
-		return err
-	}
-	if err := s.describe(ctx, described); err != nil {
-		return err
-	}
-	return s.syncTexts(ctx, list)
-}
-
-// notEdited leaves out the expressions that somebody edited in the library.
-func (s *step) notEdited(ctx context.Context, list []*expression) ([]*expression, error) {
-	batch := make([]entry[*expression], len(list))
-	for i, e := range list {
-		batch[i] = entry[*expression]{at: e.at, key: e.id, val: e}
-	}
-	edited, err := leaveEdited(ctx, s, "core.expressions", batch, func(e entry[*expression]) uuid.UUID { return e.key })
-	if err != nil {
-		return nil, err
-	}
-	var rest []*expression
-	for _, e := range list {
-		if !edited[e.id] {
-			rest = append(rest, e)
-		}
-	}
-	return rest, nil
-}
-
-func (s *step) describe(ctx context.Context, list []*expression) error {
-	var base, contributors, rights [][]any
-	wants := make([]slugWant, len(list))
-	for i, e := range list {
-		base, rights = append(base, e.row()), append(rights, e.rightsRow())
-		for n, t := range e.translators {
-			contributors = append(contributors, []any{e.id, t.person, "TRANSLATOR", n, null(t.credited)})
-		}
-		wants[i] = slugWant{at: e.at, id: e.id, scope: e.workID, asked: e.slug, from: e.slugFrom}
-	}
-	if err := s.copyInto(ctx, expressionsTable, base); err != nil {
-		return err
-	}
-	if err := s.copyInto(ctx, expressionContributorsTable, contributors); err != nil {
-		return err
-	}
-	if err := s.copyInto(ctx, rightsTable, rights); err != nil {
-		return err
-	}
-	if err := s.addSubjects(ctx, "EXPRESSION", expressionsTable); err != nil {
-		return err
-	}
-	if err := s.assignSlugs(ctx, "EXPRESSION", wants); err != nil {
-		return err
-	}
-	for _, child := range []table{expressionContributorsTable, rightsTable} {
-		if err := s.syncChildren(ctx, expressionsTable, child); err != nil {
-			return err
-		}
-	}
-	return s.renewSubjects(ctx, expressionsTable)
-}
-
-// sortTitle leaves out the article that a title begins with.
-func sortTitle(language, title string) string {
-	base, _, _ := strings.Cut(language, "-")
-	lower := strings.ToLower(title)
-	for _, article := range articles[base] {
-		if strings.HasPrefix(lower, article) && len(title) > len(article) && len(lower) == len(title) {
-			return strings.TrimSpace(title[len(article):])
-		}
-	}
-	return title
-}
-
-var articles = map[string][]string{
-	"en": {"the ", "an ", "a "},
-	"de": {"der ", "die ", "das ", "ein ", "eine "},
-	"fr": {"les ", "le ", "la ", "l’", "l'", "une ", "un ", "des "},
-	"it": {"il ", "lo ", "la ", "gli ", "le ", "i ", "l’", "l'", "una ", "uno ", "un "},
-	"es": {"los ", "las ", "el ", "la ", "una ", "un "},
-	"pt": {"os ", "as ", "o ", "a ", "uma ", "um "},
-	"nl": {"de ", "het ", "een "},
-	"hu": {"az ", "a "},
 }

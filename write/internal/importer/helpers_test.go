@@ -154,7 +154,7 @@ func (b *base) numbered() {
 	require.Eventually(b.t, func() bool {
 		b.exec("SELECT ops.number_changes()")
 		return b.one("SELECT count(*) FROM ops.change_candidates") == "0"
-	}, time.Minute, 20*time.Millisecond)
+	}, 5*time.Minute, 20*time.Millisecond)
 }
 
 // fingerprint covers every row of the library, whatever the order.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 )
 
@@ -160,6 +161,24 @@ func TestAnEditorsWorkStands(t *testing.T) {
 	require.Zero(t, r.Rejected)
 	require.Equal(t, "By an editor.|Vita nova", b.one(`SELECT concat_ws('|', description, title) FROM view.work WHERE slug = 'vita-nuova'`))
 	b.verified()
+}
+
+// The role of the write service may import, though it may not touch the read model.
+func TestTheWritersRoleMayImport(t *testing.T) {
+	b := newBase(t)
+	config, err := pgx.ParseConfig(b.url)
+	require.NoError(t, err)
+	config.RuntimeParams["role"] = "tercul_writer"
+	b.conn, err = pgx.ConnectConfig(t.Context(), config)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = b.conn.Close(context.Background()) })
+	l := small()
+	for i := range 120 {
+		l = l.with("authors.jsonl", record(t, map[string]any{"id": "p" + strings.Repeat("i", i), "names": []any{map[string]any{"name": "Nobody"}}}))
+	}
+	b.load(l)
+	b.verified()
+	require.False(t, b.load(l).Changed)
 }
 
 func TestOnlyOneImportAtATime(t *testing.T) {

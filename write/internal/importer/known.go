@@ -34,7 +34,8 @@ func loadKnown(ctx context.Context, tx pgx.Tx) (*known, error) {
 	if k.licenses, err = set(ctx, tx, "SELECT id FROM core.licenses"); err != nil {
 		return nil, err
 	}
-	return k, k.loadCategories(ctx, tx)
+	err = k.loadCategories(ctx, tx)
+	return k, err
 }
 
 func (k *known) loadCategories(ctx context.Context, tx pgx.Tx) error {

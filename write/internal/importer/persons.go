@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -114,7 +115,7 @@ func sortName(name, kind, script string, birthYear *int) string {
 		return name
 	}
 	last := words[len(words)-1]
-	if !unicode.IsUpper([]rune(last)[0]) || slugs.Family(name) != slugs.Make(last) {
+	if first, _ := utf8.DecodeRuneInString(last); !unicode.IsUpper(first) || slugs.Family(name) != slugs.Make(last) {
 		return name
 	}
 	return last + ", " + strings.Join(words[:len(words)-1], " ")

@@ -35,7 +35,8 @@ func openRecord(ctx context.Context, conn *pgx.Conn, name, digest string) (*runR
 		return nil, err
 	}
 	if err == nil && status != "DONE" && found == digest {
-		return r, r.reopen(ctx, conn, counts, problems)
+		err := r.reopen(ctx, conn, counts, problems)
+		return r, err
 	}
 	r.id, err = uuid.NewV7()
 	if err != nil {

@@ -28,7 +28,7 @@ func (publishStage) run(ctx context.Context, s *step) error {
 	if !s.record.Bulk {
 		return nil
 	}
-	return readmodel.Rebuild(ctx, s.tx, readmodel.Options{})
+	return readmodel.Rebuild(ctx, s.tx, readmodel.Options{Loaded: true})
 }
 
 // numberChanges runs after the last commit, because only committed changes are

@@ -49,7 +49,7 @@ func (r *Reader) Next() (Line, error) {
 			return Line{}, err
 		}
 		if line.Err != nil || len(bytes.TrimSpace(line.Bytes)) > 0 {
-			return line, nil
+			return line, nil //nolint:nilerr // the error is that line's alone
 		}
 	}
 }

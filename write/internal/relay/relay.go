@@ -67,7 +67,7 @@ func (r *Relay) Run(ctx context.Context, ready func()) error {
 		err := r.session(ctx)
 		r.m.up.Set(0)
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // it was asked to stop
 		}
 		r.m.failures.Inc()
 		r.cfg.Log.Warn().Err(err).Msg("the relay cannot publish for the moment")
@@ -142,7 +142,7 @@ func (r *Relay) pass(ctx context.Context, conn *pgx.Conn, beat bool) error {
 		if err != nil {
 			return fmt.Errorf("read the outbox: %w", err)
 		}
-		receipt, err := r.publish(ctx, conn, rows)
+		receipt, err := r.publish(ctx, rows)
 		if err != nil {
 			return err
 		}
@@ -167,7 +167,7 @@ func (r *Relay) pass(ctx context.Context, conn *pgx.Conn, beat bool) error {
 	return err
 }
 
-func (r *Relay) publish(ctx context.Context, conn *pgx.Conn, rows []row) (invalidate.Receipt, error) {
+func (r *Relay) publish(ctx context.Context, rows []row) (invalidate.Receipt, error) {
 	if len(rows) == 0 {
 		return invalidate.Receipt{}, nil
 	}
@@ -205,7 +205,7 @@ func (r *Relay) again(ctx context.Context, conn *pgx.Conn) error {
 	if err != nil {
 		return fmt.Errorf("read the last minute of the outbox: %w", err)
 	}
-	r.cfg.Log.Info().Int("rows", len(rows)).Msg("the bus has begun an epoch; the last minute is published again")
+	r.cfg.Log.Info().Int("rows", len(rows)).Msg("the bus may be new to what was published: the last minute is published again")
 	list := make([]invalidate.Row, len(rows))
 	for i, row := range rows {
 		list[i] = row.Row

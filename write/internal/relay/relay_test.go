@@ -98,10 +98,11 @@ func (w *world) announce(on *pgx.Conn, tag string) {
 	require.NoError(w.t, err)
 }
 
-// await waits for a message, and answers those before it.
+// await waits for a message, and answers those before it. The fence waits for
+// every older transaction of the server, also for those of other tests.
 func (w *world) await(what string, is func(invalidate.Message) bool) (before []invalidate.Message, m invalidate.Message) {
 	w.t.Helper()
-	limit := time.After(30 * time.Second)
+	limit := time.After(5 * time.Minute)
 	for {
 		select {
 		case m := <-w.heard:
