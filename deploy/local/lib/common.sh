@@ -81,7 +81,7 @@ need_mb() {
 # error. FROM is the first line that counts, in a log that is added to.
 explain() {
   local log=$1 recent line
-  recent=$(tail -n "+${2:-1}" "$log" 2>/dev/null | tail -n 60)
+  recent=$(tail -n "+${2:-1}" "$log" 2>/dev/null)
   if grep -qiE 'no space left on device|disk quota exceeded' <<<"$recent"; then
     echo "the disk of $(dirname "$log") is full: make room, or set TERCUL_HOME to another disk"
   elif grep -qi 'address already in use' <<<"$recent"; then

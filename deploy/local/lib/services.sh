@@ -52,7 +52,7 @@ service_pid() {
 }
 
 # identity changes with the program and with its settings: a service is started anew when either did.
-identity() { { cksum <"$REPOSITORY/bin/$1"; env | grep '^TERCUL_\|^OTEL_' | sort; } | cksum; }
+identity() { { cksum <"$REPOSITORY/bin/$1"; env | grep -E '^(TERCUL|OTEL)_' | grep -vE '^TERCUL_(HOME|ROOT|MIRROR|SERVICES)=' | sort; } | cksum; }
 
 # check_address NAME ADDRESS VARIABLE finds a taken port before minutes are spent on building.
 check_address() {
