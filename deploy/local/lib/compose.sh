@@ -23,8 +23,10 @@ compose_settings() {
 compose_start() {
   local log=$INSTANCE/log/compose.log
   compose_settings
-  [ -n "$(compose_id "$1")" ] || want_port 127.0.0.1 "$2" "$3"
-  step "starting $1 on 127.0.0.1:$2 by Docker Compose"
+  if [ -z "$(compose_id "$1")" ]; then
+    want_port 127.0.0.1 "$2" "$3"
+    step "starting $1 on 127.0.0.1:$2 by Docker Compose"
+  fi
   echo "$2" >"$INSTANCE/run/$1.port"
   compose up -d --wait --wait-timeout 180 "$1" >"$log" 2>&1 </dev/null || die "Docker Compose could not start $1: $(explain_compose "$log")"
 }
