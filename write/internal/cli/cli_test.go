@@ -131,7 +131,7 @@ func TestAStrangerMayNotImport(t *testing.T) {
 		_, err := admin.Exec(context.Background(), sql)
 		require.NoError(t, err)
 	}
-	exec("CREATE ROLE " + role + " LOGIN")
+	exec("CREATE ROLE " + role + " LOGIN PASSWORD 'stranger'")
 	t.Cleanup(func() {
 		exec("DROP OWNED BY " + role)
 		exec("DROP ROLE " + role)
@@ -140,7 +140,7 @@ func TestAStrangerMayNotImport(t *testing.T) {
 	exec("GRANT USAGE ON SCHEMA ops TO " + role)
 	as, err := url.Parse(db)
 	require.NoError(t, err)
-	as.User = url.User(role)
+	as.User = url.UserPassword(role, "stranger")
 	r := on(t, as.String(), "import", "--sample")
 	require.Equal(t, exitDatabase, r.code)
 	require.Contains(t, r.err, "the role "+role+" may not do this. Connect as the database's owner or a member of tercul_migrator")
