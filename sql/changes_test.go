@@ -10,14 +10,14 @@ import (
 )
 
 // numberAll numbers changes until none is left. Transactions of other tests on the same server hold the horizon back.
-func numberAll(t testing.TB, pool *pgxpool.Pool, max int) {
+func numberAll(t testing.TB, pool *pgxpool.Pool, most int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
 	for left := true; left; <-again.C {
-		_, err := pool.Exec(ctx, `SELECT ops.number_changes($1)`, max)
+		_, err := pool.Exec(ctx, `SELECT ops.number_changes($1)`, most)
 		require.NoError(t, err)
 		require.NoError(t, pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM ops.change_candidates)`).Scan(&left))
 	}

@@ -21,14 +21,14 @@ import (
 func TestConcurrentEditsLeaveTheTablesRight(t *testing.T) {
 	t.Parallel()
 	pool := worldPool(t)
-	any := rapid.Custom(func(r *rapid.T) string { return rapid.SampledFrom(tables).Draw(r, "table").edit(r) })
+	edit := rapid.Custom(func(r *rapid.T) string { return rapid.SampledFrom(tables).Draw(r, "table").edit(r) })
 	var wg sync.WaitGroup
 	var done atomic.Int64
 	for worker := range 6 {
 		wg.Go(func() {
 			random := rand.New(rand.NewPCG(7, uint64(worker)))
 			for range 80 {
-				if transact(t, pool, any, random) {
+				if transact(t, pool, edit, random) {
 					done.Add(1)
 				}
 			}

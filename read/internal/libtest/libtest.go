@@ -25,7 +25,7 @@ var build = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	bin := filepath.Join(dir, "tercul")
-	cmd := exec.Command("go", "build", "-o", bin, "./cmd/tercul") //nolint:noctx,gosec // a build ends by itself; the path is ours
+	cmd := exec.Command("go", "build", "-o", bin, "./cmd/tercul") //nolint:gosec // a build ends by itself; the path is ours
 	cmd.Dir = filepath.Join(root(), "write")
 	cmd.Env = append(os.Environ(), "GOWORK=off")
 	if out, err := cmd.CombinedOutput(); err != nil {
