@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/tercul/tercul/shared/document"
 	"github.com/tercul/tercul/write/internal/documents"
 )
 
@@ -56,7 +58,7 @@ func (a *app) exported(ctx context.Context, registered bool) ([]documents.Checke
 	if registered {
 		err = a.withDatabase(ctx, func(conn *pgx.Conn) error {
 			list, err := documents.List(ctx, conn)
-			entries = append(entries, documents.Entries(list)...)
+			entries = append(entries, unshipped(entries, documents.Entries(list))...)
 			return err
 		})
 		if err != nil {
@@ -64,6 +66,13 @@ func (a *app) exported(ctx context.Context, registered bool) ([]documents.Checke
 		}
 	}
 	return documents.Check(entries)
+}
+
+// unshipped leaves out of the registered documents those that are shipped.
+func unshipped(shipped, registered []document.Entry) []document.Entry {
+	return slices.DeleteFunc(registered, func(e document.Entry) bool {
+		return slices.ContainsFunc(shipped, func(s document.Entry) bool { return s.Text == e.Text })
+	})
 }
 
 func (a *app) writeDocuments(format, out string, list []documents.Checked) error {
@@ -195,6 +204,9 @@ takes either back. Documents shipped with the service are retired by a release.`
 				return err
 			}
 			hash := strings.TrimPrefix(args[0], "sha256:")
+			if status == "DEPRECATED" && isShipped(hash) {
+				return usagef("%s is shipped with the service and retired by a release; --block stops it at once", hash)
+			}
 			return a.withDatabase(cmd.Context(), func(conn *pgx.Conn) error {
 				if err := documents.SetStatus(cmd.Context(), conn, hash, status, end); err != nil {
 					return fmt.Errorf("%s: %w", hash, err)
@@ -208,6 +220,11 @@ takes either back. Documents shipped with the service are retired by a release.`
 	cmd.Flags().BoolVar(&unblock, "unblock", false, "make it active again")
 	cmd.Flags().StringVar(&until, "until", "", "the day it ends, like 2027-01-31")
 	return cmd
+}
+
+func isShipped(hash string) bool {
+	entries, _ := documents.Shipped()
+	return slices.ContainsFunc(entries, func(e document.Entry) bool { return document.ID(e.Text) == hash })
 }
 
 const shortestNotice = 30 * 24 * time.Hour

@@ -40,7 +40,7 @@ func (a *app) exitCode(err error) int {
 	case errors.As(err, &result):
 		return int(result)
 	case errors.Is(err, context.Canceled):
-		a.say("tercul: interrupted")
+		a.say("tercul: interrupted. What was finished is kept; an import goes on when the same command is run again.")
 		return exitInterrupted
 	case errors.As(err, &usage):
 		a.say("tercul: %v\nSee: tercul --help", err)

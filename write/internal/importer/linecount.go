@@ -24,6 +24,8 @@ type lineCountStage struct{}
 
 func (lineCountStage) name() string { return "line alignment" }
 
+func (lineCountStage) idle(*source) bool { return false }
+
 // pairsPerRound bounds the memory of the stage.
 const pairsPerRound = 200
 

@@ -21,15 +21,15 @@ type runRecord struct {
 	Changed bool             `json:"changed"` // something was written
 }
 
-// openRecord continues the last run of the same files if it did not finish,
-// or begins a new one. The caller holds the import lock, so that a run which
+// openRecord continues the last run if it was of the same files and did not
+// finish, or begins a new one. The caller holds the import lock, so that a run which
 // still counts as running is a dead one.
 func openRecord(ctx context.Context, conn *pgx.Conn, name, digest string) (*runRecord, error) {
 	r := &runRecord{Stages: map[string]Count{}}
 	var status, found string
 	var counts, problems []byte
 	err := conn.QueryRow(ctx, `SELECT id, status, coalesce(digest, ''), counts, problems, started_at
-		FROM ops.import_runs WHERE source = $1 ORDER BY started_at DESC LIMIT 1`, name).
+		FROM ops.import_runs ORDER BY started_at DESC LIMIT 1`).
 		Scan(&r.id, &status, &found, &counts, &problems, &r.started)
 	if err != nil && err != pgx.ErrNoRows { //nolint:errorlint // Scan returns it bare
 		return nil, err

@@ -66,6 +66,7 @@ type run struct {
 
 type runner interface {
 	name() string
+	idle(*source) bool // there is nothing for it to do
 	run(context.Context, *step) error
 }
 
@@ -144,6 +145,10 @@ func (r *run) begin(ctx context.Context) (err error) {
 func (r *run) one(ctx context.Context, st runner) (StageResult, error) {
 	if count, ok := r.record.done(st.name()); ok {
 		return StageResult{Name: st.name(), Count: count, Skipped: true}, nil
+	}
+	if st.idle(r.src) {
+		r.record.Stages[st.name()] = Count{}
+		return StageResult{Name: st.name()}, nil
 	}
 	began := time.Now()
 	r.opts.Progress.Stage(st.name(), r.src.sizes[st.name()])

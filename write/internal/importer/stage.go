@@ -61,9 +61,12 @@ type stage[R, P any] struct {
 	apply   func(context.Context, *step, []entry[P]) error
 	finish  func(context.Context, *step) error
 	subject bool // the keys of the records are ids of subjects
+	always  bool // it finishes what other stages brought, also without a file of its own
 }
 
 func (st stage[R, P]) name() string { return st.form.kind }
+
+func (st stage[R, P]) idle(src *source) bool { return len(src.files[st.form.kind]) == 0 && !st.always }
 
 func (st stage[R, P]) run(ctx context.Context, s *step) error {
 	group, both := errgroup.WithContext(ctx)

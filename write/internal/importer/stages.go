@@ -21,6 +21,8 @@ type publishStage struct{}
 
 func (publishStage) name() string { return "publish" }
 
+func (publishStage) idle(*source) bool { return false }
+
 func (publishStage) run(ctx context.Context, s *step) error {
 	if !s.record.Changed {
 		return nil

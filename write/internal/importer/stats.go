@@ -29,7 +29,7 @@ func statsStage() runner {
 			kind: "stats", id: func(r *statsRecord) string { return r.Subject.ID }, accept: acceptStats, weigh: light[statsRecord],
 		},
 		apply:  applyStats,
-		finish: countSocial,
+		finish: countSocial, always: true,
 	}
 }
 
