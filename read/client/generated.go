@@ -2253,6 +2253,8 @@ type CommentsCommentsCommentConnectionNodesComment struct {
 	Depth int `json:"depth"`
 	// The line it is about, such as `1.10`.
 	AnchorRef *string `json:"anchorRef"`
+	// The revision of the text that line is of.
+	AnchorRevision *int `json:"anchorRevision"`
 	// How many replies there are just below it.
 	ReplyCount int `json:"replyCount"`
 	// How many like it.
@@ -2281,6 +2283,11 @@ func (v *CommentsCommentsCommentConnectionNodesComment) GetDepth() int { return 
 
 // GetAnchorRef returns CommentsCommentsCommentConnectionNodesComment.AnchorRef, and is useful for accessing the field via an interface.
 func (v *CommentsCommentsCommentConnectionNodesComment) GetAnchorRef() *string { return v.AnchorRef }
+
+// GetAnchorRevision returns CommentsCommentsCommentConnectionNodesComment.AnchorRevision, and is useful for accessing the field via an interface.
+func (v *CommentsCommentsCommentConnectionNodesComment) GetAnchorRevision() *int {
+	return v.AnchorRevision
+}
 
 // GetReplyCount returns CommentsCommentsCommentConnectionNodesComment.ReplyCount, and is useful for accessing the field via an interface.
 func (v *CommentsCommentsCommentConnectionNodesComment) GetReplyCount() int { return v.ReplyCount }
@@ -4914,6 +4921,10 @@ type ParallelReadingParallelTextParallelTextConnectionVersionsParallelVersionTra
 	Title string `json:"title"`
 	// The year it was first published.
 	Year *int `json:"year"`
+	// How much of the work it holds.
+	Completeness Completeness `json:"completeness"`
+	// Whether the text may be served whole.
+	RightsClass RightsClass `json:"rightsClass"`
 	// The language of the text.
 	Language ParallelReadingParallelTextParallelTextConnectionVersionsParallelVersionTranslationLanguage `json:"language"`
 	// Who translated it.
@@ -4938,6 +4949,16 @@ func (v *ParallelReadingParallelTextParallelTextConnectionVersionsParallelVersio
 // GetYear returns ParallelReadingParallelTextParallelTextConnectionVersionsParallelVersionTranslation.Year, and is useful for accessing the field via an interface.
 func (v *ParallelReadingParallelTextParallelTextConnectionVersionsParallelVersionTranslation) GetYear() *int {
 	return v.Year
+}
+
+// GetCompleteness returns ParallelReadingParallelTextParallelTextConnectionVersionsParallelVersionTranslation.Completeness, and is useful for accessing the field via an interface.
+func (v *ParallelReadingParallelTextParallelTextConnectionVersionsParallelVersionTranslation) GetCompleteness() Completeness {
+	return v.Completeness
+}
+
+// GetRightsClass returns ParallelReadingParallelTextParallelTextConnectionVersionsParallelVersionTranslation.RightsClass, and is useful for accessing the field via an interface.
+func (v *ParallelReadingParallelTextParallelTextConnectionVersionsParallelVersionTranslation) GetRightsClass() RightsClass {
+	return v.RightsClass
 }
 
 // GetLanguage returns ParallelReadingParallelTextParallelTextConnectionVersionsParallelVersionTranslation.Language, and is useful for accessing the field via an interface.
@@ -5073,6 +5094,10 @@ type PassagePassageTranslation struct {
 	Ref string `json:"ref"`
 	// The title.
 	Title string `json:"title"`
+	// How much of the work it holds.
+	Completeness Completeness `json:"completeness"`
+	// Whether the text may be served whole.
+	RightsClass RightsClass `json:"rightsClass"`
 	// The language of the text.
 	Language PassagePassageTranslationLanguage `json:"language"`
 	// Who translated it.
@@ -5089,6 +5114,12 @@ func (v *PassagePassageTranslation) GetRef() string { return v.Ref }
 
 // GetTitle returns PassagePassageTranslation.Title, and is useful for accessing the field via an interface.
 func (v *PassagePassageTranslation) GetTitle() string { return v.Title }
+
+// GetCompleteness returns PassagePassageTranslation.Completeness, and is useful for accessing the field via an interface.
+func (v *PassagePassageTranslation) GetCompleteness() Completeness { return v.Completeness }
+
+// GetRightsClass returns PassagePassageTranslation.RightsClass, and is useful for accessing the field via an interface.
+func (v *PassagePassageTranslation) GetRightsClass() RightsClass { return v.RightsClass }
 
 // GetLanguage returns PassagePassageTranslation.Language, and is useful for accessing the field via an interface.
 func (v *PassagePassageTranslation) GetLanguage() PassagePassageTranslationLanguage {
@@ -5170,7 +5201,7 @@ func (v *PassagePassageTranslationWorkAuthorsAuthor) GetName() string { return v
 
 // PassageResponse is returned by Passage on success.
 type PassageResponse struct {
-	// A cited passage: `work/expression:from-to@revision`, such as `onegin/en.spalding:1.1-1.14@3`; the revision may be left out, and the end too.
+	// A cited passage: `work/expression:from-to@revision`, such as `dante-inferno-01/en.verse:1.1-1.3@2`; the revision may be left out, and the end too.
 	Passage *PassagePassage `json:"passage"`
 }
 
@@ -6564,12 +6595,32 @@ func (v *TextTextTextLineConnectionPageInfo) GetEndCursor() *string { return v.E
 type TextTextTextLineConnectionTranslation struct {
 	// What to cite it by: the work's slug, a slash, its own slug.
 	Ref string `json:"ref"`
+	// How much of the work it holds.
+	Completeness Completeness `json:"completeness"`
+	// Whether the text may be served whole.
+	RightsClass RightsClass `json:"rightsClass"`
+	// How many lines the text has.
+	LineCount int `json:"lineCount"`
+	// How many of its lines are served.
+	ReadableLines int `json:"readableLines"`
 	// The language of the text.
 	Language TextTextTextLineConnectionTranslationLanguage `json:"language"`
 }
 
 // GetRef returns TextTextTextLineConnectionTranslation.Ref, and is useful for accessing the field via an interface.
 func (v *TextTextTextLineConnectionTranslation) GetRef() string { return v.Ref }
+
+// GetCompleteness returns TextTextTextLineConnectionTranslation.Completeness, and is useful for accessing the field via an interface.
+func (v *TextTextTextLineConnectionTranslation) GetCompleteness() Completeness { return v.Completeness }
+
+// GetRightsClass returns TextTextTextLineConnectionTranslation.RightsClass, and is useful for accessing the field via an interface.
+func (v *TextTextTextLineConnectionTranslation) GetRightsClass() RightsClass { return v.RightsClass }
+
+// GetLineCount returns TextTextTextLineConnectionTranslation.LineCount, and is useful for accessing the field via an interface.
+func (v *TextTextTextLineConnectionTranslation) GetLineCount() int { return v.LineCount }
+
+// GetReadableLines returns TextTextTextLineConnectionTranslation.ReadableLines, and is useful for accessing the field via an interface.
+func (v *TextTextTextLineConnectionTranslation) GetReadableLines() int { return v.ReadableLines }
 
 // GetLanguage returns TextTextTextLineConnectionTranslation.Language, and is useful for accessing the field via an interface.
 func (v *TextTextTextLineConnectionTranslation) GetLanguage() TextTextTextLineConnectionTranslationLanguage {
@@ -7110,7 +7161,7 @@ type TranslationPageTranslation struct {
 	Quality int `json:"quality"`
 	// Whether it was made from another translation.
 	Relay bool `json:"relay"`
-	// The language it was made from.
+	// The language it was made from; that of the work where nothing else is known.
 	SourceLanguage *string `json:"sourceLanguage"`
 	// Notes.
 	Notes *string `json:"notes"`
@@ -8855,7 +8906,7 @@ type WorkFilter struct {
 	Year *YearRange `json:"year"`
 	// Of one of these rights classes.
 	Rights []RightsClass `json:"rights"`
-	// Whose title begins with this, whatever its case and accents.
+	// Whose title, as it is sorted (in the original language, mostly without its article), begins with this, whatever its case and accents.
 	TitlePrefix *string `json:"titlePrefix"`
 	// With at least this many translations.
 	MinTranslations *int `json:"minTranslations"`
@@ -9304,6 +9355,8 @@ type WorkPageWorkOriginalTranslation struct {
 	Slug string `json:"slug"`
 	// What to cite it by: the work's slug, a slash, its own slug.
 	Ref string `json:"ref"`
+	// How much of the work it holds.
+	Completeness Completeness `json:"completeness"`
 	// The language of the text.
 	Language WorkPageWorkOriginalTranslationLanguage `json:"language"`
 	// How many lines the text has.
@@ -9326,6 +9379,9 @@ func (v *WorkPageWorkOriginalTranslation) GetSlug() string { return v.Slug }
 
 // GetRef returns WorkPageWorkOriginalTranslation.Ref, and is useful for accessing the field via an interface.
 func (v *WorkPageWorkOriginalTranslation) GetRef() string { return v.Ref }
+
+// GetCompleteness returns WorkPageWorkOriginalTranslation.Completeness, and is useful for accessing the field via an interface.
+func (v *WorkPageWorkOriginalTranslation) GetCompleteness() Completeness { return v.Completeness }
 
 // GetLanguage returns WorkPageWorkOriginalTranslation.Language, and is useful for accessing the field via an interface.
 func (v *WorkPageWorkOriginalTranslation) GetLanguage() WorkPageWorkOriginalTranslationLanguage {
@@ -11280,6 +11336,7 @@ query Comments ($subjectId: ID!, $sort: CommentSort = NEWEST, $first: Int = 20, 
 			deleted
 			depth
 			anchorRef
+			anchorRevision
 			replyCount
 			likeCount
 			createdAt
@@ -11820,6 +11877,8 @@ query ParallelReading ($workId: ID!, $expressionIds: [ID!]!, $from: String, $to:
 				ref
 				title
 				year
+				completeness
+				rightsClass
 				language {
 					tag
 					name
@@ -11904,6 +11963,8 @@ query Passage ($ref: String!) {
 			id
 			ref
 			title
+			completeness
+			rightsClass
 			language {
 				tag
 				direction
@@ -12366,6 +12427,10 @@ query Text ($expressionId: ID!, $from: String, $to: String, $revision: Int, $fir
 		revision
 		translation {
 			ref
+			completeness
+			rightsClass
+			lineCount
+			readableLines
 			language {
 				tag
 				direction
@@ -13140,6 +13205,7 @@ query WorkPage ($slug: String!, $language: LanguageTag, $translations: Int = 50,
 			id
 			slug
 			ref
+			completeness
 			language {
 				tag
 				direction

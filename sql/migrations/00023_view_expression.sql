@@ -11,7 +11,7 @@ SELECT
   e.expression_kind AS kind, e.title, e.subtitle, core.sort_key(e.title) COLLATE "C" AS sort_title,
   e.language::text AS language, split_part(e.language, '-', 1) AS language_base, l.script, l.direction,
   coalesce(c.translator_ids, '{}') AS translator_ids, coalesce(c.translator_public_ids, '{}') AS translator_public_ids, coalesce(c.contributors, '[]') AS contributors,
-  w.author_ids, w.literature_type, src.id AS source_id, coalesce(e.source_language, src.language)::text AS source_language,
+  w.author_ids, w.literature_type, src.id AS source_id, coalesce(e.source_language, src.language, CASE WHEN e.expression_kind <> 'ORIGINAL' THEN w.original_language END)::text AS source_language,
   coalesce(src.expression_kind <> 'ORIGINAL', e.source_language <> w.original_language, false) AS relay,
   e.origin, e.completeness, e.form, e.quality, e.year, e.notes, e.provenance, e.source_url, e.credit,
   r.license_id, r.class AS rights_class, coalesce(r.status, 'UNKNOWN') AS rights_status, core.readable_lines(r.class, e.line_count) AS readable_lines,

@@ -79,6 +79,16 @@ var rightsOf = nested(Rel{
 	Covered: true,
 })
 
+// rightsOfWork is the same for a work: what is stated of the work itself, else of
+// its original text, as its rights class.
+var rightsOfWork = nested(Rel{
+	To: "RightsStatement",
+	From: "(SELECT r.* FROM view.rights r WHERE r.subject_id IN ({p}.id, {p}.original_id) AND r.jurisdiction IN ('*'{{?jurisdiction , {$jurisdiction|text}}})" +
+		" ORDER BY r.jurisdiction = '*', r.subject_id <> {p}.id LIMIT 1) {t}",
+	Emit:    []string{"'rights:' || {p}.public_id", "(SELECT 'rights:' || e.public_id FROM view.expression e WHERE e.id = {p}.original_id)"},
+	Covered: true,
+})
+
 // statsOf are the counters of the parent's row; all zero where nothing was counted.
 var statsOf = nested(Rel{
 	To:      "SubjectStats",

@@ -1,17 +1,18 @@
 package catalog
 
 // parallelScope is the work with the versions asked for: the rows follow the
-// original if it is among them, else the first.
+// original, whether or not it is among them, since translations are aligned with
+// it and not with each other; where it has no lines, the first.
 const parallelScope = "(SELECT w.id, w.public_id, v.ids, v.pivot, array_remove(v.ids, v.pivot) AS others, cardinality(v.ids) AS known" +
 	" FROM view.work w CROSS JOIN LATERAL (SELECT array_agg(e.id ORDER BY array_position(a.ids, e.id)) AS ids," +
-	" (array_agg(e.id ORDER BY e.kind <> 'ORIGINAL', array_position(a.ids, e.id)))[1] AS pivot" +
+	" coalesce((SELECT o.id FROM view.expression o WHERE o.id = w.original_id AND o.readable_lines > 0), (array_agg(e.id ORDER BY array_position(a.ids, e.id)))[1]) AS pivot" +
 	" FROM (SELECT {$expressionIds|uuids:EXPRESSION} AS ids) a JOIN view.expression e ON e.id = ANY (a.ids) AND e.work_id = w.id) v" +
 	" WHERE w.id = {$workId|uuid:WORK}) {s}"
 
 // parallelRows are the rows after the cursor, one more than the page holds.
 const parallelRows = "(SELECT x.*, {p}.ids, {p}.pivot, {p}.others FROM view.parallel_rows({p}.pivot, {p}.others," +
-	" {{?from coalesce((SELECT l.seq FROM view.text_line l WHERE l.expression_id = {p}.pivot AND l.ref = {$from|text}), 2147483647)}}{{!from 1}}," +
-	" {{?to coalesce((SELECT l.seq FROM view.text_line l WHERE l.expression_id = {p}.pivot AND l.ref = {$to|text}), 0)}}{{!to 2147483647}}," +
+	" {{?from coalesce((SELECT l.seq FROM view.text_line l WHERE l.expression_id = {p}.pivot AND l.ref = {$from|text}), 1000000000)}}{{!from 1}}," +
+	" {{?to coalesce((SELECT l.seq FROM view.text_line l WHERE l.expression_id = {p}.pivot AND l.ref = {$to|text}), 0)}}{{!to 1000000000}}," +
 	" {after.0|int}, {limit}) x) {t}"
 
 var parallelText = nested(page(Rel{
@@ -19,12 +20,12 @@ var parallelText = nested(page(Rel{
 	From: parallelRows, SeekInside: true,
 	Sorts: map[string]Sort{"": {Keys: []Key{{"{t}.row_key", "int"}}}},
 	Emit: []string{
-		"(SELECT string_agg('text:' || e.public_id || ' align:' || e.public_id || ' ' || e.public_id, ' ') FROM view.expression e WHERE e.id = ANY ({p}.ids))",
+		"(SELECT string_agg('text:' || e.public_id || ' align:' || e.public_id || ' ' || e.public_id, ' ') FROM view.expression e WHERE e.id = ANY ({p}.ids || {p}.pivot))",
 	},
 	Covered: true, Absent: "{$workId|text}",
 	Fault: "CASE WHEN {s}.known IS DISTINCT FROM cardinality({$expressionIds|uuids:EXPRESSION}) THEN 'expressionIds: not all of these are versions of this work' " +
-		"{{?from WHEN NOT EXISTS (SELECT 1 FROM view.text_line l WHERE l.expression_id = {s}.pivot AND l.ref = {$from|text}) THEN 'from: the version that the rows follow has no such line' }}" +
-		"{{?to WHEN NOT EXISTS (SELECT 1 FROM view.text_line l WHERE l.expression_id = {s}.pivot AND l.ref = {$to|text}) THEN 'to: the version that the rows follow has no such line' }}END",
+		"{{?from WHEN NOT EXISTS (SELECT 1 FROM view.text_line l WHERE l.expression_id = {s}.pivot AND l.ref = {$from|text}) THEN 'from: the version that the rows follow has no such line, or it is not open' }}" +
+		"{{?to WHEN NOT EXISTS (SELECT 1 FROM view.text_line l WHERE l.expression_id = {s}.pivot AND l.ref = {$to|text}) THEN 'to: the version that the rows follow has no such line, or it is not open' }}END",
 	Check: []Rule{{Arg: "expressionIds", Min: 2, Max: 6, Unique: true}, {Arg: "from", Min: 1, Max: 60}, {Arg: "to", Min: 1, Max: 60}},
 	Extra: map[string]Field{
 		"versions": nested(Rel{

@@ -41,8 +41,8 @@ var text = nested(page(Rel{
 	Extra:  textExtra("{p}.id", "{p}.revision"),
 	Absent: "{$expressionId|text}",
 	Fault: "CASE {{?revision WHEN NOT EXISTS (SELECT 1 FROM view.revision v WHERE v.subject_id = {s}.id AND v.kind = 'TEXT' AND v.number = {s}.revision) THEN 'revision: the text has no such revision' }}" +
-		"{{?from WHEN NOT EXISTS (SELECT 1 FROM " + linesOf("{s}") + " l WHERE l.ref = {$from|text}) THEN 'from: the text has no such line' }}" +
-		"{{?to WHEN NOT EXISTS (SELECT 1 FROM " + linesOf("{s}") + " l WHERE l.ref = {$to|text}) THEN 'to: the text has no such line' }}" +
+		"{{?from WHEN NOT EXISTS (SELECT 1 FROM " + linesOf("{s}") + " l WHERE l.ref = {$from|text}) THEN 'from: the text has no such line, or it is not open' }}" +
+		"{{?to WHEN NOT EXISTS (SELECT 1 FROM " + linesOf("{s}") + " l WHERE l.ref = {$to|text}) THEN 'to: the text has no such line, or it is not open' }}" +
 		"WHEN false THEN '' END",
 	Check: []Rule{{Arg: "revision", Min: 1, Max: 1 << 30}, {Arg: "from", Min: 1, Max: 60}, {Arg: "to", Min: 1, Max: 60}},
 }, 500))

@@ -38,7 +38,7 @@ var work = &Object{
 		"categories": nested(Rel{
 			Shape: Many, To: "Category", From: "view.category {t}", Where: "{t}.id = ANY ({p}.category_ids)", Order: "{t}.path",
 		}),
-		"rightsClass": column("rights_class"), "rights": rightsOf, "externalIds": externalIDs,
+		"rightsClass": column("rights_class"), "rights": rightsOfWork, "externalIds": externalIDs,
 		"stats": statsOf, "comments": commentsOf,
 		"related": nested(Rel{
 			Shape: Many, To: "Work",

@@ -75,7 +75,7 @@ func decodeID(v any, kind string) (any, error) {
 		return nil, fmt.Errorf("%q is not an id of this service", shorten(text))
 	}
 	if kind != "" && got != kind {
-		return nil, fmt.Errorf("%q is the id of a %s, not of a %s", shorten(text), noun(got), noun(kind))
+		return nil, fmt.Errorf("%q names another kind of thing: %s, where %s is wanted", shorten(text), noun(got), noun(kind))
 	}
 	return id.String(), nil
 }

@@ -144,11 +144,22 @@ func (w *filterWriter) entry(name string, val any, path string, depth int) strin
 		w.fail(path, "there is no such filter")
 		return ""
 	}
+	if obj, ok := val.(map[string]any); ok && backward(obj) {
+		w.fail(path, "from lies after to")
+		return ""
+	}
 	if w.leaves++; w.leaves > maxFilterLeaves {
 		w.limit(path, fmt.Sprintf("a filter has %d conditions at most", maxFilterLeaves))
 		return ""
 	}
 	return w.node.leaf(w.writer, w.rows, t, argument{get: constant(val), path: path, fixed: true})
+}
+
+// backward tells whether a range ends before it begins.
+func backward(bounds map[string]any) bool {
+	from, hasFrom := bounds["from"].(int64)
+	to, hasTo := bounds["to"].(int64)
+	return hasFrom && hasTo && from > to
 }
 
 func (w *filterWriter) list(val any, path string, depth int, op, empty string) string {

@@ -18,7 +18,7 @@ const maxRef = 200
 var refPattern = regexp.MustCompile(
 	`^([a-z0-9][a-z0-9.-]*)/([a-z0-9][a-z0-9.-]*):([0-9A-Za-z]+(?:\.[0-9A-Za-z]+)*)(?:-([0-9A-Za-z]+(?:\.[0-9A-Za-z]+)*))?(?:@([1-9][0-9]{0,8}))?$`)
 
-var errRef = errors.New("a citation reads work/expression:from-to@revision, such as onegin/en.spalding:1.1-1.14@3")
+var errRef = errors.New("a citation reads work/expression:from-to@revision, such as dante-inferno-01/en.verse:1.1-1.3@2")
 
 // parseRef reads a citation. Its end is its beginning where it is left out.
 func parseRef(text string) (passageRef, error) {

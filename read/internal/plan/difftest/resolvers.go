@@ -95,6 +95,19 @@ func rights(in *Interpreter, o Object, args Args) any {
 	return Object{Type: "RightsStatement", Row: best}
 }
 
+// rightsOfWork looks at the work first and at its original text after it; a
+// statement for the jurisdiction counts before one at large.
+func rightsOfWork(in *Interpreter, o Object, args Args) any {
+	for _, jurisdiction := range []any{args["jurisdiction"], "*"} {
+		for _, subject := range []any{o.Row["id"], o.Row["original_id"]} {
+			for _, r := range in.Lib.All("rights", func(r Row) bool { return same(r["subject_id"], subject) && same(r["jurisdiction"], jurisdiction) }) {
+				return Object{Type: "RightsStatement", Row: r}
+			}
+		}
+	}
+	return nil
+}
+
 func stats(in *Interpreter, o Object, _ Args) any { return in.statsOf(o.Row["public_id"], o.Row["id"]) }
 
 func (in *Interpreter) statsOf(public, id any) Object {

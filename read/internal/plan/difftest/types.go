@@ -19,7 +19,7 @@ func init() { //nolint:gochecknoinits // a table of the test's own
 		"title": localized("titles_by_language", "title"), "titles": records("Title", "titles"), "originalLanguage": languageOf("original_language"),
 		"contributors": records("WorkContributor", "contributors"), "authors": people("author_ids"), "series": link("Series", "series", "series_id"),
 		"original": link("Translation", "expression", "original_id"), "tags": members("Tag", "tag", "tag_ids", by(key("name"), key("id"))),
-		"categories": members("Category", "category", "category_ids", by(key("path"))), "rights": rights, "externalIds": records("ExternalId", "external_ids"),
+		"categories": members("Category", "category", "category_ids", by(key("path"))), "rights": rightsOfWork, "externalIds": records("ExternalId", "external_ids"),
 		"stats": stats, "comments": comments("Work.comments"), "redirectedFrom": asked,
 		"translations": func(in *Interpreter, o Object, args Args) any {
 			rows := in.Lib.All("expression", func(r Row) bool {

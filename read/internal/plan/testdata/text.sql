@@ -35,7 +35,7 @@ FROM view.text_line l
 WHERE l.expression_id = s2.id AND s2.revision = s2.text_revision UNION ALL SELECT l.seq, l.line_key, l.ref, l.unit_ref, l.kind, l.speaker, l.stanza_start, l.content
 FROM view.revision_lines(s2.id, s2.revision) l
 WHERE s2.revision <> s2.text_revision) l
-WHERE l.ref = $5::text) THEN 'from: the text has no such line' WHEN false THEN '' END AS f
+WHERE l.ref = $5::text) THEN 'from: the text has no such line, or it is not open' WHEN false THEN '' END AS f
 FROM (SELECT e.id, e.public_id, e.text_revision, coalesce($1::int, e.text_revision) AS revision
 FROM view.expression e
 WHERE e.id = coalesce((SELECT d.new_id
