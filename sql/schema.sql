@@ -1446,7 +1446,11 @@ CREATE VIEW view.expression_source AS
     w.author_ids,
     w.literature_type,
     src.id AS source_id,
-    COALESCE(e.source_language, src.language)::text AS source_language,
+    COALESCE(e.source_language::text, src.language::text,
+        CASE
+            WHEN e.expression_kind <> 'ORIGINAL'::text THEN w.original_language
+            ELSE NULL::text
+        END) AS source_language,
     COALESCE(src.expression_kind <> 'ORIGINAL'::text, e.source_language::text <> w.original_language, false) AS relay,
     e.origin,
     e.completeness,
@@ -3463,6 +3467,10 @@ BEGIN
     'INSERT INTO view.%1$I SELECT s.* FROM view.%2$I s LEFT JOIN view.%1$I t ON %3$s WHERE t.* IS DISTINCT FROM s.* ON CONFLICT (%4$s) DO UPDATE SET (%5$s) = ROW (excluded.*)',
     relation, relation || '_source', shape.matched, shape.key, shape.columns);
   GET DIAGNOSTICS put = ROW_COUNT;
+  -- The models built on this one are planned by what it holds now, and so is the first question after the load.
+  IF gone + put > 1000 THEN
+    EXECUTE format('ANALYZE view.%I', relation);
+  END IF;
   RETURN gone + put;
 END $function$;
 
@@ -3478,6 +3486,11 @@ DECLARE
   total bigint := 0;
 BEGIN
   LOCK TABLE core.subjects IN EXCLUSIVE MODE;
+  IF was = 'on' THEN
+    -- What was loaded a moment ago has no statistics yet.
+    ANALYZE core.subjects, core.slugs, core.works, core.work_titles, core.work_contributors, core.expressions, core.expression_contributors, core.persons, core.person_names,
+      core.rights, core.alignments, core.external_ids, core.subject_tags, core.subject_categories, stats.totals, social.comments, social.collection_items;
+  END IF;
   PERFORM set_config('tercul.defer_refresh', 'on', true);
   FOREACH relation IN ARRAY view.models() || '{category}'::text[] LOOP
     changed := view.rebuild(relation);
@@ -3762,9 +3775,11 @@ BEGIN
     UNION SELECT c.id FROM view.work c WHERE c.category_ids && categories
     UNION (SELECT c.id FROM view.work c WHERE c.series_id = w.series_id AND c.series_position >= w.series_position ORDER BY c.series_id, c.series_position, c.id LIMIT 100)
     UNION (SELECT c.id FROM view.work c WHERE c.series_id = w.series_id AND c.series_position < w.series_position ORDER BY c.series_id DESC, c.series_position DESC, c.id DESC LIMIT 100)
-    UNION (SELECT c.id FROM view.work c WHERE c.original_language = w.original_language AND c.year_from >= w.year_from ORDER BY c.original_language, c.year_from, c.id LIMIT 100)
-    UNION (SELECT c.id FROM view.work c WHERE c.original_language = w.original_language AND c.year_from < w.year_from ORDER BY c.original_language DESC, c.year_from DESC, c.id DESC LIMIT 100)
-    UNION (SELECT c.id FROM view.work c WHERE c.original_language = w.original_language ORDER BY c.popularity DESC, c.id LIMIT 100))
+    UNION (SELECT c.id FROM view.work c WHERE c.original_language = w.original_language AND coalesce(c.year_from, 32767) >= w.year_from
+           ORDER BY c.original_language, coalesce(c.year_from, 32767), c.id LIMIT 100)
+    UNION (SELECT c.id FROM view.work c WHERE c.original_language = w.original_language AND coalesce(c.year_from, 32767) < w.year_from
+           ORDER BY c.original_language DESC, coalesce(c.year_from, 32767) DESC, c.id DESC LIMIT 100)
+    UNION (SELECT c.id FROM view.work c WHERE c.original_language = w.original_language ORDER BY c.popularity DESC, c.id DESC LIMIT 100))
   SELECT c.id, s.score
   FROM candidates n JOIN view.work c ON c.id = n.id
   CROSS JOIN LATERAL (

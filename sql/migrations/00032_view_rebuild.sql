@@ -29,6 +29,10 @@ BEGIN
     'INSERT INTO view.%1$I SELECT s.* FROM view.%2$I s LEFT JOIN view.%1$I t ON %3$s WHERE t.* IS DISTINCT FROM s.* ON CONFLICT (%4$s) DO UPDATE SET (%5$s) = ROW (excluded.*)',
     relation, relation || '_source', shape.matched, shape.key, shape.columns);
   GET DIAGNOSTICS put = ROW_COUNT;
+  -- The models built on this one are planned by what it holds now, and so is the first question after the load.
+  IF gone + put > 1000 THEN
+    EXECUTE format('ANALYZE view.%I', relation);
+  END IF;
   RETURN gone + put;
 END $$;
 
@@ -40,6 +44,11 @@ DECLARE
   total bigint := 0;
 BEGIN
   LOCK TABLE core.subjects IN EXCLUSIVE MODE;
+  IF was = 'on' THEN
+    -- What was loaded a moment ago has no statistics yet.
+    ANALYZE core.subjects, core.slugs, core.works, core.work_titles, core.work_contributors, core.expressions, core.expression_contributors, core.persons, core.person_names,
+      core.rights, core.alignments, core.external_ids, core.subject_tags, core.subject_categories, stats.totals, social.comments, social.collection_items;
+  END IF;
   PERFORM set_config('tercul.defer_refresh', 'on', true);
   FOREACH relation IN ARRAY view.models() || '{category}'::text[] LOOP
     changed := view.rebuild(relation);

@@ -48,9 +48,11 @@ BEGIN
     UNION SELECT c.id FROM view.work c WHERE c.category_ids && categories
     UNION (SELECT c.id FROM view.work c WHERE c.series_id = w.series_id AND c.series_position >= w.series_position ORDER BY c.series_id, c.series_position, c.id LIMIT 100)
     UNION (SELECT c.id FROM view.work c WHERE c.series_id = w.series_id AND c.series_position < w.series_position ORDER BY c.series_id DESC, c.series_position DESC, c.id DESC LIMIT 100)
-    UNION (SELECT c.id FROM view.work c WHERE c.original_language = w.original_language AND c.year_from >= w.year_from ORDER BY c.original_language, c.year_from, c.id LIMIT 100)
-    UNION (SELECT c.id FROM view.work c WHERE c.original_language = w.original_language AND c.year_from < w.year_from ORDER BY c.original_language DESC, c.year_from DESC, c.id DESC LIMIT 100)
-    UNION (SELECT c.id FROM view.work c WHERE c.original_language = w.original_language ORDER BY c.popularity DESC, c.id LIMIT 100))
+    UNION (SELECT c.id FROM view.work c WHERE c.original_language = w.original_language AND coalesce(c.year_from, 32767) >= w.year_from
+           ORDER BY c.original_language, coalesce(c.year_from, 32767), c.id LIMIT 100)
+    UNION (SELECT c.id FROM view.work c WHERE c.original_language = w.original_language AND coalesce(c.year_from, 32767) < w.year_from
+           ORDER BY c.original_language DESC, coalesce(c.year_from, 32767) DESC, c.id DESC LIMIT 100)
+    UNION (SELECT c.id FROM view.work c WHERE c.original_language = w.original_language ORDER BY c.popularity DESC, c.id DESC LIMIT 100))
   SELECT c.id, s.score
   FROM candidates n JOIN view.work c ON c.id = n.id
   CROSS JOIN LATERAL (
