@@ -7,7 +7,7 @@ PACKAGES ?= work
 FLAGS ?=
 
 .PHONY: help up down status logs psql env clean distclean dev build \
-	test test-fast test-full audit bench load cover lint fmt check generate tidy ci
+	test test-fast test-full smoke audit bench load cover lint fmt check generate tidy ci
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ test-fast: ## Run the tests that need no server
 
 test-full: ## Run the tests with the long random searches
 	@TERCUL_TEST_LONG=1 scripts/test.sh $(PACKAGES) -timeout=60m $(FLAGS)
+
+smoke: ## Do what a new user does, beside whatever runs: up, the printed line, up again, down
+	@scripts/smoke.sh
 
 audit: ## Run the audits of GraphQL over HTTP
 	@deploy/local/with-services go test ./read/internal/app -run TestGraphQLHTTPAudits -count=1 -v
