@@ -39,7 +39,7 @@ func TestConcurrentEditsLeaveTheTablesRight(t *testing.T) {
 	tx, err := pool.Begin(context.Background())
 	require.NoError(t, err)
 	defer func() { _ = tx.Rollback(context.Background()) }()
-	require.Empty(t, (&checker{tx: tx}).wrong(t))
+	require.Empty(t, verified(t, tx))
 }
 
 // transact makes a few edits in one transaction. One that a constraint refuses, or that loses a deadlock, is undone.

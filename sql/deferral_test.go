@@ -20,9 +20,9 @@ func TestADeferredLoadIsMadeGoodAtItsEnd(t *testing.T) {
 	exec(t, tx, `SET LOCAL tercul.defer_refresh = 'on'`)
 	require.Empty(t, announcedBy(t, tx, world), "deferred")
 	require.Equal(t, []string{"0"}, ask(t, tx, `SELECT count(*) FROM view.work`))
-	require.NotEmpty(t, (&checker{tx: tx}).wrong(t), "verify tells")
+	require.NotEmpty(t, verified(t, tx), "verify tells")
 	require.Equal(t, []string{"*"}, announcedBy(t, tx, `SELECT view.refresh_all()`))
-	require.Empty(t, (&checker{tx: tx}).wrong(t))
+	require.Empty(t, verified(t, tx))
 	require.Equal(t, []string{"on"}, ask(t, tx, `SELECT current_setting('tercul.defer_refresh')`), "still the load's own setting")
 	require.Equal(t, ask(t, tx, `SELECT count(*) FROM view.work`), ask(t, tx, `SELECT count(*) FROM ops.change_candidates WHERE kind = 'WORK' AND change = 'CREATED'`), "the feed leaves nothing out")
 
@@ -47,8 +47,8 @@ func TestARebuildMendsTheTables(t *testing.T) {
 		exec(t, tx, damage)
 	}
 	exec(t, tx, `SET LOCAL session_replication_role = origin`)
-	require.Len(t, (&checker{tx: tx}).wrong(t), 10)
+	require.Len(t, verified(t, tx), 10)
 	require.Equal(t, []string{"*"}, announcedBy(t, tx, `SELECT view.refresh_all()`))
-	require.Empty(t, (&checker{tx: tx}).wrong(t))
+	require.Empty(t, verified(t, tx))
 	require.Equal(t, before, take(t, tx))
 }
