@@ -41,6 +41,15 @@ func TestRedisDatabasesAreApartAndEmpty(t *testing.T) {
 	require.ErrorIs(t, two.Get(ctx, "k").Err(), redis.Nil)
 }
 
+func TestRedisURLNamesTheDatabase(t *testing.T) {
+	options, err := redis.ParseURL(pgtest.RedisURL(t))
+	require.NoError(t, err)
+	require.Positive(t, options.DB)
+	client := redis.NewClient(options)
+	defer func() { require.NoError(t, client.Close()) }()
+	require.NoError(t, client.Ping(context.Background()).Err())
+}
+
 func TestRedisIsEmptiedAndGivenBack(t *testing.T) {
 	ctx := context.Background()
 	var used *redis.Options

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"net/url"
 	"os"
 	"strconv"
 	"testing"
@@ -36,7 +37,12 @@ func Redis(t testing.TB) *redis.Client {
 func RedisURL(t testing.TB) string {
 	t.Helper()
 	options := lease(t)
-	return fmt.Sprintf("redis://%s/%d", options.Addr, options.DB)
+	address, err := url.Parse(os.Getenv(RedisVariable))
+	if err != nil {
+		t.Fatalf("%s: %v", RedisVariable, err)
+	}
+	address.Path = fmt.Sprintf("/%d", options.DB)
+	return address.String()
 }
 
 // lease takes a database for this test. Database 0 holds the leases: one key for each database taken, with an expiry.
@@ -45,11 +51,11 @@ func lease(t testing.TB) *redis.Options {
 	if testing.Short() {
 		t.Skip("short: needs Redis")
 	}
-	url := os.Getenv(RedisVariable)
-	if url == "" {
+	server := os.Getenv(RedisVariable)
+	if server == "" {
 		t.Fatalf("%s is not set: run `make test`, which starts a throw-away server and sets it", RedisVariable)
 	}
-	options, err := redis.ParseURL(url)
+	options, err := redis.ParseURL(server)
 	if err != nil {
 		t.Fatalf("%s: %v", RedisVariable, err)
 	}
