@@ -49,7 +49,7 @@ var statsByID = nested(Rel{
 var citationField = nested(Rel{
 	To: "Citation", Covered: true, Emit: []string{"{t}.public_id", "coalesce({t}.parent_id, '')", "'rights:' || {t}.public_id"}, Absent: "{$subjectId|text}",
 	From: "(SELECT x.public_id, (SELECT e.work_public_id FROM view.expression e WHERE e.id = x.id) AS parent_id, {$format|text} AS format," +
-		" view.cite(x.id, {$format|text}, {$ref|text}, {$locale|text}) AS text FROM view.subject x WHERE x.id = " + unmerged("{$subjectId|uuid}") + ") {t}",
+		" view.cite(x.id, {$format|text}, {$ref|lines}, {$locale|text}) AS text FROM view.subject x WHERE x.id = " + unmerged("{$subjectId|uuid}") + ") {t}",
 	Where: "{t}.text IS NOT NULL",
 	Check: []Rule{{Arg: "ref", Min: 1, Max: 130}},
 })

@@ -38,6 +38,7 @@ var casts = map[string]cast{
 	"prefix":      {"text", prefix},
 	"prefix.end":  {"text", prefixEnd},
 	"lower":       {"text", lower},
+	"lines":       {"text", lineRange},
 	"ref.work":    {"text", refPart(func(r passageRef) any { return r.work })},
 	"ref.expr":    {"text", refPart(func(r passageRef) any { return r.expression })},
 	"ref.from":    {"text", refPart(func(r passageRef) any { return r.from })},

@@ -43,6 +43,17 @@ func parseRef(text string) (passageRef, error) {
 	return r, nil
 }
 
+var linePattern = regexp.MustCompile(`^[0-9A-Za-z]+(\.[0-9A-Za-z]+)*(-[0-9A-Za-z]+(\.[0-9A-Za-z]+)*)?$`)
+
+// lineRange checks a line or a range of lines, such as 1.10 or 1.10-1.20.
+func lineRange(v any) (any, error) {
+	text, _ := v.(string)
+	if !linePattern.MatchString(text) {
+		return nil, errors.New("a line or a range of lines is wanted, such as 1.10 or 1.10-1.20")
+	}
+	return text, nil
+}
+
 func refPart(part func(passageRef) any) func(any) (any, error) {
 	return func(v any) (any, error) {
 		text, _ := v.(string)

@@ -26,6 +26,8 @@ var facts = map[string]fact{
 	"luc":        {name: "Aringa"},
 	"lwg":        {name: "Wanga", native: "Oluwanga"},
 	"lzh":        {name: "Literary Chinese", native: "文言", script: "Hant"},
+	"nci":        {name: "Classical Nahuatl", native: "Nāhuatl", script: "Latn"},
+	"quc":        {name: "K’iche’", native: "K’iche’", script: "Latn"},
 	"mhi":        {name: "Ma'di"},
 	"mhw":        {name: "Mbukushu", native: "Thimbukushu"},
 	"mnw":        {name: "Mon", native: "ဘာသာမန်"},
