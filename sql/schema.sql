@@ -1677,15 +1677,16 @@ CREATE VIEW view.series AS
    FROM core.series;
 
 CREATE VIEW view.slug AS
- SELECT kind,
-    scope_id,
-    slug::text AS slug,
-    subject_id,
-    is_current
+ SELECT l.kind,
+    l.scope_id,
+    l.slug::text AS slug,
+    COALESCE(t.synonym_of, l.subject_id) AS subject_id,
+    l.is_current
    FROM core.slugs l
+     LEFT JOIN core.tags t ON t.id = l.subject_id AND t.status = 'ACTIVE'::text
   WHERE (EXISTS ( SELECT
            FROM view.subject s
-          WHERE s.id = l.subject_id));
+          WHERE s.id = COALESCE(t.synonym_of, l.subject_id)));
 
 CREATE VIEW view.subject AS
  SELECT commentable.id,
@@ -2406,8 +2407,15 @@ BEGIN
   IF n = 0 OR view.silent() THEN
     RETURN NULL;
   END IF;
-  INSERT INTO ops.change_candidates (subject_id, kind, change, version)
-    SELECT id, 'COLLECTION', CASE TG_OP WHEN 'INSERT' THEN 'CREATED' WHEN 'UPDATE' THEN 'UPDATED' ELSE 'DELETED' END, version FROM changed ORDER BY id;
+  -- The feed is for everybody: who lists its collections must not find those that are not listed.
+  IF TG_OP = 'UPDATE' THEN
+    INSERT INTO ops.change_candidates (subject_id, kind, change, version)
+      SELECT c.id, 'COLLECTION', CASE WHEN b.visibility <> 'PUBLIC' THEN 'CREATED' WHEN c.visibility <> 'PUBLIC' THEN 'DELETED' ELSE 'UPDATED' END, c.version
+      FROM changed c JOIN before b USING (id) WHERE 'PUBLIC' IN (b.visibility, c.visibility) ORDER BY c.id;
+  ELSE
+    INSERT INTO ops.change_candidates (subject_id, kind, change, version)
+      SELECT id, 'COLLECTION', CASE TG_OP WHEN 'INSERT' THEN 'CREATED' ELSE 'DELETED' END, version FROM changed WHERE visibility = 'PUBLIC' ORDER BY id;
+  END IF;
   IF view.deferred() THEN
     RETURN NULL;
   END IF;
@@ -3352,7 +3360,7 @@ AS $function$
 DECLARE
   total int := (SELECT e.readable_lines FROM view.expression e WHERE e.id = pivot);
   last int := least(coalesce(to_seq, total), total);
-  start int := greatest(1, from_seq, after_row_seq);
+  start int := least(greatest(1, from_seq, after_row_seq), 1000000000);
   reach int := start + max_rows + 1;
   below int;
   sides record;
@@ -3805,7 +3813,7 @@ AS $function$
   JOIN core.text_revisions r ON r.expression_id = e.id AND r.revision = revision_lines.revision
   CROSS JOIN LATERAL jsonb_array_elements(r.lines) WITH ORDINALITY l (line, n)
   LEFT JOIN core.text_units u ON u.expression_id = e.id AND u.ref = substring(l.line ->> 'r' FROM '^(.*)\.[^.]*$')
-  WHERE e.id = revision_lines.expression AND l.n <= core.readable_lines(e.rights_class, r.line_count)
+  WHERE e.id = revision_lines.expression AND l.n <= CASE e.rights_class WHEN 'OPEN' THEN r.line_count ELSE least(e.readable_lines, core.readable_lines(e.rights_class, r.line_count)) END
   ORDER BY l.n
 $function$;
 

@@ -97,8 +97,15 @@ BEGIN
   IF n = 0 OR view.silent() THEN
     RETURN NULL;
   END IF;
-  INSERT INTO ops.change_candidates (subject_id, kind, change, version)
-    SELECT id, 'COLLECTION', CASE TG_OP WHEN 'INSERT' THEN 'CREATED' WHEN 'UPDATE' THEN 'UPDATED' ELSE 'DELETED' END, version FROM changed ORDER BY id;
+  -- The feed is for everybody: who lists its collections must not find those that are not listed.
+  IF TG_OP = 'UPDATE' THEN
+    INSERT INTO ops.change_candidates (subject_id, kind, change, version)
+      SELECT c.id, 'COLLECTION', CASE WHEN b.visibility <> 'PUBLIC' THEN 'CREATED' WHEN c.visibility <> 'PUBLIC' THEN 'DELETED' ELSE 'UPDATED' END, c.version
+      FROM changed c JOIN before b USING (id) WHERE 'PUBLIC' IN (b.visibility, c.visibility) ORDER BY c.id;
+  ELSE
+    INSERT INTO ops.change_candidates (subject_id, kind, change, version)
+      SELECT id, 'COLLECTION', CASE TG_OP WHEN 'INSERT' THEN 'CREATED' ELSE 'DELETED' END, version FROM changed WHERE visibility = 'PUBLIC' ORDER BY id;
+  END IF;
   IF view.deferred() THEN
     RETURN NULL;
   END IF;

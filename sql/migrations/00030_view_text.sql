@@ -94,7 +94,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog ROWS 200 AS $$
   JOIN core.text_revisions r ON r.expression_id = e.id AND r.revision = revision_lines.revision
   CROSS JOIN LATERAL jsonb_array_elements(r.lines) WITH ORDINALITY l (line, n)
   LEFT JOIN core.text_units u ON u.expression_id = e.id AND u.ref = substring(l.line ->> 'r' FROM '^(.*)\.[^.]*$')
-  WHERE e.id = revision_lines.expression AND l.n <= core.readable_lines(e.rights_class, r.line_count)
+  WHERE e.id = revision_lines.expression AND l.n <= CASE e.rights_class WHEN 'OPEN' THEN r.line_count ELSE least(e.readable_lines, core.readable_lines(e.rights_class, r.line_count)) END
   ORDER BY l.n
 $$;
 

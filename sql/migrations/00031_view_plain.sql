@@ -21,8 +21,9 @@ SELECT t.expression_id, t.revision, 'TEXT', t.message, t.actor_id, t.line_count,
 FROM core.text_revisions t WHERE EXISTS (SELECT FROM view.expression e WHERE e.id = t.expression_id);
 
 CREATE VIEW view.slug AS
-SELECT l.kind, l.scope_id, l.slug::text AS slug, l.subject_id, l.is_current
-FROM core.slugs l WHERE EXISTS (SELECT FROM view.subject s WHERE s.id = l.subject_id);
+SELECT l.kind, l.scope_id, l.slug::text AS slug, coalesce(t.synonym_of, l.subject_id) AS subject_id, l.is_current
+FROM core.slugs l LEFT JOIN core.tags t ON t.id = l.subject_id AND t.status = 'ACTIVE' -- a synonym's leads to its canonical tag
+WHERE EXISTS (SELECT FROM view.subject s WHERE s.id = coalesce(t.synonym_of, l.subject_id));
 
 CREATE VIEW view.redirect AS
 SELECT r.old_id, o.public_id AS old_public_id, o.kind, r.new_id

@@ -46,7 +46,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog SET plan_c
 DECLARE
   total int := (SELECT e.readable_lines FROM view.expression e WHERE e.id = pivot);
   last int := least(coalesce(to_seq, total), total);
-  start int := greatest(1, from_seq, after_row_seq);
+  start int := least(greatest(1, from_seq, after_row_seq), 1000000000);
   reach int := start + max_rows + 1;
   below int;
   sides record;

@@ -20,10 +20,13 @@ var apiInfoField = nested(Rel{
 	Tags: []string{"api", "list:work", "list:expr", "list:author", "ref"},
 })
 
+// listed leaves out the collections that only those who know their address may find.
+const listed = "(x.kind <> 'COLLECTION' OR EXISTS (SELECT 1 FROM view.collection c WHERE c.id = x.id AND c.visibility = 'PUBLIC'))"
+
 var trending = nested(page(Rel{
 	To: "Node", Scope: "(SELECT {$period|text} AS period, {$kind|kindname} AS kind, {{?language {$language|text}}}{{!language '*'}} AS scope) {s}",
 	From: "(SELECT x.id, x.kind, r.rank, r.score, r.z_score FROM view.trending r JOIN view.subject x ON x.id = r.subject_id" +
-		" WHERE r.period = {p}.period AND r.scope = {p}.scope AND r.kind = {p}.kind) {t}",
+		" WHERE " + listed + " AND r.period = {p}.period AND r.scope = {p}.scope AND r.kind = {p}.kind) {t}",
 	Sorts: map[string]Sort{"": {Keys: []Key{{"{t}.rank", "int"}}}},
 	Emit:  []string{"'trending:' || lower({p}.period)"},
 	Extra: map[string]Field{
@@ -35,7 +38,7 @@ var trending = nested(page(Rel{
 var popularSubjects = nested(page(Rel{
 	To: "Node",
 	From: "(SELECT x.id, x.kind, s.popularity FROM view.popularity s JOIN view.subject x ON x.id = s.subject_id" +
-		" WHERE s.stretch = {$window|text} AND s.kind = {$kind|kindname}) {t}",
+		" WHERE " + listed + " AND s.stretch = {$window|text} AND s.kind = {$kind|kindname}) {t}",
 	Sorts: map[string]Sort{"": popular}, Tags: []string{"popular"},
 }, 100))
 
@@ -47,9 +50,14 @@ var statsByID = nested(Rel{
 })
 
 var citationField = nested(Rel{
-	To: "Citation", Covered: true, Emit: []string{"{t}.public_id", "coalesce({t}.parent_id, '')", "'rights:' || {t}.public_id"}, Absent: "{$subjectId|text}",
-	From: "(SELECT x.public_id, (SELECT e.work_public_id FROM view.expression e WHERE e.id = x.id) AS parent_id, {$format|text} AS format," +
-		" view.cite(x.id, {$format|text}, {$ref|lines}, {$locale|text}) AS text FROM view.subject x WHERE x.id = " + unmerged("{$subjectId|uuid}") + ") {t}",
+	To: "Citation", Covered: true, Absent: "{$subjectId|text}",
+	Emit: []string{
+		"{t}.public_id", "coalesce({t}.parent_id, '')", "'rights:' || {t}.public_id",
+		"(SELECT string_agg(a.public_id, ' ') FROM view.person a WHERE a.id IN (SELECT unnest(e.author_ids || e.translator_ids) FROM view.expression e WHERE e.id = {t}.id" +
+			" UNION SELECT unnest(w.author_ids) FROM view.work w WHERE w.id = {t}.id))",
+	},
+	From: "(SELECT x.id, x.public_id, (SELECT e.work_public_id FROM view.expression e WHERE e.id = x.id) AS parent_id, {$format|text} AS format," +
+		" view.cite(x.id, {$format|text}, {$ref|lines}, {$locale|text}) AS text FROM view.subject x WHERE x.kind = {$subjectId|kind} AND x.id = " + unmerged("{$subjectId|uuid}") + ") {t}",
 	Where: "{t}.text IS NOT NULL",
 	Check: []Rule{{Arg: "ref", Min: 1, Max: 130}},
 })

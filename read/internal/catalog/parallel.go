@@ -64,7 +64,7 @@ var parallelVersion = &Object{Fields: map[string]Field{
 	"alignment": nested(Rel{
 		To: "ParallelAlignment", Covered: true,
 		From: "(SELECT a.method, a.status, a.confidence FROM view.alignment_pair q JOIN view.alignment a ON a.id = q.alignment_id" +
-			" WHERE q.expression_id = {p}.pivot_id AND q.other_id = {p}.id ORDER BY a.status, a.id LIMIT 1) {t}",
+			" WHERE q.expression_id = {p}.pivot_id AND q.other_id = {p}.id ORDER BY a.status, a.confidence DESC, a.id LIMIT 1) {t}",
 	}),
 }}
 

@@ -22,12 +22,12 @@ var query = &Object{Fields: map[string]Field{
 	"node": nested(Rel{
 		To: "Node", Redirects: true,
 		From: "(SELECT x.id, x.kind, (SELECT d.old_public_id FROM view.redirect d WHERE d.old_id = {$id|uuid}) AS redirected_from" +
-			" FROM view.subject x WHERE x.id = " + unmerged("{$id|uuid}") + ") {t}",
+			" FROM view.subject x WHERE x.kind = {$id|kind} AND x.id = " + unmerged("{$id|uuid}") + ") {t}",
 		Absent: "{$id|text}",
 	}),
 	"nodes": nested(Rel{
 		Shape: Many, To: "Node",
-		From:  "(SELECT u.n, u.tag, x.id, x.kind FROM unnest({$ids|uuids}, {$ids|text[]}) WITH ORDINALITY u(asked, tag, n) LEFT JOIN view.subject x ON x.id = " + unmerged("u.asked") + ") {t}",
+		From:  "(SELECT u.n, u.tag, x.id, x.kind FROM unnest({$ids|uuids}, {$ids|text[]}, {$ids|kinds}) WITH ORDINALITY u(asked, tag, kind, n) LEFT JOIN view.subject x ON x.kind = u.kind AND x.id = " + unmerged("u.asked") + ") {t}",
 		Order: "{t}.n",
 		Emit:  []string{"array_to_string({$ids|text[]}, ' ')"},
 		Check: []Rule{{Arg: "ids", Min: 1, Max: 50, Unique: true}},
@@ -57,6 +57,7 @@ var query = &Object{Fields: map[string]Field{
 		From: "(SELECT v.*, {{?id (SELECT d.old_public_id FROM view.redirect d WHERE d.old_id = {$id|uuid:EXPRESSION})}}{{!id NULL::text}} AS redirected_from FROM view.expression v WHERE true" +
 			"{{?id AND v.id = " + unmerged("{$id|uuid:EXPRESSION}") + "}}" +
 			"{{?slug AND v.id = (SELECT x.subject_id FROM view.slug x WHERE x.kind = 'EXPRESSION' AND x.slug = {$slug|text} AND x.scope_id = (SELECT y.subject_id FROM view.slug y WHERE y.kind = 'WORK' AND y.slug = {$workSlug|text}))}}) {t}",
+		Emit:   []string{"{t}.work_public_id"}, // whose slug it may have been found by
 		Absent: "{{?id {$id|text}}}{{!id 'list:expr list:work'}}",
 		Check:  []Rule{{OneOf: [][]string{{"id"}, {"workSlug", "slug"}}}, {Arg: "slug", Min: 1, Max: 200}, {Arg: "workSlug", Min: 1, Max: 200}},
 	}),
@@ -66,7 +67,7 @@ var query = &Object{Fields: map[string]Field{
 	}, 100)),
 	"bestTranslation": nested(Rel{
 		To: "Translation", From: "view.expression {t}", Where: "{t}.id = view.best_translation(" + unmerged("{$workId|uuid:WORK}") + ", {$languages|text[]})",
-		Emit: []string{"{$workId|text}"}, Absent: "{$workId|text}",
+		Emit: []string{"{t}.work_public_id"}, Absent: "concat_ws(' ', {$workId|text}, (SELECT w.public_id FROM view.work w WHERE w.id = " + unmerged("{$workId|uuid:WORK}") + "))",
 		Check: []Rule{{Arg: "languages", Min: 1, Max: 10}},
 	}),
 	"translationHistory": history("Translation", "view.expression", "translationId", "EXPRESSION"),
@@ -121,7 +122,7 @@ var query = &Object{Fields: map[string]Field{
 			" r.public_domain_from, r.basis, r.evidence_url, r.determined_at FROM view.subject x LEFT JOIN view.work w ON w.id = x.id" +
 			" LEFT JOIN view.rights r ON r.subject_id IN (x.id, w.original_id)" +
 			" AND r.jurisdiction IN ('*'{{?jurisdiction , {$jurisdiction|text}}})" +
-			" WHERE x.id = " + unmerged("{$subjectId|uuid}") + " AND x.kind IN ('WORK', 'EXPRESSION') ORDER BY r.jurisdiction = '*', r.subject_id <> x.id LIMIT 1) {t}",
+			" WHERE x.id = " + unmerged("{$subjectId|uuid}") + " AND x.kind IN ('WORK', 'EXPRESSION') AND x.kind = {$subjectId|kind} ORDER BY r.jurisdiction = '*', r.subject_id <> x.id LIMIT 1) {t}",
 	}),
 
 	"collection": nested(Rel{
@@ -139,7 +140,7 @@ var query = &Object{Fields: map[string]Field{
 		Check: []Rule{{Arg: "username", Min: 3, Max: 30}},
 	}),
 	"comments": nested(page(Rel{
-		To: "Comment", Scope: "view.subject {s}", ScopeWhere: "{s}.id = " + unmerged("{$subjectId|uuid}"), ScopeTag: "{s}.public_id",
+		To: "Comment", Scope: "view.subject {s}", ScopeWhere: "{s}.kind = {$subjectId|kind} AND {s}.id = " + unmerged("{$subjectId|uuid}"), ScopeTag: "{s}.public_id",
 		From: "view.comment {t}", Where: "{t}.subject_id = {p}.id AND {t}.depth = 0", Sorts: commentSorts, SortArg: "sort",
 		Emit: []string{"'comments:' || {p}.public_id"}, Covered: true, Absent: "{$subjectId|text}",
 	}, 50)),

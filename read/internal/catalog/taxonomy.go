@@ -65,6 +65,6 @@ var rights = &Object{Fields: map[string]Field{
 
 var revision = &Object{Fields: map[string]Field{
 	"number": column("number"), "kind": column("kind"), "message": column("message"),
-	"actor":     nested(Rel{To: "PublicUser", From: "view.users_public {t}", Where: "{t}.id = {p}.actor_id"}),
+	"actor":     nested(Rel{To: "PublicUser", From: "view.users_public {t}", Where: "{t}.id = {p}.actor_id", Tags: []string{"list:user"}}),
 	"lineCount": column("line_count"), "createdAt": timestamp("{t}.created_at"),
 }}

@@ -57,14 +57,14 @@ func linesOf(row string) string {
 
 // passageRow is the expression that a citation names, with the citation's parts.
 var passageRow = "(SELECT e.*, (SELECT l.seq FROM " + linesOf("e") + " l WHERE l.ref = e.first_ref) AS first_seq, (SELECT l.seq FROM " + linesOf("e") + " l WHERE l.ref = e.last_ref) AS last_seq" +
-	" FROM (SELECT e.id, e.public_id, e.work_slug, e.slug, e.text_revision, {$ref|ref.rev} AS asked, coalesce({$ref|ref.rev}, e.text_revision) AS revision," +
+	" FROM (SELECT e.id, e.public_id, e.work_public_id, e.work_slug, e.slug, e.text_revision, {$ref|ref.rev} AS asked, coalesce({$ref|ref.rev}, e.text_revision) AS revision," +
 	" {$ref|ref.from} AS first_ref, {$ref|ref.to} AS last_ref FROM view.expression e" +
 	" WHERE e.id = (SELECT x.subject_id FROM view.slug x WHERE x.kind = 'EXPRESSION' AND x.slug = {$ref|ref.expr}" +
 	" AND x.scope_id = (SELECT y.subject_id FROM view.slug y WHERE y.kind = 'WORK' AND y.slug = {$ref|ref.work}))) e) {t}"
 
 var passageField = nested(Rel{
 	To: "Passage", From: passageRow, Where: "{t}.first_seq IS NOT NULL AND {t}.last_seq IS NOT NULL",
-	Emit:   []string{"{t}.public_id", "'text:' || {t}.public_id"},
+	Emit:   []string{"{t}.public_id", "'text:' || {t}.public_id", "{t}.work_public_id"},
 	Absent: "'list:expr list:work'", Lasting: "{t}.asked IS NOT NULL", Covered: true,
 	Check: []Rule{{Arg: "ref", Min: 1, Max: 200}},
 })

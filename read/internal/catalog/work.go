@@ -63,7 +63,7 @@ var series = &Object{Fields: map[string]Field{
 	"slug": column("slug"), "title": column("title"), "language": column("language"),
 	"works": nested(page(Rel{
 		To: "Work", From: "view.work {t}", Where: "{t}.series_id = {p}.id",
-		Sorts: map[string]Sort{"": {Keys: []Key{{"{t}.series_position", "int"}, byID}}},
+		Sorts: map[string]Sort{"": {Keys: []Key{{"coalesce({t}.series_position, 2147483647)", "int"}, byID}}},
 		Tags:  []string{"list:work"}, Covered: true,
 	}, 100)),
 }}

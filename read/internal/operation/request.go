@@ -87,6 +87,11 @@ func (req *Request) id() (id, field string, err error) {
 	return "", "", apperr.New(apperr.BadRequest, "documentId and the persisted query name two documents.").WithField("documentId")
 }
 
+// maxExplained is the longest unregistered text, in bytes, whose mistakes are
+// still explained where only registered ones are run: validation takes time that
+// grows with the square of a text that repeats itself.
+const maxExplained = 2048
+
 // unregistered deals with a text that is not registered.
 func (r *Registry) unregistered(ctx context.Context, req *Request, hash string) (*Operation, error) {
 	key := hash + "." + req.OperationName
@@ -99,6 +104,9 @@ func (r *Registry) unregistered(ctx context.Context, req *Request, hash string) 
 	}
 	if req.Get && mutates(query, req.OperationName) {
 		return nil, errMutation
+	}
+	if r.cfg.Mode != Any && len(req.Query) > maxExplained {
+		return nil, errNotRegistered
 	}
 	doc, err := r.cfg.Checker.Load(req.Query, document.Options{Operation: req.OperationName, Introspection: true})
 	if err != nil {

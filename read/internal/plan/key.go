@@ -24,8 +24,11 @@ func parseKey(text, sqlType string) (any, error) {
 		id, err := uuid.Parse(text)
 		return id.String(), err
 	case "timestamptz":
-		_, err := time.Parse("2006-01-02 15:04:05.999999999Z07", text)
-		return text, err
+		at, err := time.Parse("2006-01-02 15:04:05.999999999Z07", text)
+		if err == nil && (at.Year() < 1 || at.Year() > 9999) {
+			err = fmt.Errorf("the year %d is not one of a cursor", at.Year())
+		}
+		return at.UTC().Format("2006-01-02 15:04:05.999999Z07:00"), err
 	case "text":
 		return text, nil
 	}

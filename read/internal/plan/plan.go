@@ -163,8 +163,8 @@ func (p *Plan) write(w *writer) string {
 	}
 	data := "'{}'::json"
 	if len(columns) > 0 {
-		data = "row_to_json(o)"
-		joins += " CROSS JOIN LATERAL (SELECT " + strings.Join(columns, ", ") + ") o"
+		data = `row_to_json("o#")`
+		joins += " CROSS JOIN LATERAL (SELECT " + strings.Join(columns, ", ") + `) "o#"`
 	}
 	return "SELECT " + data + " AS data, " + concat(tags) + " AS tags, " +
 		concatLines(faults) + " AS fault, " + any1(missing, " OR ", "false") + " AS missing, " +

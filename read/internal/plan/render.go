@@ -53,7 +53,7 @@ func (w *writer) object(n *objectNode, own, up string) written {
 		out.expr = "'{}'::json"
 		return out
 	}
-	o := w.alias("o")
+	o := w.rowAlias()
 	out.joins += " CROSS JOIN LATERAL (SELECT " + strings.Join(columns, ", ") + ") " + o
 	out.expr = "row_to_json(" + o + ")"
 	return out
@@ -102,14 +102,23 @@ func (w *writer) one(r *relNode, parent string, root bool) (join, alias string) 
 	s := &site{own: own, parent: parent, scope: own, args: r.args, filter: r.filter}
 	from, where := w.write(r.from, s), w.write(r.where, s)
 	v := w.row(r.node, own, parent)
+	var outside []string // what covers the answer also where there is no row
 	for _, t := range r.emit {
-		v.tags = append(v.tags, w.write(t, s))
+		if root || t.namesRow() {
+			v.tags = append(v.tags, w.write(t, s))
+		} else {
+			outside = append(outside, w.write(t, s))
+		}
 	}
 	body := "SELECT " + v.expr + " AS j, " + concat(v.tags) + " AS t" + w.rootColumns(r, s, root) +
 		" FROM " + from + v.joins + whereClause(where)
 	// The limit keeps the planner from making a join of it all, over whole tables:
 	// what is wanted is one look-up for each row there is.
-	return lateral(body+" LIMIT 1", alias), alias
+	body += " LIMIT 1"
+	if len(outside) > 0 {
+		body = "SELECT x.j, " + concat(append(outside, "x.t")) + " AS t FROM (SELECT 1) one LEFT JOIN LATERAL (" + body + ") x ON true"
+	}
+	return lateral(body, alias), alias
 }
 
 // rootColumns are what only the outermost level asks of a relation.

@@ -73,7 +73,7 @@ func (w *pageWriter) edge(items []edgeItem) written {
 		out.expr = "'{}'::json"
 		return out
 	}
-	o := w.alias("o")
+	o := w.rowAlias()
 	out.joins += " CROSS JOIN LATERAL (SELECT " + strings.Join(columns, ", ") + ") " + o
 	out.expr = "row_to_json(" + o + ")"
 	return out
@@ -103,7 +103,7 @@ func (w *pageWriter) info(items []infoItem) string {
 	if len(columns) == 0 {
 		return "'{}'::json"
 	}
-	o := w.alias("o")
+	o := w.rowAlias()
 	w.joins += " CROSS JOIN LATERAL (SELECT " + strings.Join(columns, ", ") + ") " + o
 	return "row_to_json(" + o + ")"
 }

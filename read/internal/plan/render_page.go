@@ -73,8 +73,8 @@ func (w *writer) page(r *relNode, parent string, root bool) (join, alias string)
 	}
 	expr := "'{}'::json"
 	if len(pw.columns) > 0 {
-		expr = "row_to_json(o)"
-		pw.joins += " CROSS JOIN LATERAL (SELECT " + strings.Join(pw.columns, ", ") + ") o"
+		expr = `row_to_json("o#")`
+		pw.joins += " CROSS JOIN LATERAL (SELECT " + strings.Join(pw.columns, ", ") + `) "o#"`
 	}
 	head := "SELECT " + expr + " AS j, " + concat(pw.tags) + " AS t" + w.rootColumns(r, pw.outer, root)
 	return lateral(head+body+pw.joins+whereClause(scopeWhere), alias), alias

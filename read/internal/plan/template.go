@@ -42,6 +42,16 @@ func parseTemplate(text string) (template, error) {
 	return t, err
 }
 
+// namesRow tells whether a template needs the row itself.
+func (t template) namesRow() bool {
+	for _, p := range t {
+		if p.kind == own || p.body.namesRow() {
+			return true
+		}
+	}
+	return false
+}
+
 func parsePieces(text string, inSection bool) (template, string, error) {
 	var out template
 	for text != "" {

@@ -112,7 +112,7 @@ func compileValue(v *ast.Value, typ *ast.Type) (value, error) {
 	case ast.ListValue:
 		return compileList(v, typ)
 	case ast.ObjectValue:
-		return compileObject(v)
+		return compileObject(v, typ)
 	}
 	val, err := scalarLiteral(v)
 	if err != nil {
@@ -163,7 +163,15 @@ func compileList(v *ast.Value, typ *ast.Type) (value, error) {
 	}, nil
 }
 
-func compileObject(v *ast.Value) (value, error) {
+func compileObject(v *ast.Value, typ *ast.Type) (value, error) {
+	if typ != nil && typ.Elem != nil {
+		one, err := compileObject(v, typ.Elem)
+		return func(vars Vars) (any, bool) { // one item stands for a list of it
+			item, ok := one(vars)
+			return []any{item}, ok
+		}, err
+	}
+
 	type entry struct {
 		name string
 		val  value

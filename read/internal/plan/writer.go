@@ -37,6 +37,10 @@ func (w *writer) alias(prefix string) string {
 	return prefix + strconv.Itoa(w.aliases)
 }
 
+// rowAlias gives an alias for a row that becomes JSON. No response name can be
+// like it: row_to_json would take a column of that name for the row.
+func (w *writer) rowAlias() string { return `"` + w.alias("o#") + `"` }
+
 // bind adds a parameter and gives its placeholder. It is evaluated once for each
 // request, against the writer of that request.
 func (w *writer) bind(sqlType string, get parameter) string {

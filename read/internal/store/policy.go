@@ -16,10 +16,10 @@ const (
 	// negativeMaxAge is how long the answer that something does not exist is kept.
 	negativeMaxAge = 10 * time.Second
 
-	// An answer that can never change is kept by caches that can be purged for a
-	// year, and for a day by those that cannot: rights may still be withdrawn.
-	lastingShared  = 365 * 24 * time.Hour
-	lastingBrowser = 24 * time.Hour
+	// What an answer was pinned to can never change, but names that stand in it can,
+	// and rights may be withdrawn: shared caches, which can be purged, keep it for a
+	// day, and browsers no longer than anything else.
+	lastingShared = 24 * time.Hour
 )
 
 // PolicyOf derives how long the answers of a plan may be kept.
@@ -34,6 +34,6 @@ func PolicyOf(p *plan.Plan) answer.Policy {
 }
 
 func lasting(p answer.Policy) answer.Policy {
-	p.MaxAge, p.SharedMaxAge, p.Immutable = lastingBrowser, lastingShared, true
+	p.SharedMaxAge = max(p.SharedMaxAge, lastingShared)
 	return p
 }

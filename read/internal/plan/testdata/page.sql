@@ -2,33 +2,33 @@
 -- max age: 1m0s
 
 -- smallest
-SELECT row_to_json(o) AS data, r1.t AS tags, NULL::text AS fault, false AS missing, false AS lasting, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin
+SELECT row_to_json("o#") AS data, r1.t AS tags, NULL::text AS fault, false AS missing, false AS lasting, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin
 FROM (SELECT 1) one
-LEFT JOIN LATERAL (SELECT row_to_json(o) AS j, pg.t AS t
+LEFT JOIN LATERAL (SELECT row_to_json("o#") AS j, pg.t AS t
 FROM (SELECT 1) one
 CROSS JOIN LATERAL (SELECT count(*) AS n, string_agg(x.t, ' ') AS t, json_agg(x.j0 ORDER BY x.i) FILTER (WHERE x.i <= 2) AS j0, (array_agg(x.c ORDER BY x.i DESC) FILTER (WHERE x.i <= 2))[1] AS c
-FROM (SELECT t2."#" AS i, row_to_json(o4) AS j0, NULL::text AS t, (SELECT translate(encode(convert_to(left(md5(c.k), 8) || c.k, 'UTF8'), 'base64'), E'+/=\n', '-_')
+FROM (SELECT t2."#" AS i, row_to_json("o#4") AS j0, NULL::text AS t, (SELECT translate(encode(convert_to(left(md5(c.k), 8) || c.k, 'UTF8'), 'base64'), E'+/=\n', '-_')
 FROM (SELECT json_build_array('1:Query.works:NEWEST', (t2.published_at)::text, (t2.id)::text)::text AS k) c) AS c
 FROM (SELECT t2.*, row_number() OVER () AS "#"
 FROM (SELECT t2.*
 FROM view.work t2 ORDER BY t2.published_at DESC, t2.id DESC LIMIT 2 + 1) t2) t2
-CROSS JOIN LATERAL (SELECT t2.title AS "title") o3
+CROSS JOIN LATERAL (SELECT t2.title AS "title") "o#3"
 CROSS JOIN LATERAL (SELECT (SELECT translate(encode(convert_to(left(md5(c.k), 8) || c.k, 'UTF8'), 'base64'), E'+/=\n', '-_')
-FROM (SELECT json_build_array('1:Query.works:NEWEST', (t2.published_at)::text, (t2.id)::text)::text AS k) c) AS "cursor", row_to_json(o3) AS "node") o4) x) pg
+FROM (SELECT json_build_array('1:Query.works:NEWEST', (t2.published_at)::text, (t2.id)::text)::text AS k) c) AS "cursor", row_to_json("o#3") AS "node") "o#4") x) pg
 CROSS JOIN LATERAL (SELECT count(*) AS n
 FROM (SELECT 1
 FROM view.work t2 LIMIT 10001) c) total
-CROSS JOIN LATERAL (SELECT pg.n > 2 AS "hasNextPage", pg.c AS "endCursor") o5
-CROSS JOIN LATERAL (SELECT coalesce(pg.j0, '[]'::json) AS "edges", row_to_json(o5) AS "pageInfo", least(total.n, 10000) AS "totalCount") o) r1 ON true
-CROSS JOIN LATERAL (SELECT r1.j AS "works") o;
+CROSS JOIN LATERAL (SELECT pg.n > 2 AS "hasNextPage", pg.c AS "endCursor") "o#5"
+CROSS JOIN LATERAL (SELECT coalesce(pg.j0, '[]'::json) AS "edges", row_to_json("o#5") AS "pageInfo", least(total.n, 10000) AS "totalCount") "o#") r1 ON true
+CROSS JOIN LATERAL (SELECT r1.j AS "works") "o#";
 
 -- fullest
-SELECT row_to_json(o) AS data, r1.t AS tags, NULL::text AS fault, false AS missing, false AS lasting, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin
+SELECT row_to_json("o#") AS data, r1.t AS tags, NULL::text AS fault, false AS missing, false AS lasting, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin
 FROM (SELECT 1) one
-LEFT JOIN LATERAL (SELECT row_to_json(o) AS j, pg.t AS t
+LEFT JOIN LATERAL (SELECT row_to_json("o#") AS j, pg.t AS t
 FROM (SELECT 1) one
 CROSS JOIN LATERAL (SELECT count(*) AS n, string_agg(x.t, ' ') AS t, json_agg(x.j0 ORDER BY x.i) FILTER (WHERE x.i <= 2) AS j0, (array_agg(x.c ORDER BY x.i DESC) FILTER (WHERE x.i <= 2))[1] AS c
-FROM (SELECT t2."#" AS i, row_to_json(o4) AS j0, NULL::text AS t, (SELECT translate(encode(convert_to(left(md5(c.k), 8) || c.k, 'UTF8'), 'base64'), E'+/=\n', '-_')
+FROM (SELECT t2."#" AS i, row_to_json("o#4") AS j0, NULL::text AS t, (SELECT translate(encode(convert_to(left(md5(c.k), 8) || c.k, 'UTF8'), 'base64'), E'+/=\n', '-_')
 FROM (SELECT json_build_array('1:Query.works:NEWEST', (t2.published_at)::text, (t2.id)::text)::text AS k) c) AS c
 FROM (SELECT t2.*, row_number() OVER () AS "#"
 FROM (SELECT t2.*
@@ -44,9 +44,9 @@ FROM view.slug s
 WHERE s.kind = 'TAG' AND s.slug = ANY ($10::text[]))::uuid[]) AND (t2.sort_title >= $11::text AND t2.sort_title < $12::text) AND (t2.translation_languages && (SELECT array_agg(l.tag)
 FROM view.language l
 WHERE l.tag = ANY ($13::text[]) OR split_part(l.tag, '-', 1) = ANY ($14::text[]))::text[]) AND (coalesce(t2.year_to, t2.year_from) >= coalesce($15::int, -32768) AND t2.year_from <= coalesce($16::int, 32767))) AND (t2.published_at, t2.id) < ($17::timestamptz, $18::uuid) ORDER BY t2.published_at DESC, t2.id DESC LIMIT 2 + 1) t2) t2
-CROSS JOIN LATERAL (SELECT t2.title AS "title") o3
+CROSS JOIN LATERAL (SELECT t2.title AS "title") "o#3"
 CROSS JOIN LATERAL (SELECT (SELECT translate(encode(convert_to(left(md5(c.k), 8) || c.k, 'UTF8'), 'base64'), E'+/=\n', '-_')
-FROM (SELECT json_build_array('1:Query.works:NEWEST', (t2.published_at)::text, (t2.id)::text)::text AS k) c) AS "cursor", row_to_json(o3) AS "node") o4) x) pg
+FROM (SELECT json_build_array('1:Query.works:NEWEST', (t2.published_at)::text, (t2.id)::text)::text AS k) c) AS "cursor", row_to_json("o#3") AS "node") "o#4") x) pg
 CROSS JOIN LATERAL (SELECT count(*) AS n
 FROM (SELECT 1
 FROM view.work t2
@@ -61,6 +61,6 @@ FROM view.slug s
 WHERE s.kind = 'TAG' AND s.slug = ANY ($28::text[]))::uuid[]) AND (t2.sort_title >= $29::text AND t2.sort_title < $30::text) AND (t2.translation_languages && (SELECT array_agg(l.tag)
 FROM view.language l
 WHERE l.tag = ANY ($31::text[]) OR split_part(l.tag, '-', 1) = ANY ($32::text[]))::text[]) AND (coalesce(t2.year_to, t2.year_from) >= coalesce($33::int, -32768) AND t2.year_from <= coalesce($34::int, 32767))) LIMIT 10001) c) total
-CROSS JOIN LATERAL (SELECT pg.n > 2 AS "hasNextPage", pg.c AS "endCursor") o5
-CROSS JOIN LATERAL (SELECT coalesce(pg.j0, '[]'::json) AS "edges", row_to_json(o5) AS "pageInfo", least(total.n, 10000) AS "totalCount") o) r1 ON true
-CROSS JOIN LATERAL (SELECT r1.j AS "works") o;
+CROSS JOIN LATERAL (SELECT pg.n > 2 AS "hasNextPage", pg.c AS "endCursor") "o#5"
+CROSS JOIN LATERAL (SELECT coalesce(pg.j0, '[]'::json) AS "edges", row_to_json("o#5") AS "pageInfo", least(total.n, 10000) AS "totalCount") "o#") r1 ON true
+CROSS JOIN LATERAL (SELECT r1.j AS "works") "o#";
