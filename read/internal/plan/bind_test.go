@@ -169,3 +169,15 @@ func TestLiteralsAreMadeCanonical(t *testing.T) {
 		require.Equal(t, apperr.ValidationFailed, apperr.From(err).Code, doc)
 	}
 }
+
+func TestAnObjectStandsForAListOfIt(t *testing.T) {
+	one := compile(t, `query Q($p: String) { works(filter: {and: {titlePrefix: $p}}) { nodes { id } } }`)
+	list := compile(t, `query Q($p: String) { works(filter: {and: [{titlePrefix: $p}]}) { nodes { id } } }`)
+	vars := map[string]any{"p": "di"}
+	got, err := one.Bind(vars)
+	require.NoError(t, err)
+	want, err := list.Bind(vars)
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+	require.Contains(t, got.SQL, "sort_title >=")
+}

@@ -20,6 +20,7 @@ import (
 	"github.com/tercul/tercul/read/internal/libtest"
 	"github.com/tercul/tercul/read/internal/plan"
 	"github.com/tercul/tercul/read/internal/plan/difftest"
+	"github.com/tercul/tercul/shared/pgtest"
 )
 
 var schema = gqlparser.MustLoadSchema(&ast.Source{Name: "schema.graphql", Input: read.Schema})
@@ -152,4 +153,44 @@ func TestPagesAddUpToTheList(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestNoResponseNameIsTakenForARow asks under names that the statement itself
+// might use.
+func TestNoResponseNameIsTakenForARow(t *testing.T) {
+	ctx := context.Background()
+	pool := libtest.Pool(t)
+	text := `{ o: works(first: 1) { o: nodes { o: id x: slug pg: title t1: version } pg: pageInfo { o: hasNextPage } total: totalCount } x: apiInfo { o: name } one: languages { o: tag } }`
+	doc, errs := gqlparser.LoadQueryWithRules(schema, text, rules.NewDefaultRules())
+	require.Empty(t, errs)
+	var got struct {
+		O struct {
+			O []struct{ O, X, Pg string }
+		}
+		X   struct{ O string }
+		One []struct{ O string }
+	}
+	require.NoError(t, json.Unmarshal([]byte(compiled(ctx, t, pool, doc, nil)), &got))
+	require.Equal(t, "Tercul", got.X.O)
+	require.NotEmpty(t, got.O.O[0].O)
+	require.NotEmpty(t, got.One[0].O)
+}
+
+// TestClosedTextsStayClosedInTheirHistory asks for an old revision of a text of
+// which only an excerpt may be served.
+func TestClosedTextsStayClosedInTheirHistory(t *testing.T) {
+	ctx := context.Background()
+	url := libtest.URL(t)
+	owner := pgtest.Open(t, url)
+	_, err := owner.Exec(ctx, `
+		UPDATE core.rights SET status = 'IN_COPYRIGHT', license_id = NULL WHERE jurisdiction = '*' AND subject_id =
+			(SELECT e.id FROM view.expression e WHERE e.work_slug = 'dante-inferno-01' AND e.slug = 'en.verse')`)
+	require.NoError(t, err)
+	var readable, most int
+	require.NoError(t, owner.QueryRow(ctx, `SELECT e.readable_lines, max(n) FROM view.expression e,
+		LATERAL (SELECT count(l.seq)::int AS n FROM generate_series(1, e.text_revision) r LEFT JOIN LATERAL view.revision_lines(e.id, r) l ON true GROUP BY r) c
+		WHERE e.work_slug = 'dante-inferno-01' AND e.slug = 'en.verse' GROUP BY 1`).Scan(&readable, &most))
+	require.Positive(t, readable)
+	require.Less(t, readable, 27)
+	require.LessOrEqual(t, most, readable)
 }

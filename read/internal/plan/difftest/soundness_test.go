@@ -41,6 +41,7 @@ var edits = []string{
 	`UPDATE core.tags SET status = 'BANNED' WHERE id = (SELECT id FROM core.tags ORDER BY md5(id::text || $1) LIMIT 1)`,
 	`DELETE FROM core.subject_categories WHERE category_id = (SELECT category_id FROM core.subject_categories ORDER BY md5(category_id::text || $1) LIMIT 1)`,
 	`UPDATE core.rights SET status = 'IN_COPYRIGHT', license_id = NULL WHERE id = (SELECT id FROM core.rights ORDER BY md5(id::text || $1) LIMIT 1)`,
+	`INSERT INTO core.rights (id, subject_id, jurisdiction, status) SELECT gen_random_uuid(), id, 'GB', 'ORPHAN' FROM core.expressions ORDER BY md5(id::text || $1) LIMIT 20 ON CONFLICT DO NOTHING`,
 	`DELETE FROM core.rights WHERE id = (SELECT id FROM core.rights ORDER BY md5(id::text || $1) LIMIT 1)`,
 	`UPDATE core.languages SET name_en = 'Eee ' || $1 WHERE tag = (SELECT tag FROM core.languages ORDER BY md5(tag || $1) LIMIT 1)`,
 	`UPDATE core.licenses SET name = 'Fff ' || $1 WHERE id = (SELECT id FROM core.licenses ORDER BY md5(id || $1) LIMIT 1)`,
