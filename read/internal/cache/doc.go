@@ -30,7 +30,8 @@
 // Redis slow or gone: 50 ms, then, after a few of those, nothing at all until a
 // probe succeeds; every question goes on to the database. The queue of writes
 // full: the write is dropped, which costs somebody else a load. The database gone:
-// valid answers go on being fresh, others are given within their stale-if-error.
+// valid answers go on being fresh while changes can be heard of, others are
+// given within their stale-if-error.
 //
 // Every goroutine belongs to a Tasks, which is run and stopped as a service.
 package cache
