@@ -1057,7 +1057,9 @@ CREATE INDEX expressions_language ON core.expressions USING btree (language);
 CREATE UNIQUE INDEX expressions_one_original ON core.expressions USING btree (work_id, language) WHERE ((expression_kind = 'ORIGINAL'::text) AND (deleted_at IS NULL));
 CREATE INDEX expressions_source ON core.expressions USING btree (source_expression_id) WHERE (source_expression_id IS NOT NULL);
 CREATE INDEX id_redirects_new ON core.id_redirects USING btree (new_id);
+CREATE INDEX person_names_prefix ON core.person_names USING btree (view.sort_key(name) COLLATE "C", person_id);
 CREATE UNIQUE INDEX person_names_primary ON core.person_names USING btree (person_id, language) WHERE (name_kind = 'PRIMARY'::text);
+CREATE INDEX person_names_sort_prefix ON core.person_names USING btree (view.sort_key(sort_name) COLLATE "C", person_id);
 CREATE INDEX person_names_trgm ON core.person_names USING gin (lower(name) public.gin_trgm_ops);
 CREATE INDEX revisions_actor ON core.revisions USING btree (actor_id) WHERE (actor_id IS NOT NULL);
 CREATE INDEX rights_license ON core.rights USING btree (license_id);
@@ -1070,7 +1072,9 @@ CREATE INDEX text_revisions_actor ON core.text_revisions USING btree (actor_id) 
 CREATE UNIQUE INDEX text_units_order ON core.text_units USING btree (expression_id, parent_id, ordinal) NULLS NOT DISTINCT;
 CREATE INDEX text_units_parent ON core.text_units USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX work_contributors_person ON core.work_contributors USING btree (person_id, role, work_id);
+CREATE INDEX work_titles_prefix ON core.work_titles USING btree (view.sort_key(title) COLLATE "C", work_id);
 CREATE UNIQUE INDEX work_titles_primary ON core.work_titles USING btree (work_id, language) WHERE (title_kind = 'PRIMARY'::text);
+CREATE INDEX work_titles_sort_prefix ON core.work_titles USING btree (view.sort_key(sort_title) COLLATE "C", work_id);
 CREATE INDEX work_titles_trgm ON core.work_titles USING gin (lower(title) public.gin_trgm_ops);
 CREATE INDEX works_language ON core.works USING btree (original_language);
 CREATE INDEX works_series ON core.works USING btree (series_id, series_position) WHERE (series_id IS NOT NULL);
@@ -1099,6 +1103,7 @@ CREATE INDEX collection_newest ON view.collection USING btree (created_at DESC, 
 CREATE INDEX collection_owner ON view.collection USING btree (owner_id, updated_at DESC, id DESC);
 CREATE INDEX collection_owner_slug ON view.collection USING btree (owner_username, slug);
 CREATE INDEX collection_popular ON view.collection USING btree (popularity DESC, id DESC) WHERE (visibility = 'PUBLIC'::text);
+CREATE INDEX collection_prefix ON view.collection USING btree (view.sort_key(title) COLLATE "C") WHERE (visibility = 'PUBLIC'::text);
 CREATE INDEX collection_recent ON view.collection USING btree (updated_at DESC, id DESC) WHERE (visibility = 'PUBLIC'::text);
 CREATE INDEX collection_title ON view.collection USING btree (lower(title), id) WHERE (visibility = 'PUBLIC'::text);
 CREATE INDEX collection_item_order ON view.collection_item USING btree (collection_id, rank, subject_id);
@@ -1141,6 +1146,7 @@ CREATE INDEX translator_popular ON view.person USING btree (popularity DESC, id 
 CREATE INDEX tag_kind_name ON view.tag USING btree (kind, lower(name), id);
 CREATE INDEX tag_kind_usage ON view.tag USING btree (kind, usage_count DESC, id DESC);
 CREATE INDEX tag_name ON view.tag USING btree (lower(name), id);
+CREATE INDEX tag_prefix ON view.tag USING btree (view.sort_key(name));
 CREATE INDEX tag_usage ON view.tag USING btree (usage_count DESC, id DESC);
 CREATE INDEX work_authors ON view.work USING gin (author_ids) WITH (fastupdate=off);
 CREATE INDEX work_categories ON view.work USING gin (category_ids) WITH (fastupdate=off);
@@ -1435,7 +1441,7 @@ CREATE VIEW view.expression_source AS
     e.expression_kind AS kind,
     e.title,
     e.subtitle,
-    core.sort_key(e.title) COLLATE "C" AS sort_title,
+    view.sort_key(e.title) COLLATE "C" AS sort_title,
     e.language::text AS language,
     split_part(e.language::text, '-'::text, 1) AS language_base,
     l.script,
@@ -1541,13 +1547,29 @@ CREATE VIEW view.license AS
     share_alike
    FROM core.licenses;
 
+CREATE VIEW view.person_name_key AS
+ SELECT person_id,
+    key
+   FROM ( SELECT person_names.person_id,
+            view.sort_key(person_names.name) COLLATE "C" AS key
+           FROM core.person_names
+          WHERE person_names.name_kind <> 'SEARCH_HINT'::text
+        UNION ALL
+         SELECT person_names.person_id,
+            view.sort_key(person_names.sort_name) COLLATE "C" AS sort_key
+           FROM core.person_names
+          WHERE person_names.name_kind <> 'SEARCH_HINT'::text) k
+  WHERE (EXISTS ( SELECT
+           FROM view.person p
+          WHERE p.id = k.person_id));
+
 CREATE VIEW view.person_source AS
  SELECT p.id,
     s.public_id,
     COALESCE(sl.slug::text, s.public_id) AS slug,
     COALESCE(n.name, sl.slug::text, s.public_id) AS name,
     COALESCE(n.language, 'und'::text) AS name_language,
-    core.sort_key(COALESCE(n.sort_name, sl.slug::text, s.public_id)) COLLATE "C" AS sort_name,
+    view.sort_key(COALESCE(n.sort_name, sl.slug::text, s.public_id)) COLLATE "C" AS sort_name,
     COALESCE(n.names, '[]'::jsonb) AS names,
     COALESCE(n.by_language, '{}'::jsonb) AS names_by_language,
     p.person_kind,
@@ -1620,9 +1642,11 @@ CREATE VIEW view.redirect AS
  SELECT r.old_id,
     o.public_id AS old_public_id,
     o.kind,
-    r.new_id
+    r.new_id,
+    n.public_id AS new_public_id
    FROM core.id_redirects r
      JOIN core.subjects o ON o.id = r.old_id
+     JOIN core.subjects n ON n.id = r.new_id
   WHERE (EXISTS ( SELECT
            FROM view.subject s
           WHERE s.id = r.new_id));
@@ -1819,7 +1843,7 @@ CREATE VIEW view.work_source AS
     COALESCE(sl.slug::text, s.public_id) AS slug,
     COALESCE(t.title, sl.slug::text, s.public_id) AS title,
     COALESCE(t.language, w.original_language)::text AS title_language,
-    core.sort_key(COALESCE(t.sort_title, sl.slug::text, s.public_id)) COLLATE "C" AS sort_title,
+    view.sort_key(COALESCE(t.sort_title, sl.slug::text, s.public_id)) COLLATE "C" AS sort_title,
     COALESCE(t.titles, '[]'::jsonb) AS titles,
     COALESCE(t.by_language, '{}'::jsonb) AS titles_by_language,
     w.original_language::text AS original_language,
@@ -1857,7 +1881,7 @@ CREATE VIEW view.work_source AS
      LEFT JOIN LATERAL ( SELECT (array_agg(o.title ORDER BY o.n))[1] AS title,
             (array_agg(o.language ORDER BY o.n))[1] AS language,
             (array_agg(o.sort_title ORDER BY o.n))[1] AS sort_title,
-            jsonb_agg(jsonb_build_object('language', o.language, 'title', o.title, 'subtitle', o.subtitle, 'kind', o.title_kind) ORDER BY o.n) AS titles,
+            jsonb_agg(jsonb_build_object('language', o.language, 'title', o.title, 'sortTitle', o.sort_title, 'subtitle', o.subtitle, 'kind', o.title_kind) ORDER BY o.n) AS titles,
             jsonb_object_agg(o.language, o.title) FILTER (WHERE o.title_kind = 'PRIMARY'::text) AS by_language
            FROM ( SELECT work_titles.language,
                     work_titles.title,
@@ -1908,8 +1932,34 @@ CREATE VIEW view.work_source AS
           WHERE ei.subject_id = w.id) x ON true
   WHERE w.status = 'PUBLISHED'::text AND w.deleted_at IS NULL;
 
+CREATE VIEW view.work_title_key AS
+ SELECT work_id,
+    key
+   FROM ( SELECT work_titles.work_id,
+            view.sort_key(work_titles.title) COLLATE "C" AS key
+           FROM core.work_titles
+        UNION ALL
+         SELECT work_titles.work_id,
+            view.sort_key(work_titles.sort_title) COLLATE "C" AS sort_key
+           FROM core.work_titles) k
+  WHERE (EXISTS ( SELECT
+           FROM view.work w
+          WHERE w.id = k.work_id));
+
 
 -- Functions
+
+CREATE OR REPLACE FUNCTION core.flatten_redirects()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+AS $function$
+BEGIN
+  PERFORM 1 FROM core.subjects WHERE id IN (NEW.old_id, NEW.new_id) ORDER BY id FOR NO KEY UPDATE;
+  NEW.new_id := coalesce((SELECT r.new_id FROM core.id_redirects r WHERE r.old_id = NEW.new_id), NEW.new_id);
+  UPDATE core.id_redirects SET new_id = NEW.new_id WHERE new_id = NEW.old_id AND old_id <> NEW.new_id;
+  RETURN NEW;
+END $function$;
 
 CREATE OR REPLACE FUNCTION core.prefix(kind text)
  RETURNS text
@@ -1939,14 +1989,6 @@ AS $function$
     WHEN status = 'PUBLIC_DOMAIN' OR status = 'LICENSED' AND license_open THEN 'OPEN'
     WHEN status IN ('LICENSED','IN_COPYRIGHT','PERMISSION','ORPHAN') THEN 'RESTRICTED'
     ELSE 'UNKNOWN' END
-$function$;
-
-CREATE OR REPLACE FUNCTION core.sort_key(value text)
- RETURNS text
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE STRICT
-AS $function$
-  SELECT lower(public.unaccent('public.unaccent'::regdictionary, value) COLLATE pg_catalog.pg_c_utf8) COLLATE "C"
 $function$;
 
 CREATE OR REPLACE FUNCTION core.typeid(kind text, id uuid)
@@ -2954,7 +2996,9 @@ BEGIN
     ids := ARRAY(SELECT unnest(ids) UNION SELECT old_id FROM before UNION SELECT new_id FROM before);
   END IF;
   PERFORM view.lock_subjects(ids);
-  PERFORM ops.announce(ARRAY(SELECT public_id FROM core.subjects WHERE id = ANY (ids) UNION SELECT view.list_tag(kind) FROM core.subjects WHERE id = ANY (ids)));
+  -- Lists may be asked for by any id, of whatever kind: those of works and texts by a person's, collections by all.
+  PERFORM ops.announce(ARRAY(SELECT public_id FROM core.subjects WHERE id = ANY (ids) UNION SELECT view.list_tag(kind) FROM core.subjects WHERE id = ANY (ids)
+    UNION SELECT unnest('{list:work,list:expr,list:cat,list:coll}'::text[])));
   RETURN NULL;
 END $function$;
 
@@ -3825,6 +3869,26 @@ AS $function$
   SELECT coalesce(current_setting('tercul.silent', true), '') = 'on'
 $function$;
 
+CREATE OR REPLACE FUNCTION view.sort_key(value text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+BEGIN
+  RETURN translate(lower(regexp_replace(public.unaccent('public.unaccent'::regdictionary, normalize(value, NFC)),
+    '[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed]', '', 'g')
+    COLLATE pg_catalog.pg_c_utf8), 'ς', 'σ') COLLATE "C";
+END $function$;
+
+CREATE OR REPLACE FUNCTION view.survivors(ids uuid[])
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE STRICT COST 10000
+ SET search_path TO 'pg_catalog'
+AS $function$
+  SELECT coalesce(array_agg(coalesce(d.new_id, i.id) ORDER BY i.n), '{}') FROM unnest(ids) WITH ORDINALITY i (id, n) LEFT JOIN view.redirect d ON d.old_id = i.id
+$function$;
+
 CREATE OR REPLACE FUNCTION view.tag_changed()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4036,6 +4100,7 @@ CREATE TRIGGER external_ids_inserted AFTER INSERT ON core.external_ids REFERENCI
 CREATE TRIGGER external_ids_truncated BEFORE TRUNCATE ON core.external_ids FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_truncate();
 CREATE TRIGGER external_ids_updated AFTER UPDATE ON core.external_ids REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION view.on_subject_parts();
 CREATE TRIGGER id_redirects_deleted AFTER DELETE ON core.id_redirects REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION view.on_id_redirects();
+CREATE TRIGGER id_redirects_flat BEFORE INSERT OR UPDATE OF old_id, new_id ON core.id_redirects FOR EACH ROW EXECUTE FUNCTION core.flatten_redirects();
 CREATE TRIGGER id_redirects_inserted AFTER INSERT ON core.id_redirects REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION view.on_id_redirects();
 CREATE TRIGGER id_redirects_truncated BEFORE TRUNCATE ON core.id_redirects FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_truncate();
 CREATE TRIGGER id_redirects_updated AFTER UPDATE ON core.id_redirects REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION view.on_id_redirects();
@@ -4216,7 +4281,6 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.work_titles TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.works TO tercul_writer;
 GRANT EXECUTE ON FUNCTION core.prefix(kind text) TO tercul_reader;
 GRANT EXECUTE ON FUNCTION core.prefix(kind text) TO tercul_writer;
-GRANT EXECUTE ON FUNCTION core.sort_key(value text) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION core.typeid(kind text, id uuid) TO tercul_reader;
 GRANT EXECUTE ON FUNCTION core.typeid(kind text, id uuid) TO tercul_writer;
 GRANT USAGE ON SCHEMA auth TO tercul_writer;
@@ -4283,6 +4347,8 @@ GRANT SELECT ON TABLE view.license TO tercul_reader;
 GRANT SELECT ON TABLE view.license TO tercul_writer;
 GRANT SELECT ON TABLE view.person TO tercul_reader;
 GRANT SELECT ON TABLE view.person TO tercul_writer;
+GRANT SELECT ON TABLE view.person_name_key TO tercul_reader;
+GRANT SELECT ON TABLE view.person_name_key TO tercul_writer;
 GRANT SELECT ON TABLE view.person_source TO tercul_writer;
 GRANT SELECT ON TABLE view.popularity TO tercul_reader;
 GRANT SELECT ON TABLE view.redirect TO tercul_reader;
@@ -4314,6 +4380,8 @@ GRANT SELECT ON TABLE view.users_public_source TO tercul_writer;
 GRANT SELECT ON TABLE view.work TO tercul_reader;
 GRANT SELECT ON TABLE view.work TO tercul_writer;
 GRANT SELECT ON TABLE view.work_source TO tercul_writer;
+GRANT SELECT ON TABLE view.work_title_key TO tercul_reader;
+GRANT SELECT ON TABLE view.work_title_key TO tercul_writer;
 GRANT EXECUTE ON FUNCTION view.best_translation(work uuid, languages text[]) TO tercul_reader;
 GRANT EXECUTE ON FUNCTION view.best_translation(work uuid, languages text[]) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION view.cite(subject uuid, format text, ref text, locale text) TO tercul_reader;
@@ -4369,6 +4437,10 @@ GRANT EXECUTE ON FUNCTION view.related_works(work uuid, max integer) TO tercul_r
 GRANT EXECUTE ON FUNCTION view.related_works(work uuid, max integer) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION view.revision_lines(expression uuid, revision integer) TO tercul_reader;
 GRANT EXECUTE ON FUNCTION view.revision_lines(expression uuid, revision integer) TO tercul_writer;
+GRANT EXECUTE ON FUNCTION view.sort_key(value text) TO tercul_reader;
+GRANT EXECUTE ON FUNCTION view.sort_key(value text) TO tercul_writer;
+GRANT EXECUTE ON FUNCTION view.survivors(ids uuid[]) TO tercul_reader;
+GRANT EXECUTE ON FUNCTION view.survivors(ids uuid[]) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION view.text_diff(expression uuid, from_rev integer, to_rev integer) TO tercul_reader;
 GRANT EXECUTE ON FUNCTION view.text_diff(expression uuid, from_rev integer, to_rev integer) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION view.verify() TO tercul_writer;

@@ -70,6 +70,10 @@ var announced = map[string]func(r row, pid func(string) string) []string{
 	"redirect": func(r row, pid func(string) string) []string {
 		return []string{r.text("old_public_id"), pid(r.text("new_id")), listTag(r.text("kind"))}
 	},
+	"work_title_key": func(r row, pid func(string) string) []string { return []string{pid(r.text("work_id")), "list:work"} },
+	"person_name_key": func(r row, pid func(string) string) []string {
+		return []string{pid(r.text("person_id")), "list:author"}
+	},
 	"subject": func(r row, _ func(string) string) []string { return []string{r.text("public_id")} },
 	"trending": func(r row, _ func(string) string) []string {
 		return []string{"trending:" + strings.ToLower(r.text("period"))}

@@ -38,6 +38,24 @@ func Newf(code Code, format string, args ...any) *Error {
 	return New(code, fmt.Sprintf(format, args...))
 }
 
+// OfField returns an error about one input. Its message is a sentence about the
+// path: "variables.first" and "must be 1 to 100" make
+// "variables.first must be 1 to 100."
+func OfField(code Code, path, problem string) *Error {
+	return New(code, path+" "+problem+".").WithField(path)
+}
+
+// Recode returns the coded errors in err with another code.
+func Recode(err error, code Code) error {
+	var list List
+	for _, e := range All(err) {
+		c := *e
+		c.Code = code
+		list = append(list, &c)
+	}
+	return list.Err()
+}
+
 // Wrap returns an error of that code that keeps err for the log.
 func Wrap(err error, code Code, message string) *Error {
 	return New(code, message).Wrap(err)

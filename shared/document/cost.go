@@ -41,7 +41,8 @@ func (s size) of(sizes []int) int {
 // bound is what an argument that sets a size allows.
 type bound struct {
 	variable int
-	name     string
+	name     string // of the argument and its field, for a variable
+	measure  input.Measure
 	max      int
 }
 
@@ -91,15 +92,17 @@ func (d *Document) Check(sizes []int) error {
 }
 
 func (b bound) check(path string, n int) *apperr.Error {
-	switch {
-	case n == input.NoSize: // not given, and no default: the argument's own
+	if n == input.NoSize { // not given, and no default: the argument's own
 		return nil
-	case n < 1:
-		return apperr.Newf(apperr.BadRequest, "%s: %s: at least 1 is needed.", path, b.name).WithField(path)
-	case b.max > 0 && n > b.max:
-		return apperr.Newf(apperr.InputLimit, "%s: %s: at most %d are allowed.", path, b.name, b.max).WithField(path)
 	}
-	return nil
+	code, problem := b.measure.Bounds(n, 1, b.max)
+	if problem == "" {
+		return nil
+	}
+	if b.name != "" {
+		problem += ": it is " + b.name
+	}
+	return apperr.OfField(code, path, problem)
 }
 
 func (d *Document) affordable(cost int) error {

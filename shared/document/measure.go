@@ -14,6 +14,7 @@ import (
 type measurer struct {
 	checker *Checker
 	doc     *Document
+	path    []string // response names down to the field being measured
 	err     error
 }
 
@@ -107,6 +108,8 @@ func (m *measurer) nodes(fields *selected, depth int) []*costNode {
 // node measures the fields that share one response name.
 func (m *measurer) node(same []*ast.Field, depth int) *costNode {
 	f := same[0]
+	m.path = append(m.path, f.Alias)
+	defer func() { m.path = m.path[:len(m.path)-1] }()
 	m.doc.Fields++
 	m.doc.Depth = max(m.doc.Depth, depth)
 	switch {

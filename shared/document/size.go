@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -33,10 +34,18 @@ func (m *measurer) size(f *ast.Field) size {
 		return m.variable(f, given.Value, arg, limit)
 	}
 	n := literalSize(given.Value)
-	if err := (bound{variable: -1, name: name, max: limit}).check(f.Alias, n); err != nil && m.err == nil {
-		m.err = err.WithField("").WithLocation(given.Position.Line, given.Position.Column)
+	literal := bound{variable: -1, measure: measureOf(arg), max: limit}
+	if err := literal.check(strings.Join(append(m.path, name), "."), n); err != nil && m.err == nil {
+		m.err = err.WithLocation(given.Position.Line, given.Position.Column)
 	}
 	return size{variable: -1, fixed: n}
+}
+
+func measureOf(arg *ast.ArgumentDefinition) input.Measure {
+	if arg.Type.Elem != nil {
+		return input.Items
+	}
+	return input.Value
 }
 
 func (m *measurer) unknown(limit int) size {
@@ -53,7 +62,7 @@ func (m *measurer) variable(f *ast.Field, value *ast.Value, arg *ast.ArgumentDef
 		index = len(m.doc.sized)
 		m.doc.sized = append(m.doc.sized, value.Raw)
 	}
-	b := bound{variable: index, name: fmt.Sprintf("%s of %s", arg.Name, f.Name), max: limit}
+	b := bound{variable: index, name: fmt.Sprintf("%s of %s", arg.Name, f.Name), measure: measureOf(arg), max: limit}
 	if !slices.Contains(m.doc.bounds, b) {
 		m.doc.bounds = append(m.doc.bounds, b)
 	}

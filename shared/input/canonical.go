@@ -2,6 +2,7 @@ package input
 
 import (
 	"bytes"
+	"strconv"
 
 	"github.com/tercul/tercul/shared/apperr"
 )
@@ -11,7 +12,7 @@ import (
 func (r *reader) appendValue(dst []byte, t *typ, n *node) []byte {
 	switch {
 	case n.kind == 'n' && t.nonNull:
-		r.faults.add(apperr.BadRequest, "expected "+t.bare()+", found null")
+		r.faults.add(apperr.BadRequest, "must be of the type "+t.bare()+", not null")
 		return dst
 	case n.kind == 'n':
 		return append(dst, "null"...)
@@ -77,12 +78,12 @@ func (r *reader) appendFields(dst []byte, fields []*field, n *node, sizes []int)
 func (r *reader) appendField(dst []byte, open int, f *field, n *node) []byte {
 	switch {
 	case n == nil && f.typ.nonNull && f.def == nil:
-		r.faults.add(apperr.BadRequest, "is required: give "+f.typ.bare())
+		r.faults.add(apperr.BadRequest, "is required: give a value of the type "+f.typ.bare())
 		return dst
 	case n == nil, n.kind == 'n' && f.dropNull && !f.typ.nonNull && !f.noNull:
 		return dst
 	case n.kind == 'n' && f.noNull:
-		r.faults.add(apperr.BadRequest, "expected "+f.typ.bare()+", found null")
+		r.faults.add(apperr.BadRequest, "must be of the type "+f.typ.bare()+", not null")
 		return dst
 	}
 	mark := len(dst)
@@ -107,7 +108,7 @@ func (r *reader) appendLeaf(dst []byte, t *typ, n *node) []byte {
 	}
 	raw := r.text(n)
 	if n.kind == '"' && len(raw) > r.limits.String && codePoints(raw) > r.limits.String {
-		r.faults.add(apperr.InputLimit, "the string is too long")
+		r.faults.add(apperr.InputLimit, "must have "+strconv.Itoa(r.limits.String)+" characters at most")
 		return dst
 	}
 	if t.named.enum != nil {
@@ -142,7 +143,7 @@ func (r *reader) expected(t *typ, n *node) {
 	default:
 		found = excerpt(r.text(n))
 	}
-	r.faults.add(apperr.BadRequest, "expected "+t.bare()+", found "+found)
+	r.faults.add(apperr.BadRequest, "must be of the type "+t.bare()+", not "+found)
 }
 
 func (r *reader) unknown(fields []*field, object *node) {
@@ -150,7 +151,7 @@ func (r *reader) unknown(fields []*field, object *node) {
 		name := r.name(&r.nodes[i])
 		if !hasField(fields, name) {
 			mark := r.faults.enter(excerpt(name))
-			r.faults.add(apperr.BadRequest, "is not known here")
+			r.faults.add(apperr.BadRequest, "is not known here: no variable or field of this name is defined")
 			r.faults.leave(mark)
 		}
 	}

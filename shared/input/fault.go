@@ -2,6 +2,7 @@ package input
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -38,17 +39,16 @@ func (f *faults) enterIndex(i int) int {
 
 func (f *faults) leave(mark int) { f.path = f.path[:mark] }
 
+// add notes what is wrong here, in words for apperr.OfField.
 func (f *faults) add(code apperr.Code, problem string) {
-	if len(f.list) >= f.max {
-		return
+	if len(f.list) < f.max {
+		f.list = append(f.list, apperr.OfField(code, string(f.path), problem))
 	}
-	path := string(f.path)
-	f.list = append(f.list, apperr.New(code, path+": "+problem).WithField(path))
 }
 
 // expected reports a value of the wrong kind, quoting a little of it.
 func (f *faults) expected(what string, raw []byte) {
-	f.add(apperr.BadRequest, "expected "+what+", found "+excerpt(raw))
+	f.add(apperr.BadRequest, "must be "+what+", not "+excerpt(raw))
 }
 
 const excerptLength = 40
@@ -61,20 +61,22 @@ func excerpt(raw []byte) string {
 }
 
 // readFault turns a reading error into a coded one that names the place.
-func readFault(root string, err error) error {
+func readFault(root string, err error, limits Limits) error {
 	switch {
-	case errors.Is(err, errDepth), errors.Is(err, errValues):
-		return apperr.Newf(apperr.InputLimit, "%s: %s.", root, err).WithField(root)
+	case errors.Is(err, errDepth):
+		return apperr.OfField(apperr.InputLimit, root, fmt.Sprintf("must nest %d levels at most", limits.Depth))
+	case errors.Is(err, errValues):
+		return apperr.OfField(apperr.InputLimit, root, fmt.Sprintf("must have %d values at most", limits.Values))
 	}
 	var syntax *jsontext.SyntacticError
 	if !errors.As(err, &syntax) {
-		return apperr.Newf(apperr.BadRequest, "%s is not a JSON object: %s.", root, err).WithField(root)
+		return apperr.OfField(apperr.BadRequest, root, "must be a JSON object, "+err.Error())
 	}
 	path := fieldPath(root, syntax.JSONPointer)
 	if errors.Is(syntax.Err, jsontext.ErrDuplicateName) {
-		return apperr.Newf(apperr.BadRequest, "%s is given twice.", path).WithField(path)
+		return apperr.OfField(apperr.BadRequest, path, "must be given once, not twice")
 	}
-	return apperr.Newf(apperr.BadRequest, "%s is not valid JSON at byte %d: %s.", root, syntax.ByteOffset, syntax.Err).
+	return apperr.Newf(apperr.BadRequest, "%s must be valid JSON; at byte %d it is not: %s.", path, syntax.ByteOffset, syntax.Err).
 		WithField(path)
 }
 

@@ -11,20 +11,29 @@ import (
 // Literal reads a value written in a document or a schema, without variables in
 // it, as the Go value of that type.
 func (t *Types) Literal(value *ast.Value, of *ast.Type) (any, error) {
+	return t.LiteralAt("value", value, of)
+}
+
+// LiteralAt is Literal that names the faults of the value by a path.
+func (t *Types) LiteralAt(path string, value *ast.Value, of *ast.Type) (any, error) {
 	typ, err := t.typeOf(nil, of)
 	if err != nil {
 		return nil, err
 	}
-	canonical, err := t.literal(typ, value)
+	canonical, err := t.literalAt(path, typ, value)
 	if err != nil {
 		return nil, err
 	}
 	return t.decode(typ, canonical)
 }
 
-// literal gives a literal its canonical form by way of JSON: what may be written
-// is the same in both, but for enums, which the validator has told from strings.
 func (t *Types) literal(of *typ, value *ast.Value) ([]byte, error) {
+	return t.literalAt("value", of, value)
+}
+
+// literalAt gives a literal its canonical form by way of JSON: what may be written
+// is the same in both, but for enums, which the validator has told from strings.
+func (t *Types) literalAt(path string, of *typ, value *ast.Value) ([]byte, error) {
 	text, err := appendLiteral(nil, value)
 	if err != nil {
 		return nil, err
@@ -34,7 +43,7 @@ func (t *Types) literal(of *typ, value *ast.Value) ([]byte, error) {
 	if err := r.read(text); err != nil {
 		return nil, err
 	}
-	r.faults.start("value", t.limits.Faults)
+	r.faults.start(path, t.limits.Faults)
 	out := r.appendValue(nil, of, &r.nodes[1])
 	return out, r.faults.list.Err()
 }

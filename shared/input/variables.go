@@ -73,14 +73,13 @@ func (v *Variables) Len() int { return len(v.fields) }
 // The error lists every fault as apperr errors with their field paths.
 func (v *Variables) Canonical(dst []byte, sizes []int, data []byte) ([]byte, error) {
 	if len(data) > v.types.limits.Bytes {
-		return dst, apperr.Newf(apperr.InputLimit, "The variables are longer than %d bytes.", v.types.limits.Bytes).
-			WithField(root)
+		return dst, apperr.OfField(apperr.InputLimit, root, fmt.Sprintf("must have %d bytes at most, not %d", v.types.limits.Bytes, len(data)))
 	}
 	r := v.types.reader()
 	defer v.types.put(r)
 	object, err := r.object(data)
 	if err != nil {
-		return dst, readFault(root, err)
+		return dst, readFault(root, err, v.types.limits)
 	}
 	r.faults.start(root, v.types.limits.Faults)
 	out := r.appendFields(dst, v.fields, object, sizes)
@@ -117,7 +116,7 @@ func (r *reader) object(data []byte) (*node, error) {
 	case 'n':
 		n.kind = '{'
 	default:
-		return nil, fmt.Errorf("expected an object, found %s", kindName(n.kind))
+		return nil, fmt.Errorf("not %s", kindName(n.kind))
 	}
 	return n, nil
 }

@@ -65,15 +65,21 @@ BEGIN
     'escape'), ':;<=>?@ABCDEFGHIJKLMNO', 'abcdefghjkmnpqrstvwxyz');
 END $$;
 
--- What titles and names are ordered by: without case and accents, in one collation on every machine.
-CREATE FUNCTION core.sort_key(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-  SELECT lower(public.unaccent('public.unaccent'::regdictionary, value) COLLATE pg_catalog.pg_c_utf8) COLLATE "C"
-$$;
+-- What titles and names are ordered by and found by, and the only place where they are folded: without case and accents
+-- (ß is ss, œ oe, ø o, ł l), without the points and marks of Hebrew and Arabic that readers leave out, without the
+-- stroke that only stretches Arabic words, the sigma of a word's end as any other. Vowel signs of Indic, Thai or Khmer
+-- are letters and stay. It is in this schema because the reader folds by it what it is asked for.
+CREATE FUNCTION view.sort_key(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+BEGIN
+  RETURN translate(lower(regexp_replace(public.unaccent('public.unaccent'::regdictionary, normalize(value, NFC)),
+    '[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed]', '', 'g')
+    COLLATE pg_catalog.pg_c_utf8), 'ς', 'σ') COLLATE "C";
+END $$;
 -- +goose StatementEnd
 
 -- +goose Down
 -- +goose StatementBegin
-DROP FUNCTION core.sort_key(text);
+DROP FUNCTION view.sort_key(text);
 DROP FUNCTION core.typeid(text, uuid);
 DROP FUNCTION core.prefix(text);
 DROP DOMAIN core.slug;

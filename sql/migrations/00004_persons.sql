@@ -39,6 +39,8 @@ CREATE TABLE core.person_names (
 );
 CREATE UNIQUE INDEX person_names_primary ON core.person_names (person_id, language) WHERE name_kind = 'PRIMARY';
 CREATE INDEX person_names_trgm ON core.person_names USING gin (lower(name) public.gin_trgm_ops);
+CREATE INDEX person_names_prefix ON core.person_names ((view.sort_key(name) COLLATE "C"), person_id);
+CREATE INDEX person_names_sort_prefix ON core.person_names ((view.sort_key(sort_name) COLLATE "C"), person_id);
 -- +goose StatementEnd
 
 -- +goose Down

@@ -42,6 +42,8 @@ CREATE TABLE core.work_titles (
 );
 CREATE UNIQUE INDEX work_titles_primary ON core.work_titles (work_id, language) WHERE title_kind = 'PRIMARY';
 CREATE INDEX work_titles_trgm ON core.work_titles USING gin (lower(title) public.gin_trgm_ops);
+CREATE INDEX work_titles_prefix ON core.work_titles ((view.sort_key(title) COLLATE "C"), work_id);
+CREATE INDEX work_titles_sort_prefix ON core.work_titles ((view.sort_key(sort_title) COLLATE "C"), work_id);
 
 CREATE TABLE core.work_contributors (
   work_id     uuid NOT NULL REFERENCES core.works,

@@ -12,7 +12,7 @@ CREATE VIEW view.work_source AS
 SELECT
   w.id, s.public_id, coalesce(sl.slug, s.public_id)::text AS slug,
   coalesce(t.title, sl.slug, s.public_id) AS title, coalesce(t.language, w.original_language)::text AS title_language,
-  core.sort_key(coalesce(t.sort_title, sl.slug, s.public_id)) COLLATE "C" AS sort_title,
+  view.sort_key(coalesce(t.sort_title, sl.slug, s.public_id)) COLLATE "C" AS sort_title,
   coalesce(t.titles, '[]') AS titles, coalesce(t.by_language, '{}') AS titles_by_language,
   w.original_language::text AS original_language, l.direction, w.literature_type, w.created_edtf::text AS created_edtf, w.year_from, w.year_to, w.description,
   coalesce(c.contributors, '[]') AS contributors, coalesce(c.author_ids, '{}') AS author_ids, coalesce(c.author_public_ids, '{}') AS author_public_ids,
@@ -31,7 +31,7 @@ LEFT JOIN stats.totals p ON p.subject_id = w.id
 -- one in the original language, else the first.
 LEFT JOIN LATERAL (
   SELECT (array_agg(o.title ORDER BY o.n))[1] AS title, (array_agg(o.language ORDER BY o.n))[1] AS language, (array_agg(o.sort_title ORDER BY o.n))[1] AS sort_title,
-         jsonb_agg(jsonb_build_object('language', o.language, 'title', o.title, 'subtitle', o.subtitle, 'kind', o.title_kind) ORDER BY o.n) AS titles,
+         jsonb_agg(jsonb_build_object('language', o.language, 'title', o.title, 'sortTitle', o.sort_title, 'subtitle', o.subtitle, 'kind', o.title_kind) ORDER BY o.n) AS titles,
          jsonb_object_agg(o.language, o.title) FILTER (WHERE o.title_kind = 'PRIMARY') AS by_language
   FROM (SELECT language, title, subtitle, sort_title, title_kind,
                row_number() OVER (ORDER BY language <> w.original_language, title_kind <> 'PRIMARY', position, id) AS n

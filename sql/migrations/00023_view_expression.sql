@@ -8,7 +8,7 @@ $$;
 CREATE VIEW view.expression_source AS
 SELECT
   e.id, s.public_id, e.work_id, w.public_id AS work_public_id, w.slug AS work_slug, coalesce(sl.slug, s.public_id)::text AS slug,
-  e.expression_kind AS kind, e.title, e.subtitle, core.sort_key(e.title) COLLATE "C" AS sort_title,
+  e.expression_kind AS kind, e.title, e.subtitle, view.sort_key(e.title) COLLATE "C" AS sort_title,
   e.language::text AS language, split_part(e.language, '-', 1) AS language_base, l.script, l.direction,
   coalesce(c.translator_ids, '{}') AS translator_ids, coalesce(c.translator_public_ids, '{}') AS translator_public_ids, coalesce(c.contributors, '[]') AS contributors,
   w.author_ids, w.literature_type, src.id AS source_id, coalesce(e.source_language, src.language, CASE WHEN e.expression_kind <> 'ORIGINAL' THEN w.original_language END)::text AS source_language,

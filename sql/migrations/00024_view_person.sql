@@ -4,7 +4,7 @@ CREATE VIEW view.person_source AS
 SELECT
   p.id, s.public_id, coalesce(sl.slug, s.public_id)::text AS slug,
   coalesce(n.name, sl.slug, s.public_id) AS name, coalesce(n.language, 'und') AS name_language,
-  core.sort_key(coalesce(n.sort_name, sl.slug, s.public_id)) COLLATE "C" AS sort_name,
+  view.sort_key(coalesce(n.sort_name, sl.slug, s.public_id)) COLLATE "C" AS sort_name,
   coalesce(n.names, '[]') AS names, coalesce(n.by_language, '{}') AS names_by_language,
   p.person_kind, p.birth_edtf::text AS birth_edtf, p.death_edtf::text AS death_edtf, p.birth_year, p.death_year, p.floruit, p.birth_place, p.death_place, p.country_code, p.bio,
   w.n > 0 AS is_author, t.n > 0 AS is_translator,

@@ -22,6 +22,7 @@ CREATE TABLE view.tag (
   version     int NOT NULL
 );
 CREATE INDEX tag_name ON view.tag (lower(name), id);
+CREATE INDEX tag_prefix ON view.tag ((view.sort_key(name) COLLATE "C"));
 CREATE INDEX tag_usage ON view.tag (usage_count DESC, id DESC);
 CREATE INDEX tag_kind_name ON view.tag (kind, lower(name), id);
 CREATE INDEX tag_kind_usage ON view.tag (kind, usage_count DESC, id DESC);

@@ -30,6 +30,7 @@ CREATE INDEX collection_popular ON view.collection (popularity DESC, id DESC) WH
 CREATE INDEX collection_newest ON view.collection (created_at DESC, id DESC) WHERE visibility = 'PUBLIC';
 CREATE INDEX collection_recent ON view.collection (updated_at DESC, id DESC) WHERE visibility = 'PUBLIC';
 CREATE INDEX collection_title ON view.collection (lower(title), id) WHERE visibility = 'PUBLIC';
+CREATE INDEX collection_prefix ON view.collection ((view.sort_key(title) COLLATE "C")) WHERE visibility = 'PUBLIC';
 CREATE INDEX collection_owner ON view.collection (owner_id, updated_at DESC, id DESC);
 CREATE INDEX collection_owner_slug ON view.collection (owner_username, slug);
 

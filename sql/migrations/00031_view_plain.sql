@@ -25,10 +25,24 @@ SELECT l.kind, l.scope_id, l.slug::text AS slug, coalesce(t.synonym_of, l.subjec
 FROM core.slugs l LEFT JOIN core.tags t ON t.id = l.subject_id AND t.status = 'ACTIVE' -- a synonym's leads to its canonical tag
 WHERE EXISTS (SELECT FROM view.subject s WHERE s.id = coalesce(t.synonym_of, l.subject_id));
 
+-- What an id was merged into. Chains are flat where they are written, so this is the end of them.
 CREATE VIEW view.redirect AS
-SELECT r.old_id, o.public_id AS old_public_id, o.kind, r.new_id
-FROM core.id_redirects r JOIN core.subjects o ON o.id = r.old_id
+SELECT r.old_id, o.public_id AS old_public_id, o.kind, r.new_id, n.public_id AS new_public_id
+FROM core.id_redirects r JOIN core.subjects o ON o.id = r.old_id JOIN core.subjects n ON n.id = r.new_id
 WHERE EXISTS (SELECT FROM view.subject s WHERE s.id = r.new_id);
+
+-- What a prefix is looked for in: every title and name, in each language and script, as it is written and as it is
+-- sorted. Whatever changes here changes the row of the work or person too, which announces it.
+CREATE VIEW view.work_title_key AS
+SELECT k.work_id, k.key FROM (
+  SELECT work_id, view.sort_key(title) COLLATE "C" AS key FROM core.work_titles
+  UNION ALL SELECT work_id, view.sort_key(sort_title) COLLATE "C" FROM core.work_titles) k
+WHERE EXISTS (SELECT FROM view.work w WHERE w.id = k.work_id);
+CREATE VIEW view.person_name_key AS
+SELECT k.person_id, k.key FROM (
+  SELECT person_id, view.sort_key(name) COLLATE "C" AS key FROM core.person_names WHERE name_kind <> 'SEARCH_HINT'
+  UNION ALL SELECT person_id, view.sort_key(sort_name) COLLATE "C" FROM core.person_names WHERE name_kind <> 'SEARCH_HINT') k
+WHERE EXISTS (SELECT FROM view.person p WHERE p.id = k.person_id);
 
 CREATE VIEW view.subject_stats AS
 SELECT t.subject_id, t.kind, t.views, t.likes, t.bookmarks, t.comments, t.collections, t.popularity, t.as_of
@@ -84,7 +98,9 @@ BEGIN
     ids := ARRAY(SELECT unnest(ids) UNION SELECT old_id FROM before UNION SELECT new_id FROM before);
   END IF;
   PERFORM view.lock_subjects(ids);
-  PERFORM ops.announce(ARRAY(SELECT public_id FROM core.subjects WHERE id = ANY (ids) UNION SELECT view.list_tag(kind) FROM core.subjects WHERE id = ANY (ids)));
+  -- Lists may be asked for by any id, of whatever kind: those of works and texts by a person's, collections by all.
+  PERFORM ops.announce(ARRAY(SELECT public_id FROM core.subjects WHERE id = ANY (ids) UNION SELECT view.list_tag(kind) FROM core.subjects WHERE id = ANY (ids)
+    UNION SELECT unnest('{list:work,list:expr,list:cat,list:coll}'::text[])));
   RETURN NULL;
 END $$;
 CALL ops.watch('core.id_redirects', 'view.on_id_redirects');
@@ -212,6 +228,8 @@ DROP VIEW view.document;
 DROP VIEW view.change;
 DROP VIEW view.trending;
 DROP VIEW view.subject_stats;
+DROP VIEW view.person_name_key;
+DROP VIEW view.work_title_key;
 DROP VIEW view.redirect;
 DROP VIEW view.slug;
 DROP VIEW view.revision;

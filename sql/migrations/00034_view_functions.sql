@@ -7,6 +7,12 @@ CREATE FUNCTION view.localized(names jsonb, langs text[]) RETURNS text LANGUAGE 
                   names ->> langs[6], names ->> langs[7], names ->> langs[8], names ->> langs[9], names ->> langs[10])
 $$;
 
+-- Ids as they are now: what one of them was merged into, in its place. It is dear, so that a plan asks it once for an
+-- index and not for every row of a table.
+CREATE FUNCTION view.survivors(ids uuid[]) RETURNS uuid[] LANGUAGE sql STABLE STRICT COST 10000 SET search_path = pg_catalog AS $$
+  SELECT coalesce(array_agg(coalesce(d.new_id, i.id) ORDER BY i.n), '{}') FROM unnest(ids) WITH ORDINALITY i (id, n) LEFT JOIN view.redirect d ON d.old_id = i.id
+$$;
+
 -- RFC 4647 look-up: each range in order, cut from its end until something answers (zh-Hant-TW, zh-Hant, zh; a single
 -- letter goes with what follows it). When no range is answered, the first one that some tag begins with: who asks for
 -- zh is better served with zh-Hans than with nothing.
@@ -72,5 +78,6 @@ END $$;
 -- +goose StatementBegin
 DROP FUNCTION view.related_works(uuid, int);
 DROP FUNCTION view.best_translation(uuid, text[]);
+DROP FUNCTION view.survivors(uuid[]);
 DROP FUNCTION view.localized(jsonb, text[]);
 -- +goose StatementEnd

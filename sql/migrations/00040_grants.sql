@@ -21,12 +21,12 @@ GRANT EXECUTE ON FUNCTION
   view.parallel_rows(uuid, uuid[], int, int, int, int), view.cite(uuid, text, text, text), view.cite_text(jsonb, text, text), view.cite_data(uuid, text, text),
   view.cite_csl(jsonb), view.cite_csl_date(jsonb, jsonb), view.cite_ris(jsonb), view.cite_bibtex(jsonb, text), view.cite_bibtex_names(jsonb), view.cite_bibtex_escape(text), view.cite_sentences(text[]),
   view.cite_names(jsonb, boolean, boolean, boolean, text, int), view.cite_name(jsonb, boolean, boolean), view.cite_initials(text), view.cite_people(uuid[], text),
-  view.cite_year(int, int, text), view.cite_word(text, text), core.typeid(text, uuid), core.prefix(text)
+  view.cite_year(int, int, text), view.cite_word(text, text), core.typeid(text, uuid), core.prefix(text), view.sort_key(text), view.survivors(uuid[])
   TO tercul_reader, tercul_writer;
 
 -- What generated columns call, and what a writer may ask for.
 GRANT EXECUTE ON FUNCTION
-  ops.sha256_hex(text), core.sort_key(text), ops.announce(text[]), ops.number_changes(int), ops.prune_outbox(interval), view.verify(), view.refresh_all(),
+  ops.sha256_hex(text), ops.announce(text[]), ops.number_changes(int), ops.prune_outbox(interval), view.verify(), view.refresh_all(),
   view.refresh_work(uuid[]), view.refresh_expression(uuid[]), view.refresh_person(uuid[]), view.refresh_tag(uuid[]), view.refresh_category(uuid[]), view.refresh_language(text[]),
   view.refresh_user(uuid[]), view.refresh_collection(uuid[]), view.refresh_collection_item(uuid[], uuid[]), view.refresh_comment(uuid[]), view.refresh_popularity(uuid[]),
   view.deferred()

@@ -44,12 +44,12 @@ var authorSorts = map[string]Sort{
 }
 
 var authorFilter = &Filter{Fields: map[string]string{
-	"ids":             "{t}.id = ANY ({v|uuids:PERSON})",
+	"ids":             "{t}.id = ANY (" + survivors("{v|uuids:PERSON}") + ")",
 	"country":         "{t}.country_code = ANY ({v|text[]})",
 	"language":        overlapsLanguages("{t}.languages"),
 	"kind":            "{t}.person_kind = ANY ({v|text[]})",
 	"lived":           "coalesce({t}.death_year, {t}.birth_year) >= coalesce({v.from|int}, -32768) AND coalesce({t}.birth_year, {t}.death_year) <= coalesce({v.to|int}, 32767)",
-	"namePrefix":      "{t}.sort_name >= {v|prefix} AND {t}.sort_name < {v|prefix.end}",
+	"namePrefix":      "{t}.id IN (SELECT k.person_id FROM view.person_name_key k WHERE " + begins("k.key") + ")",
 	"minWorks":        "{t}.work_count >= {v|int}",
 	"minTranslations": "{t}.translation_count >= {v|int}",
 }}

@@ -57,6 +57,17 @@ func overlapsLanguages(column string) string {
 	return column + " && (SELECT array_agg(l.tag) FROM view.language l WHERE l.tag = ANY ({v|text[]}) OR split_part(l.tag, '-', 1) = ANY ({v|text[]}))::text[]"
 }
 
+// survivors are the ids of a list as they are now, whatever was merged.
+func survivors(ids string) string { return "view.survivors(" + ids + ")" }
+
+// begins matches what begins with a prefix: from it to what comes after all that
+// do. Only the database folds. A plan made for any prefix can use an index for
+// this, and cannot for LIKE.
+func begins(folded string) string {
+	const key = "view.sort_key({v|prefix})"
+	return folded + " >= " + key + " AND " + folded + " < " + key + " || chr(1114111)"
+}
+
 // language is the row of view.language for a tag in the parent's row.
 func languageOf(column string) Field {
 	return nested(Rel{To: "Language", From: "view.language {t}", Where: "{t}.tag = {p}." + column, Tags: []string{"ref"}, Covered: true})

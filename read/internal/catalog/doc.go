@@ -8,6 +8,7 @@
 //	{t}            the row of the object itself
 //	{p}            the row of the object it is nested in (or the scope row)
 //	{$arg|cast}    an argument of the field, bound as a parameter
+//	{@arg}         how the caller knows an argument, as a text, for faults
 //	{limit}        the page size and one more
 //	{after.N|cast} key N of the page's cursor, null on the first page
 //	{{?arg …}}     kept only where the argument is given

@@ -44,7 +44,8 @@ var popularSubjects = nested(page(Rel{
 
 var statsByID = nested(Rel{
 	Shape: Many, To: "SubjectStats", Tags: []string{"stats"}, Covered: true,
-	From:  "(SELECT u.n, u.tag AS public_id, s.* FROM unnest({$subjectIds|uuids}, {$subjectIds|text[]}) WITH ORDINALITY u(id, tag, n) LEFT JOIN view.subject_stats s ON s.subject_id = u.id) {t}",
+	From: "(SELECT u.n, coalesce(d.new_public_id, u.tag) AS public_id, s.* FROM unnest({$subjectIds|uuids}, {$subjectIds|text[]}, {$subjectIds|kinds}) WITH ORDINALITY u(id, tag, kind, n)" +
+		" LEFT JOIN view.redirect d ON d.old_id = u.id AND d.kind = u.kind LEFT JOIN view.subject_stats s ON s.subject_id = coalesce(d.new_id, u.id) AND s.kind = u.kind) {t}",
 	Order: "{t}.n",
 	Check: []Rule{{Arg: "subjectIds", Min: 1, Max: 50, Unique: true}},
 })

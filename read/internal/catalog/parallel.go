@@ -1,13 +1,18 @@
 package catalog
 
+// expressionIDs are the versions asked for as they are now.
+const expressionIDs = "view.survivors({$expressionIds|uuids:EXPRESSION})"
+
 // parallelScope is the work with the versions asked for: the rows follow the
 // original, whether or not it is among them, since translations are aligned with
 // it and not with each other; where it has no lines, the first.
-const parallelScope = "(SELECT w.id, w.public_id, v.ids, v.pivot, array_remove(v.ids, v.pivot) AS others, cardinality(v.ids) AS known" +
+var parallelScope = "(SELECT w.id, w.public_id, v.ids, v.pivot, array_remove(v.ids, v.pivot) AS others, cardinality(v.ids) AS known" +
 	" FROM view.work w CROSS JOIN LATERAL (SELECT array_agg(e.id ORDER BY array_position(a.ids, e.id)) AS ids," +
 	" coalesce((SELECT o.id FROM view.expression o WHERE o.id = w.original_id AND o.readable_lines > 0), (array_agg(e.id ORDER BY array_position(a.ids, e.id)))[1]) AS pivot" +
-	" FROM (SELECT {$expressionIds|uuids:EXPRESSION} AS ids) a JOIN view.expression e ON e.id = ANY (a.ids) AND e.work_id = w.id) v" +
-	" WHERE w.id = {$workId|uuid:WORK}) {s}"
+	" FROM (SELECT " + expressionIDs + " AS ids) a JOIN view.expression e ON e.id = ANY (a.ids) AND e.work_id = w.id) v" +
+	" WHERE w.id = " + unmerged("{$workId|uuid:WORK}") + ") {s}"
+
+const noPivotLine = ": must name a line that the version which the rows follow has and that is open"
 
 // parallelRows are the rows after the cursor, one more than the page holds.
 const parallelRows = "(SELECT x.*, {p}.ids, {p}.pivot, {p}.others FROM view.parallel_rows({p}.pivot, {p}.others," +
@@ -23,9 +28,10 @@ var parallelText = nested(page(Rel{
 		"(SELECT string_agg('text:' || e.public_id || ' align:' || e.public_id || ' ' || e.public_id, ' ') FROM view.expression e WHERE e.id = ANY ({p}.ids || {p}.pivot))",
 	},
 	Covered: true, Absent: "{$workId|text}",
-	Fault: "CASE WHEN {s}.known IS DISTINCT FROM cardinality({$expressionIds|uuids:EXPRESSION}) THEN 'expressionIds: not all of these are versions of this work' " +
-		"{{?from WHEN NOT EXISTS (SELECT 1 FROM view.text_line l WHERE l.expression_id = {s}.pivot AND l.ref = {$from|text}) THEN 'from: the version that the rows follow has no such line, or it is not open' }}" +
-		"{{?to WHEN NOT EXISTS (SELECT 1 FROM view.text_line l WHERE l.expression_id = {s}.pivot AND l.ref = {$to|text}) THEN 'to: the version that the rows follow has no such line, or it is not open' }}END",
+	Fault: "CASE WHEN {s}.known IS DISTINCT FROM cardinality({$expressionIds|uuids:EXPRESSION}) THEN {@expressionIds} || ': must name different versions of this work: one of these is not, or two were merged' " +
+		"{{?from WHEN NOT EXISTS (SELECT 1 FROM view.text_line l WHERE l.expression_id = {s}.pivot AND l.ref = {$from|text}) THEN {@from} || '" + noPivotLine + "' }}" +
+		"{{?to WHEN NOT EXISTS (SELECT 1 FROM view.text_line l WHERE l.expression_id = {s}.pivot AND l.ref = {$to|text}) THEN {@to} || '" + noPivotLine + "' }}" +
+		"{{?from {{?to WHEN (SELECT l.seq FROM view.text_line l WHERE l.expression_id = {s}.pivot AND l.ref = {$from|text}) > (SELECT l.seq FROM view.text_line l WHERE l.expression_id = {s}.pivot AND l.ref = {$to|text}) THEN {@to} || '" + backward + "' }}}}END",
 	Check: []Rule{{Arg: "expressionIds", Min: 2, Max: 6, Unique: true}, {Arg: "from", Min: 1, Max: 60}, {Arg: "to", Min: 1, Max: 60}},
 	Extra: map[string]Field{
 		"versions": nested(Rel{

@@ -96,7 +96,7 @@ var query = &Object{Fields: map[string]Field{
 			"USAGE": {Keys: []Key{{"{t}.usage_count", "int"}, byID}, Desc: true},
 			"NAME":  {Keys: []Key{{"lower({t}.name)", "text"}, byID}},
 		},
-		Filter: &Filter{Fields: map[string]string{"kind": "{t}.kind = ANY ({v|text[]})", "prefix": "starts_with(lower({t}.name), {v|lower})"}},
+		Filter: &Filter{Fields: map[string]string{"kind": "{t}.kind = ANY ({v|text[]})", "prefix": begins("view.sort_key({t}.name) COLLATE \"C\"")}},
 	}, 100)),
 	"category": nested(Rel{
 		To: "Category", From: "view.category {t}", Where: "{t}.path = {$path|text}", Absent: "'list:cat'",
@@ -104,8 +104,8 @@ var query = &Object{Fields: map[string]Field{
 	}),
 	"categories": nested(Rel{
 		Shape: Many, To: "Category", From: "view.category {t}", Order: "{t}.path", Limit: "1000", Tags: []string{"list:cat"}, Covered: true,
-		Where: "{t}.depth < {$depth|int} + {{?parent (SELECT k.depth + 1 FROM view.category k WHERE k.id = {$parent|uuid:CATEGORY})}}{{!parent 0}}" +
-			"{{?parent AND {t}.ancestor_ids @> ARRAY[{$parent|uuid:CATEGORY}]}}{{?kind AND {t}.kind = {$kind|text}}}",
+		Where: "{t}.depth < {$depth|int} + {{?parent (SELECT k.depth + 1 FROM view.category k WHERE k.id = " + unmerged("{$parent|uuid:CATEGORY}") + ")}}{{!parent 0}}" +
+			"{{?parent AND {t}.ancestor_ids @> ARRAY[" + unmerged("{$parent|uuid:CATEGORY}") + "]}}{{?kind AND {t}.kind = {$kind|text}}}",
 		Check: []Rule{{Arg: "depth", Min: 1, Max: 4}},
 	}),
 
@@ -127,7 +127,7 @@ var query = &Object{Fields: map[string]Field{
 
 	"collection": nested(Rel{
 		To: "Collection", From: "view.collection {t}",
-		Where:  "true{{?id AND {t}.id = {$id|uuid:COLLECTION}}}{{?slug AND {t}.slug = {$slug|text} AND {t}.owner_id = (SELECT u.id FROM view.users_public u WHERE u.username_canonical = {$owner|lower})}}",
+		Where:  "true{{?id AND {t}.id = " + unmerged("{$id|uuid:COLLECTION}") + "}}{{?slug AND {t}.slug = {$slug|text} AND {t}.owner_id = (SELECT u.id FROM view.users_public u WHERE u.username_canonical = lower({$owner|text}))}}",
 		Absent: "{{?id {$id|text}}}{{!id 'list:coll list:user'}}",
 		Check:  []Rule{{OneOf: [][]string{{"id"}, {"owner", "slug"}}}},
 	}),
@@ -136,7 +136,7 @@ var query = &Object{Fields: map[string]Field{
 		Filter: collectionFilter, Tags: []string{"list:coll", "list:user"}, Covered: true,
 	}, 100)),
 	"user": nested(Rel{
-		To: "PublicUser", From: "view.users_public {t}", Where: "{t}.username_canonical = {$username|lower}", Absent: "'list:user'",
+		To: "PublicUser", From: "view.users_public {t}", Where: "{t}.username_canonical = lower({$username|text})", Absent: "'list:user'",
 		Check: []Rule{{Arg: "username", Min: 3, Max: 30}},
 	}),
 	"comments": nested(page(Rel{
@@ -145,7 +145,7 @@ var query = &Object{Fields: map[string]Field{
 		Emit: []string{"'comments:' || {p}.public_id"}, Covered: true, Absent: "{$subjectId|text}",
 	}, 50)),
 	"commentThread": nested(page(Rel{
-		To: "Comment", Scope: "view.comment {s}", ScopeWhere: "{s}.id = {$rootId|uuid:COMMENT} AND {s}.depth = 0", ScopeTag: "{s}.public_id",
+		To: "Comment", Scope: "view.comment {s}", ScopeWhere: "{s}.id = " + unmerged("{$rootId|uuid:COMMENT}") + " AND {s}.depth = 0", ScopeTag: "{s}.public_id",
 		From: "view.comment {t}", Where: "{t}.root_id = {p}.id", Sorts: map[string]Sort{"": {Keys: []Key{{"{t}.path", "text"}}}},
 		Emit: []string{"'comments:' || {p}.public_id"}, Covered: true, Absent: "{$rootId|text}",
 	}, 100)),

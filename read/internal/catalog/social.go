@@ -75,9 +75,9 @@ var collectionSorts = map[string]Sort{
 }
 
 var collectionFilter = &Filter{Fields: map[string]string{
-	"owner":       "{t}.owner_id = (SELECT u.id FROM view.users_public u WHERE u.username_canonical = {v|lower})",
-	"containing":  "{t}.id IN (SELECT i.collection_id FROM view.collection_item i WHERE i.subject_id = {v|uuid})",
-	"titlePrefix": "starts_with(lower({t}.title), {v|lower})",
+	"owner":       "{t}.owner_id = (SELECT u.id FROM view.users_public u WHERE u.username_canonical = lower({v|text}))",
+	"containing":  "{t}.id IN (SELECT i.collection_id FROM view.collection_item i WHERE i.subject_id = " + unmerged("{v|uuid}") + ")",
+	"titlePrefix": begins("view.sort_key({t}.title) COLLATE \"C\""),
 }}
 
 var stats = &Object{Fields: map[string]Field{

@@ -40,12 +40,21 @@ var text = nested(page(Rel{
 	Sorts: lineSorts, Emit: []string{"'text:' || {p}.public_id"}, Covered: true,
 	Extra:  textExtra("{p}.id", "{p}.revision"),
 	Absent: "{$expressionId|text}",
-	Fault: "CASE {{?revision WHEN NOT EXISTS (SELECT 1 FROM view.revision v WHERE v.subject_id = {s}.id AND v.kind = 'TEXT' AND v.number = {s}.revision) THEN 'revision: the text has no such revision' }}" +
-		"{{?from WHEN NOT EXISTS (SELECT 1 FROM " + linesOf("{s}") + " l WHERE l.ref = {$from|text}) THEN 'from: the text has no such line, or it is not open' }}" +
-		"{{?to WHEN NOT EXISTS (SELECT 1 FROM " + linesOf("{s}") + " l WHERE l.ref = {$to|text}) THEN 'to: the text has no such line, or it is not open' }}" +
+	Fault: "CASE {{?revision WHEN NOT EXISTS (SELECT 1 FROM view.revision v WHERE v.subject_id = {s}.id AND v.kind = 'TEXT' AND v.number = {s}.revision) THEN {@revision} || '" + noRevision + "' }}" +
+		"{{?from WHEN NOT EXISTS (SELECT 1 FROM " + linesOf("{s}") + " l WHERE l.ref = {$from|text}) THEN {@from} || '" + noLine + "' }}" +
+		"{{?to WHEN NOT EXISTS (SELECT 1 FROM " + linesOf("{s}") + " l WHERE l.ref = {$to|text}) THEN {@to} || '" + noLine + "' }}" +
+		"{{?from {{?to WHEN (SELECT l.seq FROM " + linesOf("{s}") + " l WHERE l.ref = {$from|text}) > (SELECT l.seq FROM " + linesOf("{s}") + " l WHERE l.ref = {$to|text}) THEN {@to} || '" + backward + "' }}}}" +
 		"WHEN false THEN '' END",
 	Check: []Rule{{Arg: "revision", Min: 1, Max: 1 << 30}, {Arg: "from", Min: 1, Max: 60}, {Arg: "to", Min: 1, Max: 60}},
 }, 500))
+
+// What is wrong with a line or a revision that a caller names. Where the text is
+// not there at all, the answer is null and nothing is wrong.
+const (
+	noLine     = ": must name a line that the text has and that is open"
+	noRevision = ": must name a revision that the text has"
+	backward   = ": must not name a line before the one where the passage begins"
+)
 
 // linesOf are the lines of a text at a revision: those of the current one from
 // where they are read every day, those of an older one from the history.
@@ -63,7 +72,10 @@ var passageRow = "(SELECT e.*, (SELECT l.seq FROM " + linesOf("e") + " l WHERE l
 	" AND x.scope_id = (SELECT y.subject_id FROM view.slug y WHERE y.kind = 'WORK' AND y.slug = {$ref|ref.work}))) e) {t}"
 
 var passageField = nested(Rel{
-	To: "Passage", From: passageRow, Where: "{t}.first_seq IS NOT NULL AND {t}.last_seq IS NOT NULL",
+	To: "Passage", From: passageRow,
+	Fault: "CASE WHEN {t}.asked IS NOT NULL AND NOT EXISTS (SELECT 1 FROM view.revision v WHERE v.subject_id = {t}.id AND v.kind = 'TEXT' AND v.number = {t}.asked) THEN {@ref} || '" + noRevision + "'" +
+		" WHEN {t}.first_seq IS NULL OR {t}.last_seq IS NULL THEN {@ref} || '" + noLine + "'" +
+		" WHEN {t}.first_seq > {t}.last_seq THEN {@ref} || '" + backward + "' END",
 	Emit:   []string{"{t}.public_id", "'text:' || {t}.public_id", "{t}.work_public_id"},
 	Absent: "'list:expr list:work'", Lasting: "{t}.asked IS NOT NULL", Covered: true,
 	Check: []Rule{{Arg: "ref", Min: 1, Max: 200}},
@@ -81,8 +93,9 @@ var passage = &Object{Fields: map[string]Field{
 
 var diffField = nested(Rel{
 	To: "TextDiff",
-	From: "(SELECT e.id, e.public_id, {$from|int} AS older, {$to|int} AS newer FROM view.expression e WHERE e.id = {$translationId|uuid:EXPRESSION}" +
-		" AND 2 = (SELECT count(*) FROM view.revision v WHERE v.subject_id = e.id AND v.kind = 'TEXT' AND v.number IN ({$from|int}, {$to|int}))) {t}",
+	From: "(SELECT e.id, e.public_id, {$from|int} AS older, {$to|int} AS newer FROM view.expression e WHERE e.id = " + unmerged("{$translationId|uuid:EXPRESSION}") + ") {t}",
+	Fault: "CASE WHEN NOT EXISTS (SELECT 1 FROM view.revision v WHERE v.subject_id = {t}.id AND v.kind = 'TEXT' AND v.number = {t}.older) THEN {@from} || '" + noRevision + "'" +
+		" WHEN NOT EXISTS (SELECT 1 FROM view.revision v WHERE v.subject_id = {t}.id AND v.kind = 'TEXT' AND v.number = {t}.newer) THEN {@to} || '" + noRevision + "' END",
 	Emit: []string{"{t}.public_id", "'text:' || {t}.public_id"}, Covered: true,
 	Absent: "{$translationId|text}", Lasting: "true",
 	Check: []Rule{{Arg: "from", Min: 1, Max: 1 << 30, Differ: "to"}, {Arg: "to", Min: 1, Max: 1 << 30}},

@@ -53,12 +53,12 @@ var translationSorts = map[string]Sort{
 }
 
 var translationFilter = &Filter{Fields: map[string]string{
-	"ids":            "{t}.id = ANY ({v|uuids:EXPRESSION})",
-	"work":           "{t}.work_id = ANY ({v|uuids:WORK})",
+	"ids":            "{t}.id = ANY (" + survivors("{v|uuids:EXPRESSION}") + ")",
+	"work":           "{t}.work_id = ANY (" + survivors("{v|uuids:WORK}") + ")",
 	"language":       "({t}.language = ANY ({v|text[]}) OR {t}.language_base = ANY ({v|text[]}))",
 	"sourceLanguage": "{t}.source_language = ANY ({v|text[]})",
-	"translator":     "{t}.translator_ids && {v|uuids:PERSON}",
-	"author":         "{t}.author_ids && {v|uuids:PERSON}",
+	"translator":     "{t}.translator_ids && " + survivors("{v|uuids:PERSON}"),
+	"author":         "{t}.author_ids && " + survivors("{v|uuids:PERSON}"),
 	"literatureType": "{t}.literature_type = ANY ({v|text[]})",
 	"origin":         "{t}.origin = ANY ({v|text[]})",
 	"completeness":   "{t}.completeness = ANY ({v|text[]})",

@@ -81,7 +81,8 @@ type Rel struct {
 	// Absent is the SQL of the tag that tells when a missing object comes to be.
 	Absent string
 	// Fault is SQL over {s} that names the argument at fault and what is wrong
-	// with it, as "argument: message", or is null. Used at the root alone.
+	// with it, as "path: problem", or is null; {@arg} is an argument's path. Used
+	// at the root alone.
 	Fault string
 	// Lasting is SQL over {t} that is true where the answer can never change.
 	Lasting string

@@ -75,16 +75,16 @@ var workSorts = map[string]Sort{
 }
 
 var workFilter = &Filter{Tags: []string{"list:tag", "list:cat"}, Fields: map[string]string{
-	"ids":              "{t}.id = ANY ({v|uuids:WORK})",
+	"ids":              "{t}.id = ANY (" + survivors("{v|uuids:WORK}") + ")",
 	"originalLanguage": inLanguages("{t}.original_language"),
 	"translatedInto":   overlapsLanguages("{t}.translation_languages"),
 	"literatureType":   "{t}.literature_type = ANY ({v|text[]})",
-	"author":           "{t}.author_ids && {v|uuids:PERSON}",
+	"author":           "{t}.author_ids && " + survivors("{v|uuids:PERSON}"),
 	"tag":              "{t}.tag_ids && (SELECT array_agg(s.subject_id) FROM view.slug s WHERE s.kind = 'TAG' AND s.slug = ANY ({v|text[]}))::uuid[]",
 	"category":         "{t}.category_path_ids && (SELECT array_agg(k.id) FROM view.category k WHERE k.path = ANY ({v|text[]}))::uuid[]",
 	"series":           "{t}.series_id = (SELECT s.id FROM view.series s WHERE s.slug = {v|text})",
 	"year":             "coalesce({t}.year_to, {t}.year_from) >= coalesce({v.from|int}, -32768) AND {t}.year_from <= coalesce({v.to|int}, 32767)",
 	"rights":           "{t}.rights_class = ANY ({v|text[]})",
-	"titlePrefix":      "{t}.sort_title >= {v|prefix} AND {t}.sort_title < {v|prefix.end}",
+	"titlePrefix":      "{t}.id IN (SELECT k.work_id FROM view.work_title_key k WHERE " + begins("k.key") + ")",
 	"minTranslations":  "{t}.translation_count >= {v|int}",
 }}

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -10,7 +11,10 @@ import (
 	"github.com/tercul/tercul/shared/apperr"
 )
 
-const someWork = "work_01h455vb4pex5vsknk084sn02q"
+const (
+	someWork   = "work_01h455vb4pex5vsknk084sn02q"
+	someAuthor = "prsn_01h455vb4pex5vsknk084sn02q"
+)
 
 func TestBindBindsAndNeverWritesValues(t *testing.T) {
 	p := compile(t, `query Q($f: WorkFilter, $l: LanguageTag) { works(filter: $f) { nodes { title(language: $l) } } }`)
@@ -76,14 +80,49 @@ func TestBindRefusesBadArguments(t *testing.T) {
 		"filter too wide": {`query Q($f: WorkFilter) { works(filter: $f) { nodes { id } } }`,
 			map[string]any{"f": wide(31)}, apperr.InputLimit, "variables.f.or[30].minTranslations"},
 		"bad id in filter": {`query Q($f: WorkFilter) { works(filter: $f) { nodes { id } } }`,
-			map[string]any{"f": map[string]any{"author": []any{"x"}}}, apperr.BadRequest, "variables.f.author"},
+			map[string]any{"f": map[string]any{"author": []any{someAuthor, "x"}}}, apperr.BadRequest, "variables.f.author[1]"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := compile(t, tc.doc).Bind(tc.vars)
 			require.Error(t, err)
 			require.Equal(t, tc.code, apperr.From(err).Code, err)
 			require.Equal(t, tc.field, apperr.From(err).Field)
+			requireSentence(t, apperr.From(err))
 		})
+	}
+}
+
+// requireSentence holds a message against the grammar of all faults of inputs.
+func requireSentence(t *testing.T, e *apperr.Error) {
+	t.Helper()
+	require.Regexp(t, `^`+regexp.QuoteMeta(e.Field)+` (must|is|lies) .*[^.]\.$`, e.Message)
+}
+
+// TestPathsOfLiterals: what the document itself gives is named by its place among
+// the response names.
+func TestPathsOfLiterals(t *testing.T) {
+	for doc, want := range map[string]string{
+		`{ all: works(first: 1000) { nodes { id } } }`:                                                   "all.first",
+		`{ works { list: nodes { authors { mine: works(first: 0) { nodes { id } } } } } }`:               "works.list.authors.mine.first",
+		`{ works { edges { node { translations(first: 101) { nodes { id } } } } } }`:                     "works.edges.node.translations.first",
+		`{ works(filter: {and: [{author: ["` + someAuthor + `", "x"]}]}) { nodes { id } } }`:             "works.filter.and[0].author[1]",
+		`{ works(filter: {titlePrefix: "\u0301"}) { nodes { id } } }`:                                    "works.filter.titlePrefix",
+		`{ nodes(ids: ["` + someWork + `", "` + someWork + `"]) { id } }`:                                "nodes.ids",
+		`{ a: passage(ref: "x") { ref } }`:                                                               "a.ref",
+		`{ works(after: "x") { nodes { id } } }`:                                                         "works.after",
+		`{ translationDiff(translationId: "expr_01h455vb4pex5vsknk084sn02q", from: 1, to: 1) { from } }`: "translationDiff.from",
+		`{ bestTranslation(workId: "` + someWork + `", languages: []) { id } }`:                          "bestTranslation.languages",
+		`{ work(slug: "a") { title(language: "not a tag") } }`:                                           "work.title.language",
+		`{ randomWork(seed: 10000) { id } }`:                                                             "randomWork.seed",
+		`{ translation(slug: "a") { id } }`:                                                              "translation",
+	} {
+		p, err := tryCompile(t, doc)
+		if err == nil {
+			_, err = p.Bind(nil)
+		}
+		require.Error(t, err, doc)
+		require.Equal(t, want, apperr.From(err).Field, err)
+		requireSentence(t, apperr.From(err))
 	}
 }
 
@@ -179,5 +218,5 @@ func TestAnObjectStandsForAListOfIt(t *testing.T) {
 	want, err := list.Bind(vars)
 	require.NoError(t, err)
 	require.Equal(t, want, got)
-	require.Contains(t, got.SQL, "sort_title >=")
+	require.Contains(t, got.SQL, "view.sort_key(")
 }

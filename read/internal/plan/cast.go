@@ -6,8 +6,6 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
-
 	"github.com/tercul/tercul/shared/typeid"
 )
 
@@ -36,8 +34,6 @@ var casts = map[string]cast{
 	"kindnames":   {"text[]", kindNames},
 	"lookup":      {"text[]", lookup},
 	"prefix":      {"text", prefix},
-	"prefix.end":  {"text", prefixEnd},
-	"lower":       {"text", lower},
 	"lines":       {"text", lineRange},
 	"ref.work":    {"text", refPart(func(r passageRef) any { return r.work })},
 	"ref.expr":    {"text", refPart(func(r passageRef) any { return r.expression })},
@@ -69,16 +65,20 @@ func decodeID(v any, kind string) (any, error) {
 	}
 	pfx, id, err := typeid.Decode(text)
 	if err != nil {
-		return nil, fmt.Errorf("%q is not an id of this service", shorten(text))
+		return nil, errID(text)
 	}
 	got, known := typeid.Kind(pfx)
 	if !known {
-		return nil, fmt.Errorf("%q is not an id of this service", shorten(text))
+		return nil, errID(text)
 	}
 	if kind != "" && got != kind {
-		return nil, fmt.Errorf("%q names another kind of thing: %s, where %s is wanted", shorten(text), noun(got), noun(kind))
+		return nil, fmt.Errorf("must be an id of the kind %s, not of the kind %s: %q", noun(kind), noun(got), shorten(text))
 	}
 	return id.String(), nil
+}
+
+func errID(text string) error {
+	return fmt.Errorf("must be an id that this service gave, such as work_01h455vb4pex5vsknk084sn02q, not %q", shorten(text))
 }
 
 // noun names a kind as the public schema does.
@@ -116,7 +116,7 @@ func kindOf(v any) (any, error) {
 	pfx, _, err := typeid.Decode(text)
 	kind, known := typeid.Kind(pfx)
 	if err != nil || !known {
-		return nil, fmt.Errorf("%q is not an id of this service", shorten(text))
+		return nil, errID(text)
 	}
 	return kind, nil
 }
@@ -128,16 +128,22 @@ func texts(v any) (any, error) { return mapTexts(v, same) }
 func mapTexts(v any, f func(any) (any, error)) (any, error) {
 	list, _ := v.([]any)
 	out := make([]string, 0, len(list))
-	for _, item := range list {
+	for i, item := range list {
 		mapped, err := f(item)
 		if err != nil {
-			return nil, err
+			return nil, &itemError{i, err}
 		}
 		if s, ok := mapped.(string); ok {
 			out = append(out, s)
 		}
 	}
 	return out, nil
+}
+
+// itemError is a fault of one item of a list.
+type itemError struct {
+	index int
+	error
 }
 
 // lookup expands one language tag or several to the tags that RFC 4647 lookup
@@ -162,35 +168,14 @@ func lookup(v any) (any, error) {
 	return out, nil
 }
 
-// prefix folds a prefix as sort columns are folded: lower case, no marks. What
-// begins with it lies, in the order of the bytes, from it to prefixEnd: a plan
-// made for any prefix can use an index for that, and cannot for LIKE.
-func prefix(v any) (any, error) { return foldPrefix(v) }
-
-func foldPrefix(v any) (string, error) {
+// prefix checks that there is something to look for: what is folded to nothing
+// would be found everywhere. The folding itself is view.sort_key's alone.
+func prefix(v any) (any, error) {
 	text, _ := v.(string)
-	var b strings.Builder
-	for _, r := range norm.NFD.String(strings.ToLower(text)) {
-		if !unicode.Is(unicode.Mn, r) {
-			b.WriteRune(r)
-		}
+	if !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsMark(r) && !unicode.IsSpace(r) && unicode.IsGraphic(r) }) {
+		return nil, errors.New("must have a letter, a digit or a sign")
 	}
-	if b.Len() == 0 {
-		return "", errors.New("a prefix must not be empty")
-	}
-	return norm.NFC.String(b.String()), nil
-}
-
-// prefixEnd is the first text, in the order of the bytes, that lies behind all
-// that begin with the prefix.
-func prefixEnd(v any) (any, error) {
-	folded, err := foldPrefix(v)
-	return folded + string(unicode.MaxRune), err
-}
-
-func lower(v any) (any, error) {
-	text, _ := v.(string)
-	return strings.ToLower(text), nil
+	return text, nil
 }
 
 func shorten(text string) string {

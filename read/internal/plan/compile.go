@@ -16,6 +16,8 @@ type compiler struct {
 	policy policyMin
 	// redirect is the template of the id that a row was asked for by.
 	redirect string
+	// path is the field being compiled, by response names from the root: "works.authors".
+	path string
 	// sorts are the orders that a variable may choose, for samples.
 	sorts []string
 }
@@ -57,7 +59,18 @@ func (c *compiler) ownsAny(fields []*selected, cat *catalog.Object) bool {
 	return false
 }
 
+// within goes down to a field and returns how to come back.
+func (c *compiler) within(key string) (leave func()) {
+	outer := c.path
+	if c.path != "" {
+		c.path += "."
+	}
+	c.path += key
+	return func() { c.path = outer }
+}
+
 func (c *compiler) field(typeName string, s *selected, from map[string]catalog.Field, parentEmits bool) (fieldNode, error) {
+	defer c.within(s.key)()
 	out := fieldNode{key: s.key, cond: s.cond}
 	c.policy.add(s.field.Definition)
 	if s.field.Name == "__typename" {
@@ -91,7 +104,7 @@ func (c *compiler) field(typeName string, s *selected, from map[string]catalog.F
 func (c *compiler) relation(typeName string, s *selected, rel *catalog.Rel, args map[string]argument, parentEmits bool) (*relNode, error) {
 	r := &relNode{rel: rel, field: typeName + "." + s.field.Name, args: args, nonNull: nonNull(args)}
 	var err error
-	if r.rules, err = compileRules(rel.Check, args, s.field); err != nil {
+	if r.rules, err = compileRules(rel.Check, args, c.path); err != nil {
 		return nil, err
 	}
 	if err = r.parse(); err != nil {

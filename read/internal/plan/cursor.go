@@ -16,7 +16,7 @@ const cursorVersion = "1"
 // A cursor is base64url of a checksum of 8 hexadecimal digits and a JSON array:
 // what it is a cursor of, then the sort keys of the item it stands at.
 
-var errCursor = errors.New("this cursor is not one of this list and order; begin again without it")
+var errCursor = errors.New("must be a cursor that this list gave in this order; begin again without it")
 
 // cursorScope names the list and order that a cursor belongs to.
 func cursorScope(field, sort string) string { return cursorVersion + ":" + field + ":" + sort }

@@ -112,7 +112,7 @@ type filterWriter struct {
 
 func (w *filterWriter) object(obj map[string]any, path string, depth int) string {
 	if depth > maxFilterDepth {
-		w.limit(path, fmt.Sprintf("a filter nests %d deep at most", maxFilterDepth))
+		w.refuse(apperr.InputLimit, path, fmt.Sprintf("lies deeper than the %d levels that a filter may have", maxFilterDepth))
 		return ""
 	}
 	var all []string
@@ -141,15 +141,15 @@ func (w *filterWriter) entry(name string, val any, path string, depth int) strin
 	}
 	t, ok := w.node.fields[name]
 	if !ok {
-		w.fail(path, "there is no such filter")
+		w.fail(path, "is not a condition of this filter")
 		return ""
 	}
 	if obj, ok := val.(map[string]any); ok && backward(obj) {
-		w.fail(path, "from lies after to")
+		w.fail(path, "must not end before it begins: from is greater than to")
 		return ""
 	}
 	if w.leaves++; w.leaves > maxFilterLeaves {
-		w.limit(path, fmt.Sprintf("a filter has %d conditions at most", maxFilterLeaves))
+		w.refuse(apperr.InputLimit, path, fmt.Sprintf("is one condition more than the %d that a filter may have", maxFilterLeaves))
 		return ""
 	}
 	return w.node.leaf(w.writer, w.rows, t, argument{get: constant(val), path: path, fixed: true})
@@ -173,10 +173,4 @@ func (w *filterWriter) list(val any, path string, depth int, op, empty string) s
 		return empty
 	}
 	return "(" + strings.Join(all, op) + ")"
-}
-
-func (w *writer) limit(path, message string) {
-	if w.err == nil {
-		w.err = apperr.New(apperr.InputLimit, message).WithField(path)
-	}
 }

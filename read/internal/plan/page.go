@@ -60,8 +60,9 @@ func (c *compiler) pageItem(connection string, s *selected, rel *catalog.Rel, co
 	switch s.field.Name {
 	case "nodes":
 		item.kind = pageNodes
-		item.node, err = c.row(rel.To, s.nested, covered)
+		item.node, err = c.nested(s, rel, covered)
 	case "edges":
+		defer c.within(s.key)()
 		item.kind = pageEdges
 		item.edge, err = c.edge(s, rel, covered)
 	case "pageInfo":
@@ -77,6 +78,12 @@ func (c *compiler) pageItem(connection string, s *selected, rel *catalog.Rel, co
 	return item, err
 }
 
+// nested compiles the rows of a page below the key they are asked for by.
+func (c *compiler) nested(s *selected, rel *catalog.Rel, covered bool) (rowNode, error) {
+	defer c.within(s.key)()
+	return c.row(rel.To, s.nested, covered)
+}
+
 func (c *compiler) edge(s *selected, rel *catalog.Rel, covered bool) ([]edgeItem, error) {
 	name := s.field.Definition.Type.Name()
 	fields, err := c.collect(s.nested, c.schema.Types[name])
@@ -90,7 +97,7 @@ func (c *compiler) edge(s *selected, rel *catalog.Rel, covered bool) ([]edgeItem
 		case "cursor":
 			item.cursor = true
 		case "node":
-			row, err := c.row(rel.To, f.nested, covered)
+			row, err := c.nested(f, rel, covered)
 			if err != nil {
 				return nil, err
 			}

@@ -18,12 +18,12 @@ const maxRef = 200
 var refPattern = regexp.MustCompile(
 	`^([a-z0-9][a-z0-9.-]*)/([a-z0-9][a-z0-9.-]*):([0-9A-Za-z]+(?:\.[0-9A-Za-z]+)*)(?:-([0-9A-Za-z]+(?:\.[0-9A-Za-z]+)*))?(?:@([1-9][0-9]{0,8}))?$`)
 
-var errRef = errors.New("a citation reads work/expression:from-to@revision, such as dante-inferno-01/en.verse:1.1-1.3@2")
+var errRef = errors.New("must read work/expression:from-to@revision, such as dante-inferno-01/en.verse:1.1-1.3@2; the end and the revision may be left out")
 
 // parseRef reads a citation. Its end is its beginning where it is left out.
 func parseRef(text string) (passageRef, error) {
 	if utf8.RuneCountInString(text) > maxRef {
-		return passageRef{}, errors.New("a citation has 200 characters at most")
+		return passageRef{}, errors.New("must have 200 characters at most")
 	}
 	m := refPattern.FindStringSubmatch(text)
 	if m == nil {
@@ -49,7 +49,7 @@ var linePattern = regexp.MustCompile(`^[0-9A-Za-z]+(\.[0-9A-Za-z]+)*(-[0-9A-Za-z
 func lineRange(v any) (any, error) {
 	text, _ := v.(string)
 	if !linePattern.MatchString(text) {
-		return nil, errors.New("a line or a range of lines is wanted, such as 1.10 or 1.10-1.20")
+		return nil, errors.New("must be a line or a range of lines, such as 1.10 or 1.10-1.20")
 	}
 	return text, nil
 }

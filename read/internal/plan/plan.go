@@ -150,7 +150,7 @@ func (p *Plan) write(w *writer) string {
 		columns = append(columns, alias+`.j AS "`+r.key+`"`)
 		tags = append(tags, w.rootTags(r.rel, alias))
 		if len(r.rel.fault) > 0 {
-			faults = append(faults, quote(r.key+".")+" || "+alias+".f")
+			faults = append(faults, alias+".f")
 		}
 		if r.nullable {
 			missing = append(missing, alias+".j IS NULL")

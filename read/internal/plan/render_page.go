@@ -143,7 +143,7 @@ func (w *pageWriter) key(req *writer, index int) any {
 			return key
 		}
 	}
-	req.fail(w.p.after.path, errCursor.Error())
+	req.failed(w.p.after.path, errCursor)
 	return nil
 }
 

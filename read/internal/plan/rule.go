@@ -1,14 +1,12 @@
 package plan
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/vektah/gqlparser/v2/ast"
-
 	"github.com/tercul/tercul/read/internal/catalog"
 	"github.com/tercul/tercul/shared/apperr"
+	"github.com/tercul/tercul/shared/input"
 )
 
 // rule is a rule of the catalogue with the arguments it is for.
@@ -20,13 +18,13 @@ type rule struct {
 
 // compileRules readies the rules of a field; what the document itself settles is
 // checked at once.
-func compileRules(rules []catalog.Rule, args map[string]argument, f *ast.Field) ([]rule, error) {
+func compileRules(rules []catalog.Rule, args map[string]argument, field string) ([]rule, error) {
 	var out []rule
 	for _, r := range rules {
-		compiled := rule{r, f.Alias, args}
+		compiled := rule{r, field, args}
 		if compiled.fixed() {
 			if path, code, msg := compiled.broken(nil); msg != "" {
-				return nil, apperr.New(code, msg).WithField(path)
+				return nil, apperr.OfField(code, path, msg)
 			}
 			continue
 		}
@@ -60,11 +58,11 @@ func (r rule) broken(vars Vars) (path string, code apperr.Code, message string) 
 	}
 	code, message = r.bounds(val)
 	if message == "" && r.Unique && repeats(val) {
-		code, message = apperr.BadRequest, "the items must differ"
+		code, message = apperr.BadRequest, "must have items that all differ"
 	}
 	if message == "" && r.Differ != "" {
 		if other, _ := r.args[r.Differ].get(vars); other == val {
-			code, message = apperr.BadRequest, "must differ from "+r.Differ
+			code, message = apperr.BadRequest, "must differ from "+r.args[r.Differ].path
 		}
 	}
 	return a.path, code, message
@@ -72,26 +70,21 @@ func (r rule) broken(vars Vars) (path string, code apperr.Code, message string) 
 
 func (r rule) bounds(val any) (apperr.Code, string) {
 	var size int
-	var what string
+	var what input.Measure
 	switch v := val.(type) {
 	case int64:
-		size, what = int(v), "%d to %d"
+		size, what = int(v), input.Value
 	case []any:
-		size, what = len(v), "%d to %d items"
+		size, what = len(v), input.Items
 	case string:
-		size, what = utf8.RuneCountInString(v), "%d to %d characters"
+		size, what = utf8.RuneCountInString(v), input.Characters
 	default:
 		return "", ""
 	}
-	switch {
-	case r.Max == 0 && r.Min == 0:
+	if r.Max == 0 && r.Min == 0 {
 		return "", ""
-	case size < r.Min:
-		return apperr.BadRequest, "wanted: " + fmt.Sprintf(what, r.Min, r.Max)
-	case size > r.Max:
-		return apperr.InputLimit, "wanted: " + fmt.Sprintf(what, r.Min, r.Max)
 	}
-	return "", ""
+	return what.Bounds(size, r.Min, r.Max)
 }
 
 func repeats(val any) bool {
@@ -126,7 +119,7 @@ func (r rule) oneOf(vars Vars) (string, apperr.Code, string) {
 	if whole == 1 && partly == 0 {
 		return "", "", ""
 	}
-	return r.field, apperr.BadRequest, "give exactly one of: " + strings.Join(choices, ", ")
+	return r.field, apperr.BadRequest, "must be given exactly one of: " + strings.Join(choices, ", ")
 }
 
 // check holds a request's arguments of a field against its rules.
@@ -139,7 +132,7 @@ func (r *relNode) check(w *writer) {
 	}
 	for i := range r.rules {
 		if path, code, msg := r.rules[i].broken(w.vars); msg != "" && w.err == nil {
-			w.err = apperr.New(code, msg).WithField(path)
+			w.err = apperr.OfField(code, path, msg)
 		}
 	}
 }

@@ -16,6 +16,7 @@ const (
 	parent
 	scope
 	param
+	argPath
 	cursorKey
 	pageLimit
 	filterText
@@ -114,6 +115,9 @@ func parsePlaceholder(name string) (piece, error) {
 		return piece{kind: pageLimit}, nil
 	case "filter":
 		return piece{kind: filterText}, nil
+	}
+	if arg, ok := strings.CutPrefix(name, "@"); ok {
+		return piece{kind: argPath, arg: arg}, nil
 	}
 	name, castName, _ := strings.Cut(name, "|")
 	convert, err := castNamed(castName)

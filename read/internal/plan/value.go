@@ -23,7 +23,8 @@ func absent(Vars) (any, bool) { return nil, false }
 // argument is a field's argument as the document gives it.
 type argument struct {
 	get value
-	// path is how the caller knows it, for errors: "variables.first" or "works.first".
+	// path is how the caller knows it, for errors: "variables.first" where a variable
+	// gives it, else where it stands in the answer: "works.authors.first".
 	path  string
 	fixed bool
 	typ   *ast.Type
@@ -39,7 +40,7 @@ func (a argument) given(v Vars) bool {
 func (c *compiler) arguments(f *ast.Field) (map[string]argument, error) {
 	out := make(map[string]argument, len(f.Definition.Arguments))
 	for _, def := range f.Definition.Arguments {
-		a := argument{get: absent, path: f.Alias + "." + def.Name, fixed: true, typ: def.Type}
+		a := argument{get: absent, path: c.path + "." + def.Name, fixed: true, typ: def.Type}
 		fallback := value(absent)
 		if def.DefaultValue != nil {
 			val, err := compileValue(def.DefaultValue, def.Type)
@@ -64,9 +65,9 @@ func (c *compiler) arguments(f *ast.Field) (map[string]argument, error) {
 func (c *compiler) give(a *argument, def *ast.ArgumentDefinition, written *ast.Value, fallback value) error {
 	a.fixed = isFixed(written)
 	if a.fixed {
-		val, err := c.types.Literal(written, def.Type)
+		val, err := c.types.LiteralAt(a.path, written, def.Type)
 		if err != nil {
-			return apperr.New(apperr.ValidationFailed, apperr.From(err).Message).WithField(a.path)
+			return apperr.Recode(err, apperr.ValidationFailed)
 		}
 		a.get = constant(val)
 		return nil

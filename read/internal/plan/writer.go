@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
@@ -25,10 +26,22 @@ type writer struct {
 	err  error
 }
 
-func (w *writer) fail(path, message string) {
+// fail notes what is wrong with the input of a path: "must not be null".
+func (w *writer) fail(path, problem string) { w.refuse(apperr.BadRequest, path, problem) }
+
+func (w *writer) refuse(code apperr.Code, path, problem string) {
 	if w.err == nil {
-		w.err = apperr.New(apperr.BadRequest, message).WithField(path)
+		w.err = apperr.OfField(code, path, problem)
 	}
+}
+
+// failed is fail for an error, which may be of one item of a list.
+func (w *writer) failed(path string, err error) {
+	var item *itemError
+	if errors.As(err, &item) {
+		path += "[" + strconv.Itoa(item.index) + "]"
+	}
+	w.fail(path, err.Error())
 }
 
 // alias gives a fresh table alias.
@@ -93,7 +106,7 @@ func (w *writer) param(a argument, c cast) string {
 		}
 		converted, err := c.convert(val)
 		if err != nil {
-			w.fail(a.path, err.Error())
+			w.failed(a.path, err)
 		}
 		return converted
 	})
@@ -137,6 +150,8 @@ func (w *writer) expand(b *strings.Builder, t template, s *site) {
 		case cursorKey:
 			index := p.index
 			b.WriteString(w.bind(p.convert.sql, func(w *writer) any { return s.cursor(w, index) }))
+		case argPath:
+			b.WriteString(quote(s.args[p.arg].path))
 		case param:
 			b.WriteString(w.param(s.args[p.arg], p.convert))
 		case section:

@@ -113,12 +113,12 @@ func render(row [][]byte, tags []string, m answer.Material) (*answer.Entry, erro
 func isTrue(text []byte) bool { return len(text) == 1 && text[0] == 't' }
 
 // faults makes coded errors of what the statement found wrong with arguments,
-// each a line "field.argument: message".
+// each a line "path: what is wrong".
 func faults(text string) error {
 	var all apperr.List
 	for line := range strings.Lines(text) {
-		field, message, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
-		all = append(all, apperr.New(apperr.BadRequest, message).WithField(field))
+		path, problem, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
+		all = append(all, apperr.OfField(apperr.BadRequest, path, problem))
 	}
 	return all.Err()
 }

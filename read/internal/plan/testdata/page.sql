@@ -33,15 +33,17 @@ FROM (SELECT json_build_array('1:Query.works:NEWEST', (t2.published_at)::text, (
 FROM (SELECT t2.*, row_number() OVER () AS "#"
 FROM (SELECT t2.*
 FROM view.work t2
-WHERE ((t2.author_ids && $1::uuid[]) AND (t2.category_path_ids && (SELECT array_agg(k.id)
+WHERE ((t2.author_ids && view.survivors($1::uuid[])) AND (t2.category_path_ids && (SELECT array_agg(k.id)
 FROM view.category k
-WHERE k.path = ANY ($2::text[]))::uuid[]) AND (t2.id = ANY ($3::uuid[])) AND (t2.literature_type = ANY ($4::text[])) AND (t2.translation_count >= $5::int) AND (t2.original_language = ANY ((SELECT array_agg(l.tag)
+WHERE k.path = ANY ($2::text[]))::uuid[]) AND (t2.id = ANY (view.survivors($3::uuid[]))) AND (t2.literature_type = ANY ($4::text[])) AND (t2.translation_count >= $5::int) AND (t2.original_language = ANY ((SELECT array_agg(l.tag)
 FROM view.language l
 WHERE l.tag = ANY ($6::text[]) OR split_part(l.tag, '-', 1) = ANY ($7::text[]))::text[])) AND (t2.rights_class = ANY ($8::text[])) AND (t2.series_id = (SELECT s.id
 FROM view.series s
 WHERE s.slug = $9::text)) AND (t2.tag_ids && (SELECT array_agg(s.subject_id)
 FROM view.slug s
-WHERE s.kind = 'TAG' AND s.slug = ANY ($10::text[]))::uuid[]) AND (t2.sort_title >= $11::text AND t2.sort_title < $12::text) AND (t2.translation_languages && (SELECT array_agg(l.tag)
+WHERE s.kind = 'TAG' AND s.slug = ANY ($10::text[]))::uuid[]) AND (t2.id IN (SELECT k.work_id
+FROM view.work_title_key k
+WHERE k.key >= view.sort_key($11::text) AND k.key < view.sort_key($12::text) || chr(1114111))) AND (t2.translation_languages && (SELECT array_agg(l.tag)
 FROM view.language l
 WHERE l.tag = ANY ($13::text[]) OR split_part(l.tag, '-', 1) = ANY ($14::text[]))::text[]) AND (coalesce(t2.year_to, t2.year_from) >= coalesce($15::int, -32768) AND t2.year_from <= coalesce($16::int, 32767))) AND (t2.published_at, t2.id) < ($17::timestamptz, $18::uuid) ORDER BY t2.published_at DESC, t2.id DESC LIMIT 2 + 1) t2) t2
 CROSS JOIN LATERAL (SELECT t2.title AS "title") "o#3"
@@ -50,15 +52,17 @@ FROM (SELECT json_build_array('1:Query.works:NEWEST', (t2.published_at)::text, (
 CROSS JOIN LATERAL (SELECT count(*) AS n
 FROM (SELECT 1
 FROM view.work t2
-WHERE ((t2.author_ids && $19::uuid[]) AND (t2.category_path_ids && (SELECT array_agg(k.id)
+WHERE ((t2.author_ids && view.survivors($19::uuid[])) AND (t2.category_path_ids && (SELECT array_agg(k.id)
 FROM view.category k
-WHERE k.path = ANY ($20::text[]))::uuid[]) AND (t2.id = ANY ($21::uuid[])) AND (t2.literature_type = ANY ($22::text[])) AND (t2.translation_count >= $23::int) AND (t2.original_language = ANY ((SELECT array_agg(l.tag)
+WHERE k.path = ANY ($20::text[]))::uuid[]) AND (t2.id = ANY (view.survivors($21::uuid[]))) AND (t2.literature_type = ANY ($22::text[])) AND (t2.translation_count >= $23::int) AND (t2.original_language = ANY ((SELECT array_agg(l.tag)
 FROM view.language l
 WHERE l.tag = ANY ($24::text[]) OR split_part(l.tag, '-', 1) = ANY ($25::text[]))::text[])) AND (t2.rights_class = ANY ($26::text[])) AND (t2.series_id = (SELECT s.id
 FROM view.series s
 WHERE s.slug = $27::text)) AND (t2.tag_ids && (SELECT array_agg(s.subject_id)
 FROM view.slug s
-WHERE s.kind = 'TAG' AND s.slug = ANY ($28::text[]))::uuid[]) AND (t2.sort_title >= $29::text AND t2.sort_title < $30::text) AND (t2.translation_languages && (SELECT array_agg(l.tag)
+WHERE s.kind = 'TAG' AND s.slug = ANY ($28::text[]))::uuid[]) AND (t2.id IN (SELECT k.work_id
+FROM view.work_title_key k
+WHERE k.key >= view.sort_key($29::text) AND k.key < view.sort_key($30::text) || chr(1114111))) AND (t2.translation_languages && (SELECT array_agg(l.tag)
 FROM view.language l
 WHERE l.tag = ANY ($31::text[]) OR split_part(l.tag, '-', 1) = ANY ($32::text[]))::text[]) AND (coalesce(t2.year_to, t2.year_from) >= coalesce($33::int, -32768) AND t2.year_from <= coalesce($34::int, 32767))) LIMIT 10001) c) total
 CROSS JOIN LATERAL (SELECT pg.n > 2 AS "hasNextPage", pg.c AS "endCursor") "o#5"

@@ -2,7 +2,7 @@
 -- max age: 1h0m0s
 
 -- smallest
-SELECT row_to_json("o#") AS data, CASE WHEN r1.j IS NULL THEN $4::text ELSE r1.t END AS tags, nullif(concat_ws(E'\n', 'text.' || r1.f), '') AS fault, r1.j IS NULL AS missing, false AS lasting, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin
+SELECT row_to_json("o#") AS data, CASE WHEN r1.j IS NULL THEN $4::text ELSE r1.t END AS tags, nullif(concat_ws(E'\n', r1.f), '') AS fault, r1.j IS NULL AS missing, false AS lasting, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin
 FROM (SELECT 1) one
 LEFT JOIN LATERAL (SELECT row_to_json("o#") AS j, concat_ws(' ', s2.public_id, 'text:' || s2.public_id, pg.t) AS t, CASE WHEN false THEN '' END AS f
 FROM (SELECT e.id, e.public_id, e.text_revision, coalesce($1::int, e.text_revision) AS revision
@@ -25,17 +25,17 @@ CROSS JOIN LATERAL (SELECT s2.revision AS "revision", coalesce(pg.j0, '[]'::json
 CROSS JOIN LATERAL (SELECT r1.j AS "text") "o#";
 
 -- fullest
-SELECT row_to_json("o#") AS data, CASE WHEN r1.j IS NULL THEN $6::text ELSE r1.t END AS tags, nullif(concat_ws(E'\n', 'text.' || r1.f), '') AS fault, r1.j IS NULL AS missing, false AS lasting, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin
+SELECT row_to_json("o#") AS data, CASE WHEN r1.j IS NULL THEN $6::text ELSE r1.t END AS tags, nullif(concat_ws(E'\n', r1.f), '') AS fault, r1.j IS NULL AS missing, false AS lasting, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin
 FROM (SELECT 1) one
 LEFT JOIN LATERAL (SELECT row_to_json("o#") AS j, concat_ws(' ', s2.public_id, 'text:' || s2.public_id, pg.t) AS t, CASE  WHEN NOT EXISTS (SELECT 1
 FROM view.revision v
-WHERE v.subject_id = s2.id AND v.kind = 'TEXT' AND v.number = s2.revision) THEN 'revision: the text has no such revision'  WHEN NOT EXISTS (SELECT 1
+WHERE v.subject_id = s2.id AND v.kind = 'TEXT' AND v.number = s2.revision) THEN 'variables.revision' || ': must name a revision that the text has'  WHEN NOT EXISTS (SELECT 1
 FROM (SELECT l.seq, l.line_key, l.ref, l.unit_ref, l.kind, l.speaker, l.stanza_start, l.content
 FROM view.text_line l
 WHERE l.expression_id = s2.id AND s2.revision = s2.text_revision UNION ALL SELECT l.seq, l.line_key, l.ref, l.unit_ref, l.kind, l.speaker, l.stanza_start, l.content
 FROM view.revision_lines(s2.id, s2.revision) l
 WHERE s2.revision <> s2.text_revision) l
-WHERE l.ref = $5::text) THEN 'from: the text has no such line, or it is not open' WHEN false THEN '' END AS f
+WHERE l.ref = $5::text) THEN 'variables.from' || ': must name a line that the text has and that is open'  WHEN false THEN '' END AS f
 FROM (SELECT e.id, e.public_id, e.text_revision, coalesce($1::int, e.text_revision) AS revision
 FROM view.expression e
 WHERE e.id = coalesce((SELECT d.new_id
