@@ -87,7 +87,7 @@ func readString(name string, value jsontext.Value, into *string) error {
 		}
 		return nil
 	}
-	return apperr.New(apperr.BadRequest, "It must be a string.").WithField(name)
+	return apperr.OfField(apperr.BadRequest, name, "must be a string")
 }
 
 func readObject(name string, value jsontext.Value, into *[]byte) error {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -198,6 +199,11 @@ func refusals(t *testing.T, s *running) {
 		"first: 1000":          {s.get(works+vars(`{"first":1000}`), "Accept", graphql), 400, ""},
 		"first: -1":            {s.get(works+vars(`{"first":-1}`), "Accept", graphql), 400, apperr.BadRequest},
 		"forged cursor":        {s.get(works+vars(`{"after":"Zm9yZ2Vk"}`), "Accept", graphql), 400, apperr.BadRequest},
+		"cursor of a sibling":  {s.get(works+vars(`{"after":"`+s.cursor(t, "Authors")+`"}`), "Accept", graphql), 400, apperr.BadRequest},
+		"aliases":              {s.get(text("{ "+strings.Repeat("a: __typename ", 31)+"}"), "Accept", graphql), 400, apperr.CostLimit},
+		"deep filter":          {s.get(works+vars(`{"filter":`+strings.Repeat(`{"not":`, 5)+`{"minTranslations":1}`+strings.Repeat("}", 5)+`}`), "Accept", graphql), 400, apperr.InputLimit},
+		"wide filter":          {s.get(works+vars(`{"filter":{"or":[`+strings.Repeat(`{"minTranslations":1},`, 30)+`{"minTranslations":1}]}}`), "Accept", graphql), 400, apperr.InputLimit},
+		"no such order":        {s.get(works+vars(`{"sort":"RANDOM"}`), "Accept", graphql), 400, apperr.BadRequest},
 		"NUL":                  {s.get(page+vars(`{"slug":"a\u0000b"}`), "Accept", graphql), 400, apperr.BadRequest},
 		"NUL in the URL":       {s.get(page + "&variables=%7B%22slug%22:%22%00%22%7D"), 400, apperr.BadRequest},
 		"lone surrogate":       {s.get(page+vars(`{"slug":"\ud800"}`), "Accept", graphql), 400, apperr.BadRequest},
@@ -223,6 +229,14 @@ func refusals(t *testing.T, s *running) {
 	}
 }
 
+// cursor is where the first page of a shipped document's list ends.
+func (s *running) cursor(t *testing.T, document string) string {
+	t.Helper()
+	found := regexp.MustCompile(`"endCursor":"([^"]+)"`).FindStringSubmatch(s.get(s.document(document)).body)
+	require.NotNil(t, found)
+	return found[1]
+}
+
 const graphql = "application/graphql-response+json"
 
 // assertError checks the shape that every failure has, and returns its code.
@@ -237,6 +251,7 @@ func assertError(t *testing.T, got reply, status int) apperr.Code {
 			Message    string
 			Extensions struct {
 				Code      apperr.Code
+				Field     string
 				RequestID string `json:"requestId"`
 			}
 		}
@@ -245,6 +260,11 @@ func assertError(t *testing.T, got reply, status int) apperr.Code {
 	require.NotEmpty(t, body.Errors)
 	assert.Nil(t, body.Data)
 	assert.Equal(t, got.header.Get("X-Request-Id"), body.Errors[0].Extensions.RequestID)
-	assert.NotEmpty(t, body.Errors[0].Message)
+	for _, e := range body.Errors {
+		assert.Regexp(t, `^[A-Z"a-z].*[.?]$`, e.Message, "a sentence")
+		if e.Extensions.Field != "" {
+			assert.Contains(t, e.Message, e.Extensions.Field, "about the field")
+		}
+	}
 	return body.Errors[0].Extensions.Code
 }

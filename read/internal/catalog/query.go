@@ -26,8 +26,9 @@ var query = &Object{Fields: map[string]Field{
 		Absent: "{$id|text}",
 	}),
 	"nodes": nested(Rel{
-		Shape: Many, To: "Node",
-		From:  "(SELECT u.n, u.tag, x.id, x.kind FROM unnest({$ids|uuids}, {$ids|text[]}, {$ids|kinds}) WITH ORDINALITY u(asked, tag, kind, n) LEFT JOIN view.subject x ON x.kind = u.kind AND x.id = " + unmerged("u.asked") + ") {t}",
+		Shape: Many, To: "Node", Redirects: true,
+		From: "(SELECT u.n, x.id, x.kind, d.old_public_id AS redirected_from FROM unnest({$ids|uuids}, {$ids|kinds}) WITH ORDINALITY u(asked, kind, n)" +
+			" LEFT JOIN view.redirect d ON d.old_id = u.asked LEFT JOIN view.subject x ON x.kind = u.kind AND x.id = coalesce(d.new_id, u.asked)) {t}",
 		Order: "{t}.n",
 		Emit:  []string{"array_to_string({$ids|text[]}, ' ')"},
 		Check: []Rule{{Arg: "ids", Min: 1, Max: 50, Unique: true}},
@@ -99,7 +100,7 @@ var query = &Object{Fields: map[string]Field{
 		Filter: &Filter{Fields: map[string]string{"kind": "{t}.kind = ANY ({v|text[]})", "prefix": begins("view.sort_key({t}.name) COLLATE \"C\"")}},
 	}, 100)),
 	"category": nested(Rel{
-		To: "Category", From: "view.category {t}", Where: "{t}.path = {$path|text}", Absent: "'list:cat'",
+		To: "Category", From: "view.category {t}", Where: "{t}.path = {$path|path}", Absent: "'list:cat'",
 		Check: []Rule{{Arg: "path", Min: 2, Max: 600}},
 	}),
 	"categories": nested(Rel{

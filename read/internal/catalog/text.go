@@ -92,7 +92,7 @@ var passage = &Object{Fields: map[string]Field{
 }}
 
 var diffField = nested(Rel{
-	To: "TextDiff",
+	To:   "TextDiff",
 	From: "(SELECT e.id, e.public_id, {$from|int} AS older, {$to|int} AS newer FROM view.expression e WHERE e.id = " + unmerged("{$translationId|uuid:EXPRESSION}") + ") {t}",
 	Fault: "CASE WHEN NOT EXISTS (SELECT 1 FROM view.revision v WHERE v.subject_id = {t}.id AND v.kind = 'TEXT' AND v.number = {t}.older) THEN {@from} || '" + noRevision + "'" +
 		" WHEN NOT EXISTS (SELECT 1 FROM view.revision v WHERE v.subject_id = {t}.id AND v.kind = 'TEXT' AND v.number = {t}.newer) THEN {@to} || '" + noRevision + "' END",

@@ -3,6 +3,7 @@ package operation
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -38,7 +39,7 @@ func apolloHash(value jsontext.Value) (hash string, err error) {
 	err = members(value, apolloField, func(name string, value jsontext.Value) error {
 		switch {
 		case name == "version" && string(value) != "1":
-			return apperr.New(apperr.BadRequest, "Only version 1 of persisted queries is known.").WithField(apolloField + ".version")
+			return apperr.OfField(apperr.BadRequest, apolloField+".version", "must be 1, the only version of persisted queries")
 		case name == "sha256Hash" && value.Kind() == '"':
 			text, err := jsontext.AppendUnquote(nil, value)
 			hash = strings.ToLower(string(text))
@@ -47,7 +48,7 @@ func apolloHash(value jsontext.Value) (hash string, err error) {
 		return nil
 	})
 	if err == nil && !document.IsID(hash) {
-		err = apperr.New(apperr.BadRequest, "It must be a sha256 in hexadecimal, 64 digits.").WithField(hashField)
+		err = apperr.OfField(apperr.BadRequest, hashField, "must be a sha256 in hexadecimal, 64 digits")
 	}
 	return hash, err
 }
@@ -58,7 +59,7 @@ func members(text []byte, field string, f func(name string, value jsontext.Value
 	dec := jsontext.NewDecoder(bytes.NewReader(text))
 	open, err := dec.ReadToken()
 	if err != nil || open.Kind() != '{' {
-		return apperr.New(apperr.BadRequest, "It must be a JSON object.").WithField(field)
+		return apperr.OfField(apperr.BadRequest, field, "must be a JSON object")
 	}
 	for dec.PeekKind() != '}' {
 		name, err := dec.ReadToken()
@@ -78,7 +79,7 @@ func members(text []byte, field string, f func(name string, value jsontext.Value
 		return brokenJSON(field, err)
 	}
 	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
-		return apperr.New(apperr.BadRequest, "It goes on after its JSON object.").WithField(field)
+		return apperr.OfField(apperr.BadRequest, field, "must end with its JSON object")
 	}
 	return nil
 }
@@ -86,7 +87,7 @@ func members(text []byte, field string, f func(name string, value jsontext.Value
 func brokenJSON(field string, err error) error {
 	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) {
-		return apperr.Newf(apperr.BadRequest, "It is not valid JSON at byte %d: %v.", syntax.ByteOffset, syntax.Err).WithField(field)
+		return apperr.OfField(apperr.BadRequest, field, fmt.Sprintf("must be valid JSON; at byte %d it is not: %v", syntax.ByteOffset, syntax.Err))
 	}
-	return apperr.New(apperr.BadRequest, "It is not valid JSON.").WithField(field)
+	return apperr.OfField(apperr.BadRequest, field, "must be valid JSON")
 }

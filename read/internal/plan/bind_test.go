@@ -1,6 +1,10 @@
 package plan_test
 
 import (
+	"crypto/md5"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
 	"regexp"
 	"strings"
 	"testing"
@@ -73,6 +77,24 @@ func TestBindRefusesBadArguments(t *testing.T) {
 			map[string]any{"id": someWork, "r": "<b>"}, apperr.BadRequest, "variables.r"},
 		"range backwards": {`query Q($f: WorkFilter) { works(filter: $f) { nodes { id } } }`,
 			map[string]any{"f": map[string]any{"year": map[string]any{"from": int64(1400), "to": int64(1300)}}}, apperr.BadRequest, "variables.f.year"},
+		"year before writing": {`query Q($f: WorkFilter) { works(filter: $f) { nodes { id } } }`,
+			map[string]any{"f": map[string]any{"year": map[string]any{"from": int64(-3001)}}}, apperr.BadRequest, "variables.f.year.from"},
+		"year to come": {`query Q($f: AuthorFilter) { authors(filter: $f) { nodes { id } } }`,
+			map[string]any{"f": map[string]any{"lived": map[string]any{"to": int64(2101)}}}, apperr.InputLimit, "variables.f.lived.to"},
+		"path of a category": {`query Q($p: String!) { category(path: $p) { id } }`,
+			map[string]any{"p": "genre/epic"}, apperr.BadRequest, "variables.p"},
+		"cursor of another list": {`query Q($a: String) { works(after: $a) { nodes { id } } }`,
+			map[string]any{"a": cursorOf("1:Query.authors:NAME", "a", "01890a5d-ac96-774b-bcce-b302099a8057")}, apperr.BadRequest, "variables.a"},
+		"cursor of another order": {`query Q($a: String) { works(after: $a, sort: YEAR) { nodes { id } } }`,
+			map[string]any{"a": cursorOf("1:Query.works:TITLE", "a", "01890a5d-ac96-774b-bcce-b302099a8057")}, apperr.BadRequest, "variables.a"},
+		"cursor of another version": {`query Q($a: String) { works(after: $a) { nodes { id } } }`,
+			map[string]any{"a": cursorOf("0:Query.works:TITLE", "a", "01890a5d-ac96-774b-bcce-b302099a8057")}, apperr.BadRequest, "variables.a"},
+		"cursor with a key of another type": {`query Q($a: String) { works(after: $a) { nodes { id } } }`,
+			map[string]any{"a": cursorOf("1:Query.works:TITLE", "a", "no uuid")}, apperr.BadRequest, "variables.a"},
+		"seed":                          {`query Q($n: Int!) { randomWork(seed: $n) { id } }`, map[string]any{"n": int64(-1)}, apperr.BadRequest, "variables.n"},
+		"changes from before the first": {`query Q($n: Int!) { changes(since: $n) { next } }`, map[string]any{"n": int64(-1)}, apperr.BadRequest, "variables.n"},
+		"a diff of nothing": {`query Q($n: Int!) { translationDiff(translationId: "expr_01h455vb4pex5vsknk084sn02q", from: 2, to: $n) { to } }`,
+			map[string]any{"n": int64(2)}, apperr.BadRequest, "translationDiff.from"},
 		"same id twice": {`query Q($ids: [ID!]!) { nodes(ids: $ids) { id } }`,
 			map[string]any{"ids": []any{someWork, someWork}}, apperr.BadRequest, "variables.ids"},
 		"filter too deep": {`query Q($f: WorkFilter) { works(filter: $f) { nodes { id } } }`,
@@ -124,6 +146,13 @@ func TestPathsOfLiterals(t *testing.T) {
 		require.Equal(t, want, apperr.From(err).Field, err)
 		requireSentence(t, apperr.From(err))
 	}
+}
+
+// cursorOf forges a cursor whose checksum is right.
+func cursorOf(parts ...string) string {
+	text, _ := json.Marshal(parts)
+	sum := md5.Sum(text)
+	return base64.RawURLEncoding.EncodeToString(append([]byte(hex.EncodeToString(sum[:])[:8]), text...))
 }
 
 func nest(depth int) map[string]any {

@@ -35,6 +35,7 @@ var casts = map[string]cast{
 	"lookup":      {"text[]", lookup},
 	"prefix":      {"text", prefix},
 	"lines":       {"text", lineRange},
+	"path":        {"text", categoryPath},
 	"ref.work":    {"text", refPart(func(r passageRef) any { return r.work })},
 	"ref.expr":    {"text", refPart(func(r passageRef) any { return r.expression })},
 	"ref.from":    {"text", refPart(func(r passageRef) any { return r.from })},

@@ -6,12 +6,15 @@ import (
 
 	"github.com/tercul/tercul/read/internal/catalog"
 	"github.com/tercul/tercul/shared/apperr"
+	"github.com/tercul/tercul/shared/input"
 )
 
 // The limits of a filter.
 const (
 	maxFilterDepth  = 4
 	maxFilterLeaves = 30
+	// Years that literature may be of; the last one leaves room and no clock is asked.
+	firstYear, lastYear = -3000, 2100
 )
 
 // filterNode turns a filter, whose shape only the request knows, into a
@@ -144,8 +147,7 @@ func (w *filterWriter) entry(name string, val any, path string, depth int) strin
 		w.fail(path, "is not a condition of this filter")
 		return ""
 	}
-	if obj, ok := val.(map[string]any); ok && backward(obj) {
-		w.fail(path, "must not end before it begins: from is greater than to")
+	if years, ok := val.(map[string]any); ok && !w.years(years, path) {
 		return ""
 	}
 	if w.leaves++; w.leaves > maxFilterLeaves {
@@ -153,6 +155,25 @@ func (w *filterWriter) entry(name string, val any, path string, depth int) strin
 		return ""
 	}
 	return w.node.leaf(w.writer, w.rows, t, argument{get: constant(val), path: path, fixed: true})
+}
+
+// years checks a range of years, the only input object among the conditions.
+func (w *filterWriter) years(bounds map[string]any, path string) bool {
+	if backward(bounds) {
+		w.fail(path, "must not end before it begins: from is greater than to")
+		return false
+	}
+	for _, end := range []string{"from", "to"} {
+		year, ok := bounds[end].(int64)
+		if !ok {
+			continue
+		}
+		if code, problem := input.Value.Bounds(int(year), firstYear, lastYear); problem != "" {
+			w.refuse(code, path+"."+end, problem)
+			return false
+		}
+	}
+	return true
 }
 
 // backward tells whether a range ends before it begins.

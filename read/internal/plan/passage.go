@@ -54,6 +54,17 @@ func lineRange(v any) (any, error) {
 	return text, nil
 }
 
+var pathPattern = regexp.MustCompile(`^/([a-z0-9]+([.-][a-z0-9]+)*/)+$`)
+
+// categoryPath checks a category's path.
+func categoryPath(v any) (any, error) {
+	text, _ := v.(string)
+	if !pathPattern.MatchString(text) {
+		return nil, errors.New("must be slugs with a slash before, between and behind them, such as /genre/epic/")
+	}
+	return text, nil
+}
+
 func refPart(part func(passageRef) any) func(any) (any, error) {
 	return func(v any) (any, error) {
 		text, _ := v.(string)

@@ -91,7 +91,15 @@ func (g *Generator) pick(relation, column string) any {
 		relation = "subject"
 	}
 	rows := g.Lib.tables[relation]
-	return rows[g.Rand.IntN(len(rows))][column]
+	val := rows[g.Rand.IntN(len(rows))][column]
+	if column != "public_id" || !g.chance(30) {
+		return val
+	}
+	merged := g.Lib.All("redirect", func(d Row) bool { return same(d["new_public_id"], val) })
+	if len(merged) == 0 {
+		return val
+	}
+	return merged[g.Rand.IntN(len(merged))]["old_public_id"]
 }
 
 func (g *Generator) several(relation, column string) []any {
@@ -106,6 +114,21 @@ func (g *Generator) several(relation, column string) []any {
 	return out
 }
 
+// beginning is how some name in a JSON column of a relation begins.
+func (g *Generator) beginning(relation, names, column string) any {
+	rows := g.Lib.tables[relation]
+	all := list(rows[g.Rand.IntN(len(rows))][names])
+	if len(all) == 0 || g.chance(20) {
+		return string(rune('a' + g.Rand.IntN(26)))
+	}
+	name := []rune(all[g.Rand.IntN(len(all))].(map[string]any)[column].(string))
+	begins := string(name[:min(len(name), 1+g.Rand.IntN(4))])
+	if g.chance(30) {
+		return strings.ToUpper(begins)
+	}
+	return begins
+}
+
 // filter writes a filter as a variable, since that is how sites do.
 func (g *Generator) filter(typ string) string {
 	leaves := map[string]map[string]func() any{
@@ -114,7 +137,8 @@ func (g *Generator) filter(typ string) string {
 			"literatureType": func() any { return []any{"POETRY", "DRAMA"} }, "author": func() any { return g.several("person", "public_id") },
 			"tag": func() any { return g.several("tag", "slug") }, "category": func() any { return g.several("category", "path") },
 			"year":            func() any { return map[string]any{"from": g.Rand.IntN(1900), "to": 1950} },
-			"minTranslations": func() any { return g.Rand.IntN(4) }, "titlePrefix": func() any { return string(rune('a' + g.Rand.IntN(26))) },
+			"minTranslations": func() any { return g.Rand.IntN(4) }, "titlePrefix": func() any { return g.beginning("work", "titles", "title") },
+			"series": func() any { return g.pick("series", "slug") },
 			"rights": func() any { return []any{"OPEN"} }, "ids": func() any { return g.several("work", "public_id") },
 		},
 		"TranslationFilter": {
@@ -122,12 +146,24 @@ func (g *Generator) filter(typ string) string {
 			"translator": func() any { return g.several("person", "public_id") }, "aligned": func() any { return g.chance(50) },
 			"relay": func() any { return g.chance(50) }, "form": func() any { return []any{"VERSE"} },
 			"completeness": func() any { return []any{"SYNOPSIS", "EXCERPT"} }, "minQuality": func() any { return g.Rand.IntN(4) },
-			"year": func() any { return map[string]any{"from": 1800} },
+			"year":   func() any { return map[string]any{"from": 1800} },
+			"author": func() any { return g.several("person", "public_id") }, "ids": func() any { return g.several("expression", "public_id") },
+			"rights": func() any { return []any{"OPEN", "UNKNOWN"} }, "origin": func() any { return []any{"HUMAN"} },
+			"literatureType": func() any { return []any{"POETRY"} }, "sourceLanguage": func() any { return g.several("language", "tag") },
+			"license": func() any { return g.several("license", "id") },
 		},
 		"AuthorFilter": {
 			"country": func() any { return []any{"IT", "FR", "DE"} }, "language": func() any { return g.several("language", "tag") },
 			"lived": func() any { return map[string]any{"to": g.Rand.IntN(1900)} }, "minWorks": func() any { return g.Rand.IntN(3) },
-			"namePrefix": func() any { return string(rune('a' + g.Rand.IntN(26))) }, "kind": func() any { return []any{"INDIVIDUAL"} },
+			"namePrefix": func() any { return g.beginning("person", "names", "name") }, "ids": func() any { return g.several("person", "public_id") },
+			"minTranslations": func() any { return g.Rand.IntN(3) }, "kind": func() any { return []any{"INDIVIDUAL"} },
+		},
+		"TagFilter": {
+			"kind": func() any { return []any{"THEME", "FREEFORM"} }, "prefix": func() any { return string(rune('a' + g.Rand.IntN(26))) },
+		},
+		"CollectionFilter": {
+			"owner": func() any { return g.pick("users_public", "username") }, "containing": func() any { return g.pick("subject", "public_id") },
+			"titlePrefix": func() any { return string(rune('A' + g.Rand.IntN(26))) },
 		},
 	}[typ]
 	if leaves == nil {
@@ -143,7 +179,11 @@ func (g *Generator) filter(typ string) string {
 	tree = func(depth int) map[string]any {
 		out := map[string]any{}
 		for range 1 + g.Rand.IntN(2) {
-			switch op := g.Rand.IntN(10); {
+			op := g.Rand.IntN(10)
+			if g.Schema.Types[typ].Fields.ForName("not") == nil {
+				op = 9 // this filter has conditions alone
+			}
+			switch {
 			case op == 0 && depth < 3:
 				out["not"] = tree(depth + 1)
 			case op == 1 && depth < 3:

@@ -94,7 +94,7 @@ func atLeast(column string) leaf {
 // ids turns public ids into the ids of rows.
 func (in *Interpreter) ids(v any) []any {
 	var out []any
-	for _, id := range list(v) {
+	for _, id := range in.Lib.survivors(v) {
 		if s := in.Lib.One("subject", "public_id", id); s != nil {
 			out = append(out, s["id"])
 		}
@@ -106,20 +106,33 @@ func hasAny(column string) leaf {
 	return func(in *Interpreter, r Row, v any) bool { return overlap(list(r[column]), in.ids(v)) }
 }
 
-func prefixed(column string) leaf {
-	return func(_ *Interpreter, r Row, v any) bool {
-		return strings.HasPrefix(r[column].(string), strings.ToLower(v.(string)))
+// prefixed looks through all names of a row.
+func prefixed(keys, of string) leaf {
+	return func(in *Interpreter, r Row, v any) bool {
+		prefix := in.Lib.Fold(v.(string))
+		return in.Lib.All(keys, func(k Row) bool { return same(k[of], r["id"]) && strings.HasPrefix(k["key"].(string), prefix) }) != nil
 	}
 }
 
+// begins looks at one column.
+func begins(column string) leaf {
+	return func(in *Interpreter, r Row, v any) bool {
+		return strings.HasPrefix(in.Lib.Fold(r[column].(string)), in.Lib.Fold(v.(string)))
+	}
+}
+
+func isOne(column string) leaf {
+	return func(in *Interpreter, r Row, v any) bool { return holds(in.Lib.survivors(v), r[column]) }
+}
+
 var workLeaves = map[string]leaf{
-	"ids":              func(_ *Interpreter, r Row, v any) bool { return holds(list(v), r["public_id"]) },
+	"ids":              isOne("public_id"),
 	"originalLanguage": func(_ *Interpreter, r Row, v any) bool { return inLanguage(r["original_language"], list(v)) },
 	"translatedInto":   func(_ *Interpreter, r Row, v any) bool { return anyLanguage(list(r["translation_languages"]), list(v)) },
 	"literatureType":   oneOf("literature_type"), "author": hasAny("author_ids"), "rights": oneOf("rights_class"),
 	"series":          func(_ *Interpreter, r Row, v any) bool { return same(r["series_slug"], v) },
 	"year":            func(_ *Interpreter, r Row, v any) bool { return within(r["year_from"], r["year_to"], v) },
-	"minTranslations": atLeast("translation_count"), "titlePrefix": prefixed("sort_title"),
+	"minTranslations": atLeast("translation_count"), "titlePrefix": prefixed("work_title_key", "work_id"),
 	"tag": func(in *Interpreter, r Row, v any) bool {
 		for _, s := range in.Lib.All("slug", func(s Row) bool { return s["kind"] == "TAG" && holds(list(v), s["slug"]) }) {
 			if holds(list(r["tag_ids"]), s["subject_id"]) {
@@ -139,8 +152,8 @@ var workLeaves = map[string]leaf{
 }
 
 var translationLeaves = map[string]leaf{
-	"ids":            func(_ *Interpreter, r Row, v any) bool { return holds(list(v), r["public_id"]) },
-	"work":           func(_ *Interpreter, r Row, v any) bool { return holds(list(v), r["work_public_id"]) },
+	"ids":            isOne("public_id"),
+	"work":           isOne("work_public_id"),
 	"language":       func(_ *Interpreter, r Row, v any) bool { return inLanguage(r["language"], list(v)) },
 	"sourceLanguage": oneOf("source_language"), "translator": hasAny("translator_ids"), "author": hasAny("author_ids"),
 	"literatureType": oneOf("literature_type"), "origin": oneOf("origin"), "completeness": oneOf("completeness"), "form": oneOf("form"),
@@ -151,7 +164,7 @@ var translationLeaves = map[string]leaf{
 }
 
 var authorLeaves = map[string]leaf{
-	"ids":     func(_ *Interpreter, r Row, v any) bool { return holds(list(v), r["public_id"]) },
+	"ids":     isOne("public_id"),
 	"country": oneOf("country_code"), "kind": oneOf("person_kind"),
 	"language": func(_ *Interpreter, r Row, v any) bool { return anyLanguage(list(r["languages"]), list(v)) },
 	"lived": func(_ *Interpreter, r Row, v any) bool {
@@ -161,5 +174,18 @@ var authorLeaves = map[string]leaf{
 		}
 		return within(from, to, v)
 	},
-	"namePrefix": prefixed("sort_name"), "minWorks": atLeast("work_count"), "minTranslations": atLeast("translation_count"),
+	"namePrefix": prefixed("person_name_key", "person_id"), "minWorks": atLeast("work_count"), "minTranslations": atLeast("translation_count"),
+}
+
+var tagLeaves = map[string]leaf{"kind": oneOf("kind"), "prefix": begins("name")}
+
+var collectionLeaves = map[string]leaf{
+	"owner": func(_ *Interpreter, r Row, v any) bool {
+		return strings.EqualFold(r["owner_username"].(string), v.(string))
+	},
+	"containing": func(in *Interpreter, r Row, v any) bool {
+		s := in.Lib.One("subject", "public_id", in.Lib.Survivor(v))
+		return s != nil && in.Lib.All("collection_item", func(i Row) bool { return same(i["collection_id"], r["id"]) && same(i["subject_id"], s["id"]) }) != nil
+	},
+	"titlePrefix": begins("title"),
 }

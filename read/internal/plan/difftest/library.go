@@ -15,17 +15,29 @@ type Row map[string]any
 // Library is the read model in memory.
 type Library struct {
 	tables map[string][]Row
+	// Fold is the form in which titles and names are compared.
+	Fold func(string) string
 }
 
 var relations = []string{
 	"work", "expression", "person", "text_line", "text_unit", "revision", "alignment", "alignment_pair", "tag", "category",
 	"language", "country", "license", "series", "rights", "users_public", "collection", "collection_item", "comment",
-	"subject_stats", "trending", "popularity", "change", "subject", "slug", "redirect",
+	"subject_stats", "trending", "popularity", "change", "subject", "slug", "redirect", "work_title_key", "person_name_key",
 }
 
 // Load reads the whole read model.
 func Load(ctx context.Context, pool *pgxpool.Pool) (*Library, error) {
-	lib := &Library{tables: map[string][]Row{}}
+	known := map[string]string{}
+	lib := &Library{tables: map[string][]Row{}, Fold: func(text string) string {
+		folded, ok := known[text]
+		if !ok {
+			if err := pool.QueryRow(ctx, "SELECT view.sort_key($1)", text).Scan(&folded); err != nil {
+				panic(err)
+			}
+			known[text] = folded
+		}
+		return folded
+	}}
 	for _, name := range relations {
 		rows, err := pool.Query(ctx, "SELECT to_jsonb(v)::text FROM view."+name+" v")
 		if err != nil {
@@ -73,6 +85,26 @@ func (l *Library) One(relation, column string, value any) Row {
 		}
 	}
 	return nil
+}
+
+// Survivor is a public id as it is now: its own, or that of what it was merged into.
+func (l *Library) Survivor(id any) any {
+	for range l.tables["redirect"] {
+		d := l.One("redirect", "old_public_id", id)
+		if d == nil {
+			return id
+		}
+		id = d["new_public_id"]
+	}
+	return id
+}
+
+func (l *Library) survivors(ids any) []any {
+	var out []any
+	for _, id := range list(ids) {
+		out = append(out, l.Survivor(id))
+	}
+	return out
 }
 
 func same(a, b any) bool { return a != nil && b != nil && fmt.Sprint(a) == fmt.Sprint(b) }

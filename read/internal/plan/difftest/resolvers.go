@@ -148,8 +148,12 @@ func translations(field string, keep func(o Object, e Row) bool) resolver {
 // node finds what an id of a row or a public id stands for.
 func (in *Interpreter) node(id any) Object {
 	s := in.Lib.One("subject", "id", id)
+	var asked any
 	if s == nil {
-		s = in.Lib.One("subject", "public_id", id)
+		s = in.Lib.One("subject", "public_id", in.Lib.Survivor(id))
+		if !same(in.Lib.Survivor(id), id) {
+			asked = id
+		}
 	}
 	if s == nil {
 		return Object{}
@@ -159,7 +163,7 @@ func (in *Interpreter) node(id any) Object {
 		"CATEGORY": {"Category", "category"}, "COLLECTION": {"Collection", "collection"}, "COMMENT": {"Comment", "comment"}, "USER": {"PublicUser", "users_public"},
 	} {
 		if s["kind"] == kind {
-			return Object{Type: to[0], Row: in.Lib.One(to[1], "id", s["id"])}
+			return Object{Type: to[0], Row: in.Lib.One(to[1], "id", s["id"]), Asked: asked}
 		}
 	}
 	return Object{}

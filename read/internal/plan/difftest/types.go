@@ -212,8 +212,8 @@ func social() {
 func one(typ, relation, kind string) resolver {
 	return func(in *Interpreter, _ Object, args Args) any {
 		if id := args["id"]; id != nil {
-			if d := in.Lib.One("redirect", "old_public_id", id); d != nil {
-				return Object{Type: typ, Row: in.Lib.One(relation, "id", d["new_id"]), Asked: id}
+			if now := in.Lib.Survivor(id); !same(now, id) {
+				return Object{Type: typ, Row: in.Lib.One(relation, "public_id", now), Asked: id}
 			}
 			return Object{Type: typ, Row: in.Lib.One(relation, "public_id", id)}
 		}
@@ -257,6 +257,14 @@ func roots() {
 			})
 			return objects("Category", sorted(rows, by(key("path"))))
 		},
+		"tags": func(in *Interpreter, _ Object, args Args) any {
+			o := map[string]order{
+				"USAGE": by(key("usage_count"), key("id")).down(),
+				"NAME":  by(func(r Row) any { return strings.ToLower(r["name"].(string)) }, key("id")),
+			}[args.text("sort")]
+			rows := in.filtered(in.Lib.All("tag", nil), args["filter"], tagLeaves)
+			return in.page("TagConnection", "Tag", "1:Query.tags:"+args.text("sort"), rows, o, args, nil)
+		},
 		"languages": func(in *Interpreter, _ Object, args Args) any {
 			rows := in.Lib.All("language", func(r Row) bool { return args["used"] != true || num(r["work_count"])+num(r["translation_count"]) > 0 })
 			return objects("Language", sorted(rows, by(key("tag"))))
@@ -273,20 +281,20 @@ func roots() {
 		"stats": func(in *Interpreter, _ Object, args Args) any {
 			out := []Object{}
 			for _, id := range list(args["subjectIds"]) {
-				row := in.Lib.One("subject", "public_id", id)
-				out = append(out, in.statsOf(id, row["id"]))
+				now := in.Lib.Survivor(id)
+				out = append(out, in.statsOf(now, in.Lib.One("subject", "public_id", now)["id"]))
 			}
 			return out
 		},
 		"text": func(in *Interpreter, _ Object, args Args) any {
-			e := in.Lib.One("expression", "public_id", args["expressionId"])
+			e := in.Lib.One("expression", "public_id", in.Lib.Survivor(args["expressionId"]))
 			if e == nil {
 				return nil
 			}
 			return in.text("Query.text", e, args)
 		},
 		"comments": func(in *Interpreter, _ Object, args Args) any {
-			s := in.Lib.One("subject", "public_id", args["subjectId"])
+			s := in.Lib.One("subject", "public_id", in.Lib.Survivor(args["subjectId"]))
 			if s == nil {
 				return nil
 			}
@@ -297,7 +305,7 @@ func roots() {
 				"POPULAR": by(key("popularity"), key("id")).down(), "UPDATED": by(key("updated_at"), key("id")).down(),
 				"TITLE": by(func(r Row) any { return strings.ToLower(r["title"].(string)) }, key("id")),
 			}[args.text("sort")]
-			rows := in.Lib.All("collection", func(r Row) bool { return r["visibility"] == "PUBLIC" })
+			rows := in.filtered(in.Lib.All("collection", func(r Row) bool { return r["visibility"] == "PUBLIC" }), args["filter"], collectionLeaves)
 			return in.page("CollectionConnection", "Collection", "1:Query.collections:"+args.text("sort"), rows, o, args, nil)
 		},
 	})
