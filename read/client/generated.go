@@ -124,7 +124,8 @@ type AuthorFilter struct {
 	Kind []AuthorKind `json:"kind"`
 	// Who lived at some time in this range of years.
 	Lived *YearRange `json:"lived"`
-	// Whose sort name begins with this, whatever its case and accents.
+	// Of whom a name, in any language and script, begins with this, as it is written or as it is sorted (`Alighieri, Dante`),
+	// whatever its case, accents and points. Not inside a name: that is for search, which comes later.
 	NamePrefix *string `json:"namePrefix"`
 	// With at least this many works.
 	MinWorks *int `json:"minWorks"`
@@ -1313,7 +1314,7 @@ type CollectionFilter struct {
 	Owner *string `json:"owner"`
 	// Holding this subject.
 	Containing *string `json:"containing"`
-	// Whose title begins with this, whatever its case.
+	// Whose title begins with this, whatever its case and accents.
 	TitlePrefix *string `json:"titlePrefix"`
 }
 
@@ -3907,7 +3908,7 @@ func (v *NodeNodeWork) GetRedirectedFrom() *string { return v.RedirectedFrom }
 
 // NodeResponse is returned by Node on success.
 type NodeResponse struct {
-	// Any object by its id. An id that was merged away answers the survivor.
+	// Any object by its id. An id that was merged away stands for the survivor, here and wherever else an id is given.
 	Node *NodeNode `json:"-"`
 }
 
@@ -4317,7 +4318,7 @@ func (v *NodesNodesWork) GetTitle() string { return v.Title }
 
 // NodesResponse is returned by Nodes on success.
 type NodesResponse struct {
-	// Several objects by their ids, in the order asked; null for each that does not exist.
+	// Several objects by their ids, in the order asked; null for each that does not exist. Ids that differ may answer the same object, if they were merged.
 	Nodes []*NodesNodesNode `json:"-"`
 }
 
@@ -5201,7 +5202,7 @@ func (v *PassagePassageTranslationWorkAuthorsAuthor) GetName() string { return v
 
 // PassageResponse is returned by Passage on success.
 type PassageResponse struct {
-	// A cited passage: `work/expression:from-to@revision`, such as `dante-inferno-01/en.verse:1.1-1.3@2`; the revision may be left out, and the end too.
+	// A cited passage: `work/expression:from-to@revision`, such as `dante-inferno-01/en.verse:1.1-1.3@2`; the revision may be left out, and the end too. Null where the work or the expression does not exist; a citation of another form, or of a line or a revision that the text does not have, is a BAD_REQUEST.
 	Passage *PassagePassage `json:"passage"`
 }
 
@@ -6100,7 +6101,7 @@ var AllRightsStatus = []RightsStatus{
 
 // StatsResponse is returned by Stats on success.
 type StatsResponse struct {
-	// The counters of subjects, in the order asked. They are minutes old and are never purged.
+	// The counters of subjects, in the order asked, each with the id of the subject as it is now. They are minutes old and are never purged.
 	Stats []StatsStatsSubjectStats `json:"stats"`
 }
 
@@ -6186,7 +6187,7 @@ var AllSubjectKind = []SubjectKind{
 type TagFilter struct {
 	// Of one of these kinds.
 	Kind []TagKind `json:"kind"`
-	// Whose name begins with this.
+	// Whose name begins with this, whatever its case and accents.
 	Prefix *string `json:"prefix"`
 }
 
@@ -6484,7 +6485,7 @@ var AllTextForm = []TextForm{
 
 // TextResponse is returned by Text on success.
 type TextResponse struct {
-	// The lines of a text, in order. Null where the expression does not exist.
+	// The lines of a text, in order. Null where the expression does not exist; a line or a revision that it does not have is a BAD_REQUEST that names the argument.
 	Text *TextTextTextLineConnection `json:"text"`
 }
 
@@ -6687,7 +6688,7 @@ var AllTotalRelation = []TotalRelation{
 
 // TranslationDiffResponse is returned by TranslationDiff on success.
 type TranslationDiffResponse struct {
-	// What changed in a text between two of its revisions, line by line. Null where either does not exist.
+	// What changed in a text between two of its revisions, line by line. Null where the translation does not exist; a revision that it does not have is a BAD_REQUEST.
 	TranslationDiff *TranslationDiffTranslationDiffTextDiff `json:"translationDiff"`
 }
 
@@ -8906,7 +8907,9 @@ type WorkFilter struct {
 	Year *YearRange `json:"year"`
 	// Of one of these rights classes.
 	Rights []RightsClass `json:"rights"`
-	// Whose title, as it is sorted (in the original language, mostly without its article), begins with this, whatever its case and accents.
+	// Of which a title, in any language and script, begins with this, with or without its article, whatever its case,
+	// accents and points: `ss` finds `ß`, `o` finds `ø`; vowel signs of Indic scripts count as letters. Not inside a title:
+	// that is for search, which comes later.
 	TitlePrefix *string `json:"titlePrefix"`
 	// With at least this many translations.
 	MinTranslations *int `json:"minTranslations"`
@@ -9992,7 +9995,7 @@ func (v *WorksWorksWorkConnectionPageInfo) GetHasNextPage() bool { return v.HasN
 // GetEndCursor returns WorksWorksWorkConnectionPageInfo.EndCursor, and is useful for accessing the field via an interface.
 func (v *WorksWorksWorkConnectionPageInfo) GetEndCursor() *string { return v.EndCursor }
 
-// A range of years. Either end may be left open.
+// A range of years, -3000 to 2100. Either end may be left open.
 type YearRange struct {
 	// The first year; negative before the common era.
 	From *int `json:"from"`

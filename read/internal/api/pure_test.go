@@ -110,7 +110,7 @@ func TestBodyFields(t *testing.T) {
 		`"x"`:                             "one JSON object",
 		"nonsense":                        "not valid JSON",
 		"{} {}":                           "goes on",
-		`{"query":1}`:                     "BAD_REQUEST query: It must be a string",
+		`{"query":1}`:                     "BAD_REQUEST query: query must be a string",
 		`{"query":{}}`:                    "string",
 		`{"operationName":[]}`:            "operationName",
 		`{"documentId":false}`:            "documentId",
