@@ -1,6 +1,7 @@
 package document
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -110,8 +111,7 @@ func choose(query *ast.QueryDocument, name string) (*ast.OperationDefinition, er
 		return query.Operations[0], nil
 	}
 	if name == "" {
-		return nil, apperr.New(apperr.BadRequest, "The document holds several operations: say which by operationName.").
-			WithField("operationName")
+		return nil, apperr.OfField(apperr.BadRequest, "operationName", "must say which of the document's several operations is meant")
 	}
 	if op := query.Operations.ForName(name); op != nil {
 		return op, nil
@@ -121,8 +121,7 @@ func choose(query *ast.QueryDocument, name string) (*ast.OperationDefinition, er
 
 // UnknownOperation is the error for an operation name that the document lacks.
 func UnknownOperation(name string) error {
-	return apperr.Newf(apperr.BadRequest, "The document has no operation named %q.", shorten(name)).
-		WithField("operationName")
+	return apperr.OfField(apperr.BadRequest, "operationName", fmt.Sprintf("must name an operation of the document, not %q", shorten(name)))
 }
 
 func shorten(s string) string {

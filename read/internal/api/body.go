@@ -98,7 +98,7 @@ func readObject(name string, value jsontext.Value, into *[]byte) error {
 		*into = bytes.Clone(value)
 		return nil
 	}
-	return apperr.New(apperr.BadRequest, "It must be an object.").WithField(name)
+	return apperr.OfField(apperr.BadRequest, name, "must be an object")
 }
 
 // brokenBody words a decoder's complaint: where it stands, and what it is.

@@ -18,14 +18,14 @@ import (
 var (
 	errNoSuchPath = apperr.New(apperr.BadRequest, "There is nothing at this path. GET / lists what there is.").
 			WithStatus(fasthttp.StatusNotFound)
-	errNotAcceptable = apperr.Newf(apperr.BadRequest, "Answers are %s or %s; accept one of them.", typeGraphQL, typeJSON).
-				WithField("Accept").WithStatus(fasthttp.StatusNotAcceptable)
-	errNoCoding = apperr.New(apperr.BadRequest, "Answers are coded br, zstd, gzip or not at all; accept one of them.").
-			WithField("Accept-Encoding").WithStatus(fasthttp.StatusNotAcceptable)
-	errMediaType = apperr.New(apperr.BadRequest, "Send the request as application/json in UTF-8.").
-			WithField("Content-Type").WithStatus(fasthttp.StatusUnsupportedMediaType)
-	errBodyCoded = apperr.New(apperr.BadRequest, "Send the body uncompressed.").
-			WithField("Content-Encoding").WithStatus(fasthttp.StatusUnsupportedMediaType)
+	errNotAcceptable = apperr.OfField(apperr.BadRequest, "Accept", "must allow "+typeGraphQL+" or "+typeJSON).
+				WithStatus(fasthttp.StatusNotAcceptable)
+	errNoCoding = apperr.OfField(apperr.BadRequest, "Accept-Encoding", "must allow br, zstd, gzip or identity").
+			WithStatus(fasthttp.StatusNotAcceptable)
+	errMediaType = apperr.OfField(apperr.BadRequest, "Content-Type", "must be application/json, in UTF-8").
+			WithStatus(fasthttp.StatusUnsupportedMediaType)
+	errBodyCoded = apperr.OfField(apperr.BadRequest, "Content-Encoding", "must be left out: bodies are read uncompressed").
+			WithStatus(fasthttp.StatusUnsupportedMediaType)
 	errURLTooLong = apperr.Newf(apperr.InputLimit, "URLs are read up to %d bytes; send a longer question by POST.", maxURL).
 			WithStatus(fasthttp.StatusRequestURITooLong)
 	errHeadTooLong = apperr.Newf(apperr.InputLimit, "The URL and headers together are read up to %d bytes.", maxHead).

@@ -38,7 +38,7 @@ func urlFields(rawQuery string) (operation.Request, error) {
 		}
 		for _, s := range seen {
 			if s == name {
-				return operation.Request{}, apperr.New(apperr.BadRequest, "The parameter is given twice; give it once.").WithField(name)
+				return operation.Request{}, apperr.OfField(apperr.BadRequest, name, "must be given once, not twice")
 			}
 		}
 		seen = append(seen, name)
@@ -69,7 +69,7 @@ func urlPair(pair string) (name, value string, err error) {
 		return "", "", apperr.New(apperr.BadRequest, "The URL holds a parameter whose name is not UTF-8 in valid percent-encoding.")
 	}
 	if value, ok = unescape(rawValue); !ok {
-		return "", "", apperr.New(apperr.BadRequest, "The value is not UTF-8 in valid percent-encoding.").WithField(name)
+		return "", "", apperr.OfField(apperr.BadRequest, name, "must be UTF-8 in valid percent-encoding")
 	}
 	return name, value, nil
 }

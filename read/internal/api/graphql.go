@@ -55,7 +55,7 @@ func pathField(segment, name string, into *string) error {
 	case strings.ContainsAny(segment, "%+"):
 		return errNoSuchPath
 	case *into != "":
-		return apperr.New(apperr.BadRequest, "It is given in the path and as a parameter; give it once.").WithField(name)
+		return apperr.OfField(apperr.BadRequest, name, "must be given once, not in the path and as a parameter")
 	}
 	*into = strings.Clone(segment)
 	return nil
@@ -151,7 +151,7 @@ func minSeq(c *fiber.Ctx) (uint64, error) {
 	}
 	n, err := strconv.ParseUint(text, 10, 63)
 	if err != nil {
-		return 0, apperr.New(apperr.BadRequest, "It must be the whole number that a mutation answered.").WithField(headerMinSeq)
+		return 0, apperr.OfField(apperr.BadRequest, headerMinSeq, "must be the whole number that a mutation answered")
 	}
 	return n, nil
 }

@@ -114,7 +114,7 @@ func TestBodyFields(t *testing.T) {
 		`{"query":{}}`:                    "string",
 		`{"operationName":[]}`:            "operationName",
 		`{"documentId":false}`:            "documentId",
-		`{"variables":"{}"}`:              "BAD_REQUEST variables: It must be an object",
+		`{"variables":"{}"}`:              "BAD_REQUEST variables: variables must be an object",
 		`{"extensions":[]}`:               "extensions",
 		`{"query":"a","query":"b"}`:       "duplicate",
 		`{"query":"a","\u0071uery":"b"}`:  "duplicate",

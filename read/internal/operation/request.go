@@ -28,7 +28,6 @@ var (
 		"Say which document to run: documentId=sha256:… names a registered one.")
 	errNotRegistered = apperr.New(apperr.DocumentRequired,
 		"This document is not registered, and only registered documents are run here.")
-	errMismatch = apperr.New(apperr.BadRequest, "The document sent is not the one that its id names.")
 	errMutation = apperr.New(apperr.BadRequest, "A mutation cannot be sent by GET.").WithStatus(http.StatusMethodNotAllowed)
 )
 
@@ -48,13 +47,13 @@ func (r *Registry) find(ctx context.Context, req *Request) (*Operation, error) {
 		case op != nil:
 			return op, nil
 		case id != "":
-			return nil, errNotFound.WithField(field)
+			return nil, apperr.OfField(errNotFound.Code, field, "must name a document that is registered here")
 		}
 		return nil, errNoDocument
 	}
 	hash := document.ID(req.Query)
 	if mismatched(id, hash, op) {
-		return nil, errMismatch.WithField(field)
+		return nil, apperr.OfField(apperr.BadRequest, field, "must be the hash of the document sent with it")
 	}
 	if registered := known.byID[hash]; registered != nil {
 		return registered, nil
@@ -84,7 +83,7 @@ func (req *Request) id() (id, field string, err error) {
 	case strings.EqualFold(strings.TrimPrefix(req.DocumentID, sha256Prefix), apollo):
 		return apollo, hashField, nil
 	}
-	return "", "", apperr.New(apperr.BadRequest, "documentId and the persisted query name two documents.").WithField("documentId")
+	return "", "", apperr.OfField(apperr.BadRequest, "documentId", "must name the document that the persisted query names, or be left out")
 }
 
 // maxExplained is the longest unregistered text, in bytes, whose mistakes are

@@ -158,7 +158,7 @@ func TestPrefixesFindEveryTitle(t *testing.T) {
 			SELECT gen_random_uuid(), w.author_ids[1], 'ja', 'ダンテ', 'だんて', 'ALIAS' FROM view.work w WHERE w.slug = 'dante-inferno-01'`)
 	require.NoError(t, err)
 	pool := libtest.Reader(t, url)
-	for prefix, found := range map[string]bool{"गीता": true, "गत": false, "שיר": true, "oen": true, "Øe": true, "STRASS": true, "straß": true, "stras": true, "strat": false} {
+	for prefix, found := range map[string]bool{"गीता": true, "गत": false, "שיר": true, "oen": true, "Øe": true, "STRASS": true, "straß": true, "stras": true, "strax": false} {
 		data, _ := reply(t, pool, `query Q($p: String) { works(filter: {titlePrefix: $p}) { nodes { slug } } }`, map[string]any{"p": prefix})
 		require.Equal(t, found, strings.Contains(data, `"dante-inferno-01"`), "%s: %s", prefix, data)
 	}
