@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
@@ -119,11 +120,36 @@ func (s *Server) refuseUnread(ctx *fasthttp.RequestCtx, err error) {
 	case errors.As(err, &small):
 		s.refuse(ctx, errHeadTooLong)
 	case errors.Is(err, fasthttp.ErrBodyTooLarge):
+		drain(ctx.Conn())
 		s.refuse(ctx, errBodyTooLong)
 	case errors.As(err, &network) && network.Timeout():
 		s.refuse(ctx, errTooSlow)
 	default:
 		s.refuse(ctx, errUnreadable.Wrap(err))
+	}
+}
+
+// Bounds of what is read of a body only to be thrown away.
+const (
+	maxDrained = 4 << 20
+	drainTime  = 500 * time.Millisecond
+	drainPause = 20 * time.Millisecond
+)
+
+// drain reads what is on its way of a body that is too long. A connection that is
+// closed with unread bytes is reset, and a reset takes the answer with it. The
+// end of such a body is not known here: a pause of the sender stands for it.
+func drain(conn net.Conn) {
+	until := time.Now().Add(drainTime)
+	buf := make([]byte, 32<<10)
+	for read := 0; read < maxDrained && time.Now().Before(until); {
+		if conn.SetReadDeadline(time.Now().Add(drainPause)) != nil {
+			return
+		}
+		n, err := conn.Read(buf)
+		if read += n; err != nil {
+			return
+		}
 	}
 }
 
