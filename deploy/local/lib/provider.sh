@@ -57,9 +57,40 @@ choose() {
 # choose_all sets POSTGRES_FROM and REDIS_FROM and builds the root where one of them needs it. TERCUL_REDIS_URL=none is
 # the smallest installation: no Redis at all.
 choose_all() {
+  forget_own_urls
   if [ -n "${TERCUL_DATABASE_URL:-}" ]; then POSTGRES_FROM=given; else choose postgres && POSTGRES_FROM=$FROM; fi
   if [ "${TERCUL_REDIS_URL:-}" = none ]; then REDIS_FROM=none; elif [ -n "${TERCUL_REDIS_URL:-}" ]; then REDIS_FROM=given; else choose redis && REDIS_FROM=$FROM; fi
+  keep_choice
   case $POSTGRES_FROM$REDIS_FROM in
     *root*) build_root && sandbox_works ;;
   esac
+}
+
+# forget_own_urls unsets URLs that `make env` gave this shell: they name servers of ours, not somebody else's.
+forget_own_urls() {
+  local file password
+  for file in "$INSTANCE"/secrets/{tercul_migrator,tercul_writer,tercul_reader,redis}; do
+    password=$(first_line "$file")
+    [ -n "$password" ] || continue
+    case ${TERCUL_DATABASE_URL:-} in *":$password@127.0.0.1:"*) unset TERCUL_DATABASE_URL ;; esac
+    case ${TERCUL_REDIS_URL:-} in *":$password@127.0.0.1:"*) unset TERCUL_REDIS_URL ;; esac
+  done
+}
+
+# keep_choice notes where both are from and the URLs that were given, for commands in other shells.
+keep_choice() {
+  (
+    umask 077
+    echo "$POSTGRES_FROM" >"$INSTANCE/run/postgres.now" && echo "$REDIS_FROM" >"$INSTANCE/run/redis.now" &&
+      echo "${TERCUL_DATABASE_URL:-}" >"$INSTANCE/secrets/postgres.given" && echo "${TERCUL_REDIS_URL:-}" >"$INSTANCE/secrets/redis.given"
+  ) || die "cannot write to $INSTANCE: make room on its disk, or set TERCUL_HOME to another folder"
+}
+
+# last_choice takes up what keep_choice noted, whatever this shell's own variables say.
+last_choice() {
+  POSTGRES_FROM=$(first_line "$INSTANCE/run/postgres.now")
+  REDIS_FROM=$(first_line "$INSTANCE/run/redis.now")
+  [ -n "$POSTGRES_FROM" ] || die "nothing was started here: run 'make up' first"
+  TERCUL_DATABASE_URL=$(first_line "$INSTANCE/secrets/postgres.given")
+  TERCUL_REDIS_URL=$(first_line "$INSTANCE/secrets/redis.given")
 }

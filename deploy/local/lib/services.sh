@@ -82,7 +82,7 @@ stop_service() {
   local pid
   pid=$(service_pid "$1")
   [ -z "$pid" ] || stop_process "$pid" 30 TERM KILL || die "the $1 (process $pid) does not stop: see $TERCUL_HOME/log/$1.log"
-  rm -f "$TERCUL_HOME/run/$1.pid" "$TERCUL_HOME/run/$1.is"
+  rm -f "$TERCUL_HOME/run/$1".{pid,is,addr}
 }
 
 # is_ready ADDRESS asks /readyz without needing any other tool.
