@@ -20,6 +20,9 @@ type Limits struct {
 	Page    int // size of a list whose size is not known and not limited; default 100
 }
 
+// MaxCost is what a document may cost where Limits do not say otherwise.
+const MaxCost = 1000
+
 func (l Limits) withDefaults() Limits {
 	set := func(field *int, value int) {
 		if *field <= 0 {
@@ -31,7 +34,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Depth, 10)
 	set(&l.Aliases, 30)
 	set(&l.Fields, 5000)
-	set(&l.Cost, 1000)
+	set(&l.Cost, MaxCost)
 	set(&l.Page, 100)
 	return l
 }

@@ -28,6 +28,8 @@ type Config struct {
 	// RedisSpace must be the writer's.
 	RedisSpace string `env:"TERCUL_REDIS_SPACE" envDefault:"tercul" validate:"min=1,max=64,printascii" desc:"Begins the name of every key and channel in Redis, so that installations can share one; the same for reader and writer."`
 	Log        telemetry.LogConfig
+
+	documentsPoll time.Duration // for tests; 0 for the registry's own
 }
 
 // HTTPConfig is about requests.

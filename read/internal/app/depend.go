@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -12,6 +13,7 @@ import (
 	"github.com/tercul/tercul/read/internal/evict"
 	"github.com/tercul/tercul/shared/apperr"
 	"github.com/tercul/tercul/shared/cachekey"
+	"github.com/tercul/tercul/shared/invalidate"
 )
 
 // waitFor asks a dependency until it answers: machines come up in any order.
@@ -36,7 +38,7 @@ func waitFor(ctx context.Context, name string, limit time.Duration, log zerolog.
 // newFollower learns of changes from the bus, or without it from the database.
 func newFollower(r *Reader) (*evict.Follower, error) {
 	cfg := evict.Config{
-		Log: r.log, Metrics: r.metrics,
+		Log: r.log, Metrics: r.metrics, Heard: r.heard,
 		Connect: func(ctx context.Context) (*pgx.Conn, error) {
 			return pgx.ConnectConfig(ctx, r.db.Config().ConnConfig)
 		},
@@ -46,6 +48,16 @@ func newFollower(r *Reader) (*evict.Follower, error) {
 	}
 	return evict.New(cfg)
 }
+
+// heard looks at the table of documents when it has changed, or may have.
+func (r *Reader) heard(tags []string) {
+	if slices.Contains(tags, documentsTag) || slices.Contains(tags, invalidate.Everything) {
+		r.registry.Wake()
+	}
+}
+
+// documentsTag is what a change of the table of documents announces.
+const documentsTag = "api"
 
 // follow is the follower as a service. It is ready when it has heard the first
 // news: what is answered before that cannot be kept, as nobody knows what it may

@@ -43,7 +43,7 @@ func newRegistry(ctx context.Context, cfg Config, db *pg.DB, log zerolog.Logger,
 	return operation.New(ctx, operation.Config{
 		Checker: checker, SchemaVersion: schemaVersion(), Compile: compileWith(compiler), Verify: explain(db),
 		Mode: operation.Mode(cfg.Documents), Shipped: read.Operations, Entries: exported, Paths: cfg.DocumentPaths,
-		Table: operation.TableOf(db), Log: log, Metrics: reg,
+		Table: operation.TableOf(db), Poll: cfg.documentsPoll, Log: log, Metrics: reg,
 	})
 }
 

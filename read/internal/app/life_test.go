@@ -72,30 +72,45 @@ func (s *running) lane(t *testing.T) (n float64) {
 	return n
 }
 
-// TestDocumentsOfTheTable: registered, run, blocked, without a restart; what was
-// remembered of a blocked one is forgotten.
+// TestDocumentsOfTheTable: registered, run, blocked, by their announcements alone,
+// with a bus and without one; what was remembered of a blocked one is forgotten.
 func TestDocumentsOfTheTable(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a server: -short")
 	}
-	env := settings(t)
-	s := begin(t, env)
+	for name, redis := range map[string]bool{"outbox alone": false, "with Redis": true} {
+		t.Run(name, func(t *testing.T) {
+			var more []string
+			if redis {
+				more = []string{"TERCUL_REDIS_URL", pgtest.RedisURL(t)}
+			}
+			env := settings(t, more...)
+			if redis {
+				publish(t, env)
+			}
+			s := begin(t, env)
+			if redis {
+				s.onTheBus()
+			}
+			documentsComeAndGo(t, s, owner(t, env))
+		})
+	}
+}
+
+func documentsComeAndGo(t *testing.T, s *running, conn *pgx.Conn) {
 	text := `query Mine { apiInfo { mine: name } }`
 	path := "/graphql?documentId=sha256:" + sum(text)
 	assert.Equal(t, apperr.PersistedQueryNotFound, assertError(t, s.get(path), 400))
-	conn := owner(t, env)
 	_, err := conn.Exec(t.Context(), `INSERT INTO ops.documents (hash, name, source) VALUES ($1, 'Mine', $2)`, sum(text), text)
 	require.NoError(t, err)
-	require.NoError(t, s.r.registry.Refresh(t.Context()))
+	s.eventually(path, status(200))
 	for range 4 {
-		r := s.get(path)
-		require.Equal(t, 200, r.status, r.body)
-		assert.Contains(t, r.body, `"mine":`)
+		assert.Contains(t, s.get(path).body, `"mine":`)
 	}
 	_, err = conn.Exec(t.Context(), `UPDATE ops.documents SET status = 'BLOCKED' WHERE hash = $1`, sum(text))
 	require.NoError(t, err)
-	require.NoError(t, s.r.registry.Refresh(t.Context()))
-	assert.Equal(t, apperr.PersistedQueryNotFound, assertError(t, s.get(path), 400))
+	r := s.eventually(path, status(400))
+	assert.Equal(t, apperr.PersistedQueryNotFound, assertError(t, r, 400))
 }
 
 // TestAnyDocument is the development switch: an explorer's documents run.

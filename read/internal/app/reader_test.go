@@ -44,7 +44,8 @@ func begin(t testing.TB, env map[string]string) *running {
 	t.Helper()
 	cfg, err := LoadConfig(env)
 	require.NoError(t, err)
-	cfg.Addr = "127.0.0.1:0" // any port, which an operator cannot ask for
+	cfg.Addr = "127.0.0.1:0"      // any port, which an operator cannot ask for
+	cfg.documentsPoll = time.Hour // a change of the documents is announced, or the test fails
 	logs := &bytes.Buffer{}
 	r, err := New(t.Context(), cfg, &lockedWriter{w: logs})
 	require.NoError(t, err)

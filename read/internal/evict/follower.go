@@ -27,6 +27,10 @@ type Config struct {
 	// polls view.announcement and listens; nil to follow the bus alone.
 	Connect func(context.Context) (*pgx.Conn, error)
 
+	// Heard is told the tags of each announcement once the clock has them, and
+	// Everything where announcements may have been missed. It must not block.
+	Heard func(tags []string)
+
 	Silence time.Duration // without a sign of life, until suspect; default 3 s
 	Poll    time.Duration // between two polls; default 500 ms
 	Grace   time.Duration // without the bus, until the outbox is polled; default 250 ms
@@ -129,6 +133,16 @@ func (f *Follower) Run(ctx context.Context) error {
 	wg.Wait()
 	f.clock.Suspend()
 	return nil
+}
+
+// everything stands for announcements that may have been missed.
+var everything = []string{invalidate.Everything}
+
+// heard passes on what was announced, or may have been.
+func (f *Follower) heard(tags []string) {
+	if f.cfg.Heard != nil {
+		f.cfg.Heard(tags)
+	}
 }
 
 // carry notes that the bus's era has a row of the outbox.

@@ -34,6 +34,7 @@ type world struct {
 	opts   *redis.Options
 	fence  atomic.Uint64
 	silent atomic.Bool
+	heard  func([]string)
 
 	mu  sync.Mutex
 	pub *invalidate.Publisher
@@ -115,7 +116,7 @@ func (w *world) lose(keepInLog bool, tags ...string) {
 func (w *world) follow(connect func(context.Context) (*pgx.Conn, error), useRedis bool) *Follower {
 	w.t.Helper()
 	cfg := Config{
-		Space: w.space, Connect: connect, Silence: silence, Poll: 50 * time.Millisecond, Grace: 50 * time.Millisecond,
+		Space: w.space, Connect: connect, Heard: w.heard, Silence: silence, Poll: 50 * time.Millisecond, Grace: 50 * time.Millisecond,
 		Log: zerolog.New(zerolog.NewTestWriter(w.t)),
 	}
 	if useRedis {
@@ -179,6 +180,40 @@ func TestBusInvalidates(t *testing.T) {
 	if f.clock.Applied() != r.Seq || !f.clock.Covers(r.Seq) {
 		t.Fatalf("applied %d, published %d", f.clock.Applied(), r.Seq)
 	}
+}
+
+// What is announced is heard once the clock has it, and a hole is heard as
+// everything.
+func TestAnnouncementsAreHeard(t *testing.T) {
+	w := newWorld(t, 1)
+	w.beat()
+	heard := make(chan string, 1000)
+	w.heard = func(tags []string) {
+		for _, tag := range tags {
+			heard <- tag
+		}
+	}
+	until := func(want string) {
+		t.Helper()
+		eventually(t, want+" is heard", func() bool {
+			select {
+			case tag := <-heard:
+				return tag == want
+			default:
+				return false
+			}
+		})
+	}
+	f := w.follow(nil, true)
+	until(invalidate.Everything)
+	w.onBus(f)
+	r := w.publish("api")
+	until("api")
+	if !applied(f, r.Seq)() {
+		t.Fatal("heard before the clock had it")
+	}
+	w.lose(false, "work_1")
+	until(invalidate.Everything)
 }
 
 func TestLostMessageIsReplayed(t *testing.T) {

@@ -191,6 +191,7 @@ func (p *poller) start(ctx context.Context, conn *pgx.Conn, started time.Time) e
 	p.believe(func() {
 		p.era = newEra(localBase+micros(), true)
 		p.from, p.latest = xmin, started
+		p.f.heard(everything)
 	})
 	return nil
 }
@@ -259,6 +260,7 @@ func (p *poller) apply(b batch, started time.Time) {
 			// Another server, whose transactions are not comparable, or too late.
 			p.f.m.floors.Inc()
 			p.era.drop(seq)
+			p.f.heard(everything)
 			clear(p.seen)
 		}
 		for _, r := range b.rows {
@@ -270,6 +272,7 @@ func (p *poller) apply(b batch, started time.Time) {
 				p.pending[r.id] = r.xid
 			}
 			p.era.apply(seq, r.tags)
+			p.f.heard(r.tags)
 			p.f.m.applied.Inc()
 		}
 		forget(p.seen, b.xmin)

@@ -142,6 +142,7 @@ func (s *subscriber) begin(epoch uint64) {
 	}
 	s.era, s.epoch = newEra(epoch, false), epoch
 	s.era.suspect.Store(true)
+	s.f.heard(everything)
 }
 
 // replay applies the log from where the era stands. If it does not reach up to
@@ -164,6 +165,7 @@ func (s *subscriber) replay(ctx context.Context, seq uint64) error {
 	if err != nil || s.era.applied.Load() < seq {
 		s.f.m.floors.Inc()
 		s.era.drop(seq)
+		s.f.heard(everything)
 	}
 	return nil
 }
@@ -177,8 +179,10 @@ func (s *subscriber) advance(m invalidate.Message) {
 	if m.Seq > applied+1 {
 		s.f.m.floors.Inc()
 		s.era.drop(m.Seq - 1)
+		s.f.heard(everything)
 	}
 	s.era.apply(m.Seq, m.Tags)
+	s.f.heard(m.Tags)
 	s.f.carry(m)
 	s.f.m.applied.Inc()
 }

@@ -9,11 +9,16 @@ import (
 	"github.com/tercul/tercul/shared/document"
 )
 
-// refreshTimeout bounds one look at the table, compiling included.
-const refreshTimeout = 30 * time.Second
+const (
+	// refreshTimeout bounds one look at the table, compiling included.
+	refreshTimeout = 30 * time.Second
 
-// Wake makes Run look at the table now: call it when the tag "api" is
-// invalidated. It never blocks.
+	// breath is the least time between two looks, however often Run is woken.
+	breath = 100 * time.Millisecond
+)
+
+// Wake makes Run look at the table: call it when the table was announced to have
+// changed. It never blocks. Unknown ids do not wake: they must not cost queries.
 func (r *Registry) Wake() {
 	select {
 	case r.wake <- struct{}{}:
@@ -45,6 +50,11 @@ func (r *Registry) Run(ctx context.Context, ready func()) error {
 			r.cfg.Log.Info().Msg("the table of documents can be read again")
 		}
 		failing = err != nil
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(breath):
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package operation_test
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -266,4 +267,28 @@ func TestThePollFindsADocument(t *testing.T) {
 	go func() { _ = r.Run(ctx, func() {}) }()
 	db.register(t, document.ID(otherText), "Other", otherText)
 	require.Eventually(t, func() bool { _, err := r.Lookup(document.ID(otherText)); return err == nil }, 10*time.Second, time.Millisecond)
+}
+
+// Unknown ids cost the database nothing, and announcements, however many, a
+// bounded number of looks.
+func TestAFloodDoesNotReachTheTable(t *testing.T) {
+	db := openTable(t)
+	r := registry(t, func(c *operation.Config) { c.Table, c.Poll = operation.TableOf(db), time.Hour })
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- r.Run(ctx, func() {}) }()
+	db.queries.Store(0)
+	for n := range 100_000 {
+		_, err := r.Parse(ctx, operation.Request{DocumentID: document.ID(strconv.Itoa(n))})
+		require.Error(t, err)
+	}
+	assert.Zero(t, db.queries.Load())
+
+	begun := time.Now()
+	for db.queries.Load() < 3 {
+		r.Wake()
+	}
+	assert.GreaterOrEqual(t, time.Since(begun), 200*time.Millisecond, "at most ten looks a second")
+	cancel()
+	require.ErrorIs(t, <-done, context.Canceled)
 }

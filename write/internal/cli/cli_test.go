@@ -15,8 +15,10 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tercul/tercul/shared/document"
 	"github.com/tercul/tercul/shared/pgtest"
 	"github.com/tercul/tercul/write/internal/database"
+	"github.com/tercul/tercul/write/internal/documents"
 )
 
 // result of one run of the program.
@@ -250,6 +252,20 @@ func TestProgressOnATerminal(t *testing.T) {
 	rows.Done("core.works", 10, 0)
 	require.Contains(t, out.String(), "core.works")
 	require.Contains(t, out.String(), "10 rows")
+}
+
+func TestTheLineToTryADocumentBy(t *testing.T) {
+	checked, err := documents.Check([]document.Entry{{Text: `query Q($slug: String!, $first: Int = 3) { work(slug: $slug) { id } works(first: $first) { nodes { id } } }`}})
+	require.NoError(t, err)
+	require.NoError(t, checked[0].Err)
+	require.Equal(t, `curl -s --get 'http://h:1/graphql?documentId=sha256:`+checked[0].Hash()+`' --data-urlencode 'variables={"slug":"…"}'`,
+		tryLine("http://h:1", checked[0]))
+	for address, base := range map[string]string{
+		"": "http://127.0.0.1:8080", "10.0.0.1:9": "http://10.0.0.1:9", "0.0.0.0:9": "http://127.0.0.1:9",
+		":9": "http://127.0.0.1:9", "[::]:9": "http://127.0.0.1:9", "localhost:9": "http://localhost:9", "[::1]:9": "http://[::1]:9",
+	} {
+		require.Equal(t, base, readBase(address), address)
+	}
 }
 
 func Example_shellQuote() {

@@ -1,9 +1,6 @@
 package cli
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"os"
 
 	"github.com/jackc/pgx/v5"
@@ -73,62 +70,6 @@ func sunset(d documents.Registered) string {
 		return ""
 	}
 	return " (until " + d.Sunset.UTC().Format("2006-01-02") + ")"
-}
-
-func (a *app) documentsAdd() *cobra.Command {
-	return &cobra.Command{
-		Use:     "add FILE…",
-		Short:   "Check .graphql files and register them",
-		Long:    "Checks each file and registers it under the sha256 of its text. With one that is not valid, none is registered.",
-		Example: example(`tercul documents add WorkPage.graphql AuthorPage.graphql`),
-		Args:    cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usagef("%s needs a file", cmd.CommandPath())
-			}
-			checked, bad, err := a.checkPaths(args)
-			if err != nil {
-				return err
-			}
-			if bad > 0 {
-				return fmt.Errorf("nothing was registered: %d of %d documents are not valid", bad, len(checked))
-			}
-			return a.register(cmd.Context(), checked)
-		},
-	}
-}
-
-func (a *app) documentsImport() *cobra.Command {
-	return &cobra.Command{
-		Use:   "import MANIFEST",
-		Short: "Register the documents of a client's manifest",
-		Long: `Reads an Apollo manifest (apollo-persisted-query-manifest, version 1), a Relay map
-of ids to texts, or a folder of .graphql files. Valid documents are registered;
-the others are listed, and the exit code is 3.`,
-		Example: example(`
-			tercul documents import persisted-query-manifest.json
-			tercul documents import ./queries`),
-		Args: exactly(1, "a manifest or a folder"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			checked, bad, err := a.checkPaths(args)
-			if err != nil {
-				return err
-			}
-			var good []documents.Checked
-			for _, c := range checked {
-				if c.Err == nil {
-					good = append(good, c)
-				}
-			}
-			if err := a.register(cmd.Context(), good); err != nil {
-				return err
-			}
-			if bad > 0 {
-				return outcome(exitRejected)
-			}
-			return nil
-		},
-	}
 }
 
 func (a *app) documentsCheck() *cobra.Command {
@@ -201,21 +142,3 @@ func readEntries(paths []string) ([]document.Entry, error) {
 	}
 	return all, nil
 }
-
-func (a *app) register(ctx context.Context, list []documents.Checked) error {
-	words := map[documents.Added]string{documents.New: "registered", documents.Unchanged: "unchanged", documents.Revived: "active again"}
-	return a.withDatabase(ctx, func(conn *pgx.Conn) error {
-		return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-			for _, c := range list {
-				added, err := documents.Add(ctx, tx, c)
-				if err != nil {
-					return fmt.Errorf("%s (%s): %w; nothing was registered", c.Name(), c.Hash(), err)
-				}
-				a.print("%s  %-12s  %s", c.Hash(), words[added], c.Name())
-			}
-			return nil
-		})
-	})
-}
-
-var errFormat = errors.New("--format must be apollo, relay or folder")

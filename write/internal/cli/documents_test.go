@@ -56,7 +56,8 @@ func TestDocumentsLiveInTheDatabase(t *testing.T) {
 
 	r = on(t, db, "documents", "add", filepath.Join(dir, "a.graphql"))
 	require.Equal(t, exitOK, r.code, r.err)
-	require.Contains(t, r.out, id+"  registered")
+	require.Equal(t, "MyLanguages  registered\n  id     sha256:"+id+"\n  cost   200 of 1000\n  fresh  24 h\n"+
+		"  try    curl -s 'http://127.0.0.1:8080/graphql?documentId=sha256:"+id+"'\n", r.out)
 	require.Contains(t, on(t, db, "documents", "add", filepath.Join(dir, "a.graphql")).out, "unchanged")
 	require.Contains(t, on(t, db, "documents", "list").out, id+"  ACTIVE")
 
@@ -82,7 +83,7 @@ func TestDocumentsImportEveryManifest(t *testing.T) {
 	dir := files(t, map[string]string{"relay.json": string(relay)})
 	r := on(t, db, "documents", "import", filepath.Join(dir, "relay.json"))
 	require.Equal(t, exitRejected, r.code)
-	require.Contains(t, r.out, "5d41402abc4b2a76b9719d911017c592  registered    Hashed")
+	require.Contains(t, r.out, "5d41402abc4b2a76b9719d911017c592  registered    cost   20  fresh   24 h  Hashed")
 	require.Contains(t, r.err, "rejected relay.json: 5d41402abc4b2a76b9719d911017c593")
 
 	out := filepath.Join(dir, "apollo.json")
