@@ -51,18 +51,31 @@ choose() {
     root) ;;
     *) die "TERCUL_SERVICES is '$FROM': it must be auto, host, compose or root" ;;
   esac
-  echo "$FROM" >"$kept" || die "cannot write $kept: make room on its disk, or set TERCUL_HOME to another folder"
+  { echo "$FROM" >"$kept"; } 2>/dev/null || die "cannot write $kept: make room on its disk, or set TERCUL_HOME to another folder"
 }
 
 # choose_all sets POSTGRES_FROM and REDIS_FROM and builds the root where one of them needs it. TERCUL_REDIS_URL=none is
 # the smallest installation: no Redis at all.
 choose_all() {
   forget_own_urls
+  check_urls
   if [ -n "${TERCUL_DATABASE_URL:-}" ]; then POSTGRES_FROM=given; else choose postgres && POSTGRES_FROM=$FROM; fi
   if [ "${TERCUL_REDIS_URL:-}" = none ]; then REDIS_FROM=none; elif [ -n "${TERCUL_REDIS_URL:-}" ]; then REDIS_FROM=given; else choose redis && REDIS_FROM=$FROM; fi
   keep_choice
   case $POSTGRES_FROM$REDIS_FROM in
     *root*) build_root && sandbox_works ;;
+  esac
+}
+
+# check_urls finds what is no URL at all before minutes are spent on building.
+check_urls() {
+  case ${TERCUL_DATABASE_URL:-postgres://} in
+    postgres://* | postgresql://*) ;;
+    *) die "TERCUL_DATABASE_URL is no URL of a Postgres: set it to something like postgres://user:password@127.0.0.1:5432/tercul, or unset it" ;;
+  esac
+  case ${TERCUL_REDIS_URL:-none} in
+    none | redis://* | rediss://* | unix://*) ;;
+    *) die "TERCUL_REDIS_URL is no URL of a Redis: set it to something like redis://127.0.0.1:6379/0, to none, or unset it" ;;
   esac
 }
 
@@ -80,6 +93,7 @@ forget_own_urls() {
 # keep_choice notes where both are from and the URLs that were given, for commands in other shells.
 keep_choice() {
   (
+    exec 2>/dev/null
     umask 077
     echo "$POSTGRES_FROM" >"$INSTANCE/run/postgres.now" && echo "$REDIS_FROM" >"$INSTANCE/run/redis.now" &&
       echo "${TERCUL_DATABASE_URL:-}" >"$INSTANCE/secrets/postgres.given" && echo "${TERCUL_REDIS_URL:-}" >"$INSTANCE/secrets/redis.given"

@@ -18,7 +18,6 @@ build_programs() {
   mkdir -p "$REPOSITORY/bin"
   local log=$TERCUL_HOME/log/build.log
   (cd "$REPOSITORY" && go build -o bin/ ./read/cmd/reader ./write/cmd/writer ./write/cmd/tercul) >"$log" 2>&1 && return
-  cat "$log" >&2
   die "the programs could not be built: $(explain_build "$log")"
 }
 
@@ -28,6 +27,7 @@ explain_build() {
   elif grep -qi 'no space left' "$1"; then
     echo "the disk is full: make room there, or set GOCACHE and TMPDIR to another disk"
   else
+    cat "$1" >&2
     echo "see the errors above"
   fi
 }
@@ -56,6 +56,7 @@ identity() { { cksum <"$REPOSITORY/bin/$1"; env | grep -E '^(TERCUL|OTEL)_' | gr
 
 # check_address NAME ADDRESS VARIABLE finds a taken port before minutes are spent on building.
 check_address() {
+  case $2 in *:*) ;; *) die "$3 is '$2', which is no address with a port: set it to something like 127.0.0.1:8090" ;; esac
   if [ -n "$(service_pid "$1")" ] && [ "$(first_line "$TERCUL_HOME/run/$1.addr")" = "$2" ]; then return; fi
   want_port "$(address_host "$2")" "$(address_port "$2")" "$3" 127.0.0.1:8090
 }

@@ -68,7 +68,11 @@ func TestWrongUsageIsCode2(t *testing.T) {
 	t.Setenv(database.Variable, "postgres://nobody@127.0.0.1:1/none")
 	for args, says := range map[string]string{
 		"fly":                                   `there is no command "fly"`,
-		"migrate sideways":                      `tercul migrate has no command "sideways"`,
+		"migrate sideways":                      `migrate has no command "sideways"`,
+		"migrate statsu":                        `did you mean status?`,
+		"documnets":                             `there is no command "documnets"; did you mean documents?`,
+		"generate --works ten":                  `--works takes a whole number, not "ten"`,
+		"documents example --base nohost":       `--base "nohost" is not an address`,
 		"migrate up now":                        `takes no argument`,
 		"import":                                `import needs a folder, or --sample`,
 		"import --sample here":                  `not both`,
@@ -90,8 +94,24 @@ func TestWrongUsageIsCode2(t *testing.T) {
 		r := tercul(t, strings.Fields(args)...)
 		require.Equal(t, exitUsage, r.code, "%s: %s", args, r.err)
 		require.Contains(t, r.err, says)
-		require.Contains(t, r.err, "See: tercul --help")
+		require.Regexp(t, `\nSee: tercul [a-z ]*--help\n$`, r.err)
 	}
+	require.Contains(t, tercul(t, "documents", "add").err, "See: tercul documents add --help")
+}
+
+func TestAFileThatCannotBeUsedIsNamed(t *testing.T) {
+	for args, says := range map[string]string{
+		"import /no/such/folder":              "tercul: cannot read /no/such/folder: no such file or directory. Check the path",
+		"documents add /no/such.graphql":      "tercul: cannot read /no/such.graphql: no such file or directory.",
+		"documents export --out /no/such/one": "tercul: cannot open /no/such/one: no such file or directory.",
+	} {
+		r := tercul(t, strings.Fields(args)...)
+		require.Equal(t, exitFailed, r.code, args)
+		require.Contains(t, r.err, says)
+	}
+	r := on(t, pgtest.Database(t), "import", "--sample", "--report", "/no/such/report")
+	require.Equal(t, exitFailed, r.code)
+	require.Contains(t, r.err, "/no/such/report: no such file or directory", "and nothing of a lost connection")
 }
 
 func TestADatabaseThatCannotBeUsedIsCode5(t *testing.T) {

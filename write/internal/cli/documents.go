@@ -114,7 +114,9 @@ func (a *app) checkPaths(paths []string) ([]documents.Checked, int, error) {
 	for _, c := range checked {
 		if c.Err != nil {
 			bad++
-			a.say("rejected %s: %s: %v", c.Entry.Origin, c.Name(), c.Err)
+			for _, fault := range c.Faults() {
+				a.say("rejected %s", fault)
+			}
 		}
 	}
 	return checked, bad, nil

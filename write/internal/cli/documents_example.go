@@ -28,6 +28,9 @@ work it asks for is the library's most popular one; --variables gives others.`,
 			tercul documents example --base http://127.0.0.1:8080 AuthorPage --variables '{"slug":"dante-alighieri"}'`),
 		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkBase(base); err != nil {
+				return err
+			}
 			name := "WorkPage"
 			if len(args) == 1 {
 				name = args[0]
@@ -107,6 +110,14 @@ func requiredVariables(c documents.Checked) []string {
 // it says otherwise.
 func baseFlag(cmd *cobra.Command, base *string) {
 	cmd.Flags().StringVar(base, "base", readBase(os.Getenv("TERCUL_READ_ADDR")), "where the read service listens")
+}
+
+func checkBase(base string) error {
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return usagef("--base %q is not an address like http://127.0.0.1:8080", base)
+	}
+	return nil
 }
 
 // readBase is the URL of an address that a service listens on.

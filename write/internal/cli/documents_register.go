@@ -26,7 +26,10 @@ announced, within a second; a line to try it by is printed.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usagef("%s needs a file", cmd.CommandPath())
+				return usagef("%s needs a file", called(cmd))
+			}
+			if err := checkBase(base); err != nil {
+				return err
 			}
 			checked, bad, err := a.checkPaths(args)
 			if err != nil {

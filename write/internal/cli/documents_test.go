@@ -92,7 +92,7 @@ func TestDocumentsImportEveryManifest(t *testing.T) {
 	other := pgtest.Database(t)
 	r = on(t, other, "documents", "import", out)
 	require.Equal(t, exitOK, r.code, r.err)
-	require.Contains(t, r.out, "5d41402abc4b2a76b9719d911017c592  registered    Hashed")
+	require.Contains(t, r.out, "5d41402abc4b2a76b9719d911017c592  registered    cost   20  fresh   24 h  Hashed")
 
 	folder := filepath.Join(dir, "folder")
 	require.Equal(t, exitOK, tercul(t, "documents", "export", "--format", "folder", "--out", folder).code)

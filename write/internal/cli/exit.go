@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+
+	"github.com/spf13/cobra"
 
 	"github.com/tercul/tercul/write/internal/database"
 )
@@ -30,10 +33,24 @@ type outcome int
 
 func (o outcome) Error() string { return fmt.Sprintf("exit code %d", int(o)) }
 
-func (a *app) exitCode(err error) int {
+// verb is what could not be done with a file, in a user's words.
+func verb(op string) string {
+	switch op {
+	case "stat", "readdirent":
+		return "read"
+	case "mkdir":
+		return "make"
+	}
+	return op
+}
+
+// exitCode says what is wrong, with the help of the command at fault, and answers
+// the code for it.
+func (a *app) exitCode(cmd *cobra.Command, err error) int {
 	var result outcome
 	var usage usageError
 	var db *database.Error
+	var path *fs.PathError
 	switch {
 	case err == nil:
 		return exitOK
@@ -43,11 +60,14 @@ func (a *app) exitCode(err error) int {
 		a.say("tercul: interrupted. What was finished is kept; an import goes on when the same command is run again.")
 		return exitInterrupted
 	case errors.As(err, &usage):
-		a.say("tercul: %v\nSee: tercul --help", err)
+		a.say("tercul: %v\nSee: %s --help", err, cmd.CommandPath())
 		return exitUsage
 	case errors.As(err, &db):
 		a.say("tercul: %v", err)
 		return exitDatabase
+	case errors.As(err, &path):
+		a.say("tercul: cannot %s %s: %v. Check the path and who may use it", verb(path.Op), path.Path, path.Err)
+		return exitFailed
 	default:
 		a.say("tercul: %v", err)
 		return exitFailed

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"time"
@@ -134,7 +135,7 @@ func openReport(name string) (func(importer.Problem), func(), error) {
 	}
 	f, err := os.Create(name) //nolint:gosec // the user's own choice
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("the report cannot be written: %w", err)
 	}
 	enc := json.NewEncoder(f)
 	enc.SetEscapeHTML(false)

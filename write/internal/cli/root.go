@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -9,8 +10,10 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"github.com/tercul/tercul/shared/telemetry"
 	"github.com/tercul/tercul/write/internal/database"
 )
 
@@ -31,7 +34,8 @@ func Run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(errOut)
-	return a.exitCode(root.ExecuteContext(ctx))
+	cmd, err := root.ExecuteContextC(ctx)
+	return a.exitCode(cmd, err)
 }
 
 func (a *app) root() *cobra.Command {
@@ -51,12 +55,14 @@ cannot be reached or used; 130 interrupted.`,
 			tercul migrate up
 			tercul import --sample --if-empty
 			tercul verify`),
-		SilenceUsage: true, SilenceErrors: true,
+		SilenceUsage: true, SilenceErrors: true, SuggestionsMinimumDistance: 2,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().StringVar(&a.database, "database", "", "URL of the Postgres database (default $"+database.Variable+")")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
+	root.Version = telemetry.ReadBuild("tercul").Version
+	root.SetVersionTemplate("tercul {{.Version}}\n")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		a.migrateCommand(), a.importCommand(), a.verifyCommand(), a.rebuildCommand(), a.generateCommand(),
@@ -102,10 +108,10 @@ func (a *app) withDatabase(ctx context.Context, work func(*pgx.Conn) error) erro
 // parent is a command that only groups others.
 func parent(use, short string, children ...*cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: use, Short: short,
+		Use: use, Short: short, SuggestionsMinimumDistance: 2,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usagef("%s has no command %q", cmd.CommandPath(), args[0])
+				return noCommand(cmd, args[0])
 			}
 			return nil
 		},
@@ -118,17 +124,48 @@ func parent(use, short string, children ...*cobra.Command) *cobra.Command {
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		if cmd.HasParent() {
-			return usagef("%s takes no argument, but got %q", cmd.CommandPath(), args[0])
+			return usagef("%s takes no argument, but got %q", called(cmd), args[0])
 		}
-		return usagef("there is no command %q", args[0])
+		return noCommand(cmd, args[0])
 	}
 	return nil
+}
+
+// called is a command as a user says it, without the program.
+func called(cmd *cobra.Command) string {
+	return strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
+}
+
+// noCommand is a command that there is not, with those that were perhaps meant.
+func noCommand(cmd *cobra.Command, arg string) error {
+	meant := ""
+	if near := cmd.SuggestionsFor(arg); len(near) > 0 {
+		meant = "; did you mean " + strings.Join(near, " or ") + "?"
+	}
+	if cmd.HasParent() {
+		return usagef("%s has no command %q%s", called(cmd), arg, meant)
+	}
+	return usagef("there is no command %q%s", arg, meant)
+}
+
+// flagError words a flag that cannot be read without naming the function that
+// could not read it.
+func flagError(err error) error {
+	var value *pflag.InvalidValueError
+	if errors.As(err, &value) {
+		kind := value.GetFlag().Value.Type()
+		if strings.Contains(kind, "int") {
+			kind = "whole number"
+		}
+		return usagef("--%s takes a %s, not %q", value.GetFlag().Name, kind, value.GetValue())
+	}
+	return usageError{err}
 }
 
 func atMost(n int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) > n {
-			return usagef("%s takes at most %d argument(s), but got %d", cmd.CommandPath(), n, len(args))
+			return usagef("%s takes at most %d argument(s), but got %d", called(cmd), n, len(args))
 		}
 		return nil
 	}
@@ -137,7 +174,7 @@ func atMost(n int) cobra.PositionalArgs {
 func exactly(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != n {
-			return usagef("%s needs %s", cmd.CommandPath(), what)
+			return usagef("%s needs %s", called(cmd), what)
 		}
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"strings"
 	"time"
@@ -77,6 +78,10 @@ func RequireSchema(ctx context.Context, conn *pgx.Conn) error {
 func Explain(err error, config *pgx.ConnConfig) error {
 	var done *Error
 	if err == nil || errors.As(err, &done) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	var file *fs.PathError
+	if errors.As(err, &file) { // whose cause looks like one of the network's
 		return err
 	}
 	var server *pgconn.PgError

@@ -176,7 +176,7 @@ func List(ctx context.Context, conn *pgx.Conn) ([]Registered, error) {
 }
 
 // ErrUnknown is a document that the database does not hold.
-var ErrUnknown = errors.New("no such document is registered")
+var ErrUnknown = errors.New("no such document is registered; tercul documents list shows those that are")
 
 // SetStatus retires, blocks or revives a document.
 func SetStatus(ctx context.Context, conn *pgx.Conn, hash, status string, sunset *time.Time) error {
