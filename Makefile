@@ -29,7 +29,7 @@ logs: ## Show the logs; on a terminal until Ctrl-C
 psql: ## Open psql on the library (ROLE=reader, writer, migrator or postgres)
 	@deploy/local/psql $(ROLE)
 
-env: ## Print the running servers' settings for a shell
+env: ## Print the running servers' settings for a shell (ROLE=reader, writer or migrator)
 	@deploy/local/env $(ROLE)
 
 dev: ## Run the reader in the foreground and rebuild it at every change
