@@ -35,6 +35,12 @@ case $answer in
   *) die "the printed line is not answered with data: ${answer:0:300}" ;;
 esac
 deploy/local/status
+# The role decides, also in a shell that has another role's settings already.
+settings=$(eval "$(deploy/local/env reader)" && deploy/local/env writer)
+case $settings in
+  *://tercul_writer:*) ;;
+  *) die "env prints another role's URL than the one it was asked for" ;;
+esac
 
 begun=$SECONDS
 deploy/local/up >/dev/null
