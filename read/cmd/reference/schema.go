@@ -65,7 +65,7 @@ func (r reference) Members(def *ast.Definition) []*ast.Definition {
 // link is a type as it is written, leading to what it is made of.
 func (r reference) link(t *ast.Type) string {
 	def := r.schema.Types[t.Name()]
-	return fmt.Sprintf("[`%s`](%s.md#%s)", t, kindOf[def.Kind], strings.ToLower(def.Name))
+	return "[`" + t.String() + "`](" + kindOf[def.Kind] + ".md#" + strings.ToLower(def.Name) + ")"
 }
 
 // line is a text in one line, fit for a cell of a table.
@@ -101,7 +101,7 @@ func multiplied(size *ast.Directive) string {
 	if assumed := value(size, "assumed"); assumed != "" {
 		return "Its cost counts " + assumed + " times."
 	}
-	return fmt.Sprintf("Its cost counts as often as `%s` says, %s times at most.", value(size, "argument"), value(size, "max"))
+	return "Its cost counts as often as `" + value(size, "argument") + "` says, " + value(size, "max") + " times at most."
 }
 
 // seconds is a directive's argument as people say a time.
