@@ -36,6 +36,8 @@ func TestConcurrentEditsLeaveTheTablesRight(t *testing.T) {
 	}
 	wg.Wait()
 	require.Greater(t, done.Load(), int64(100), "transactions committed")
+	numberAll(t, pool, 50)
+	requireFeedAgrees(t, pool)
 	tx, err := pool.Begin(context.Background())
 	require.NoError(t, err)
 	defer func() { _ = tx.Rollback(context.Background()) }()

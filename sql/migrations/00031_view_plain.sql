@@ -168,19 +168,24 @@ CALL ops.watch('ops.changes', 'view.on_changes');
 
 -- ── the change feed
 
--- Numbers what has committed: of the candidates of transactions that are older than every running one, for each
--- transaction and subject the sum of what it did. One caller at a time, so that seq has no gap and no reader that has
--- seen seq n can be shown a smaller one later. Answers how many candidates it has taken.
+-- Numbers what has committed: for each transaction and subject the sum of what it did, in the order of the last
+-- candidates. A candidate gets its id while its transaction holds the row of the read model that has changed, and holds
+-- it to its end. So of two transactions that touch a subject, one has committed before the other's candidates of that
+-- subject get their ids, and whoever sees the second's sees the first's: the last number of a subject is what is there.
+-- One caller at a time, so that seq has no gap and no reader that has seen seq n can be shown a smaller one later.
+-- Answers how many candidates it has taken: max or somewhat more, while there are so many.
 CREATE FUNCTION ops.number_changes(max int DEFAULT 10000) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
   taken int;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('tercul.number_changes', 0));
-  WITH due AS MATERIALIZED (
-    -- Whole transactions: a limit in the middle of one would make two changes of it.
-    SELECT c.* FROM ops.change_candidates c
-    WHERE c.xid < pg_snapshot_xmin(pg_current_snapshot())
-      AND c.xid <= (SELECT x.xid FROM (SELECT n.xid FROM ops.change_candidates n ORDER BY n.xid, n.id LIMIT number_changes.max) x ORDER BY x.xid DESC LIMIT 1)),
+  WITH chosen AS MATERIALIZED (
+    -- Whole transactions, or a limit in the middle of one would make two changes of it; in the order of their last
+    -- candidates, so that one that touched a subject earlier is never left for later.
+    SELECT x.xid FROM (
+      SELECT n.xid, sum(count(*)) OVER (ORDER BY max(n.id)) - count(*) AS before FROM ops.change_candidates n GROUP BY n.xid) x
+    WHERE x.before < number_changes.max),
+  due AS MATERIALIZED (SELECT c.* FROM ops.change_candidates c JOIN chosen USING (xid)),
   gone AS (DELETE FROM ops.change_candidates c USING due d WHERE c.id = d.id RETURNING c.id),
   net AS (
     SELECT d.xid, d.subject_id, max(d.id) AS last_id, (array_agg(d.kind ORDER BY d.id DESC))[1] AS kind,
@@ -189,7 +194,7 @@ BEGIN
     FROM due d GROUP BY d.xid, d.subject_id),
   numbered AS (
     INSERT INTO ops.changes (seq, subject_id, kind, change, version, at)
-    SELECT coalesce((SELECT max(c.seq) FROM ops.changes c), 0) + row_number() OVER (ORDER BY n.xid, n.last_id), n.subject_id, n.kind,
+    SELECT coalesce((SELECT max(c.seq) FROM ops.changes c), 0) + row_number() OVER (ORDER BY n.last_id), n.subject_id, n.kind,
            CASE WHEN n.last = 'DELETED' THEN 'DELETED' WHEN n.first = 'CREATED' THEN 'CREATED' ELSE 'UPDATED' END, n.version, n.at
     FROM net n WHERE NOT (n.first = 'CREATED' AND n.last = 'DELETED')
     RETURNING seq)

@@ -13,8 +13,7 @@ const (
 	tidyEvery   = 10 * time.Minute
 )
 
-// numberChanges gives committed changes their places in the public feed, as soon
-// as no older transaction can still commit.
+// numberChanges gives committed changes their places in the public feed.
 func (w *Writer) numberChanges(ctx context.Context, ready func()) error {
 	ready()
 	return w.every(ctx, "the change feed cannot be numbered", numberEvery, func(ctx context.Context) error {

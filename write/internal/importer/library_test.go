@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
@@ -147,14 +146,11 @@ func (b *base) verified() {
 	require.Empty(b.t, b.list("SELECT relation || ' ' || missing || ' ' || surplus FROM view.verify() WHERE missing + surplus > 0"))
 }
 
-// numbered waits until no transaction of another test, which may be older, keeps
-// the changes from being numbered.
+// numbered gives all changes their numbers.
 func (b *base) numbered() {
 	b.t.Helper()
-	require.Eventually(b.t, func() bool {
-		b.exec("SELECT ops.number_changes()")
-		return b.one("SELECT count(*) FROM ops.change_candidates") == "0"
-	}, 5*time.Minute, 20*time.Millisecond)
+	b.exec("SELECT ops.number_changes(1000000)")
+	require.Equal(b.t, "0", b.one("SELECT count(*) FROM ops.change_candidates"))
 }
 
 // fingerprint covers every row of the library, whatever the order.
