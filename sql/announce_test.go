@@ -36,6 +36,41 @@ func TestAnEditAnnouncesItsTags(t *testing.T) {
 	require.Equal(t, []string{"trending:day trending:week"}, announcedBy(t, tx, `UPDATE stats.trending SET score = 2`))
 }
 
+// A text is published while one of its lines is being edited, and its history written: neither transaction sees the
+// other, and a reader that asks between their commits must be told of the second.
+func TestATextIsAnnouncedThatIsPublishedAtTheSameMoment(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	const draft = `UPDATE core.expressions SET status = 'DRAFT' WHERE id = $1`
+	expression := id("EXPRESSION", 4)
+	pool := worldPool(t)
+	_, err := pool.Exec(ctx, `INSERT INTO core.revisions (subject_id, version, snapshot) VALUES ($1, 1, '{}')`, expression)
+	require.NoError(t, err)
+	for _, edit := range []string{
+		`UPDATE core.text_lines SET content = 'new' WHERE expression_id = $1 AND seq = 1`,
+		`DELETE FROM core.text_lines WHERE expression_id = $1 AND seq = 2`,
+		`UPDATE core.text_units SET label = 'new' WHERE expression_id = $1`,
+		`UPDATE core.text_revisions SET message = 'new' WHERE expression_id = $1`,
+		`UPDATE core.revisions SET message = 'new' WHERE subject_id = $1`,
+	} {
+		_, err := pool.Exec(ctx, draft, expression)
+		require.NoError(t, err)
+		public := ""
+		require.NoError(t, pool.QueryRow(ctx, `SELECT public_id FROM core.subjects WHERE id = $1`, expression).Scan(&public))
+		editing, err := pool.Begin(ctx)
+		require.NoError(t, err)
+		var last int64
+		require.NoError(t, editing.QueryRow(ctx, `SELECT max(id) FROM ops.outbox`).Scan(&last))
+		exec(t, editing, edit, expression)
+		_, err = pool.Exec(ctx, `UPDATE core.expressions SET status = 'PUBLISHED' WHERE id = $1`, expression)
+		require.NoError(t, err)
+		require.NoError(t, editing.Commit(ctx))
+		var told bool
+		require.NoError(t, pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM ops.outbox WHERE id > $1 AND tags @> ARRAY[$2] AND NOT tags @> '{list:expr}')`, last, public).Scan(&told))
+		require.True(t, told, edit)
+	}
+}
+
 // Where an answer has too many tags to carry, it carries their kinds.
 func TestEveryTagOfASubjectComesWithItsKind(t *testing.T) {
 	t.Parallel()

@@ -3128,16 +3128,18 @@ CREATE OR REPLACE FUNCTION view.on_revisions()
  SET search_path TO 'pg_catalog'
  SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
+DECLARE
+  touched uuid[] := ARRAY(SELECT DISTINCT subject_id FROM changed);
+  actors uuid[] := ARRAY(SELECT DISTINCT actor_id FROM changed WHERE actor_id IS NOT NULL);
 BEGIN
-  IF view.deferred() OR NOT EXISTS (SELECT FROM changed) THEN
+  IF view.deferred() THEN
     RETURN NULL;
+  ELSIF TG_OP = 'UPDATE' THEN
+    touched := ARRAY(SELECT unnest(touched) UNION SELECT subject_id FROM before);
+    actors := ARRAY(SELECT unnest(actors) UNION SELECT actor_id FROM before WHERE actor_id IS NOT NULL);
   END IF;
-  PERFORM ops.announce(ARRAY(SELECT public_id FROM view.subject WHERE id IN (SELECT subject_id FROM changed)));
-  PERFORM view.refresh_user(u.ids) FROM (SELECT array_agg(DISTINCT actor_id) AS ids FROM changed WHERE actor_id IS NOT NULL) u WHERE u.ids IS NOT NULL;
-  IF TG_OP = 'UPDATE' THEN
-    PERFORM ops.announce(ARRAY(SELECT public_id FROM view.subject WHERE id IN (SELECT subject_id FROM before EXCEPT SELECT subject_id FROM changed)));
-    PERFORM view.refresh_user(u.ids) FROM (SELECT array_agg(DISTINCT actor_id) AS ids FROM before WHERE actor_id IS NOT NULL) u WHERE u.ids IS NOT NULL;
-  END IF;
+  PERFORM ops.announce(ARRAY(SELECT public_id FROM core.subjects WHERE id = ANY (touched)));
+  IF cardinality(actors) > 0 THEN PERFORM view.refresh_user(actors); END IF;
   RETURN NULL;
 END $function$;
 
@@ -3268,17 +3270,15 @@ CREATE OR REPLACE FUNCTION view.on_text()
  SET search_path TO 'pg_catalog'
  SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
+DECLARE
+  ids uuid[] := ARRAY(SELECT DISTINCT expression_id FROM changed);
 BEGIN
   IF view.deferred() THEN
     RETURN NULL;
+  ELSIF TG_OP = 'UPDATE' THEN
+    ids := ARRAY(SELECT unnest(ids) UNION SELECT expression_id FROM before);
   END IF;
-  PERFORM ops.announce(ARRAY(
-    SELECT unnest(ARRAY[e.public_id, 'text:' || e.public_id]) FROM view.expression e WHERE e.id IN (SELECT expression_id FROM changed)));
-  IF TG_OP = 'UPDATE' THEN
-    PERFORM ops.announce(ARRAY(
-      SELECT unnest(ARRAY[e.public_id, 'text:' || e.public_id]) FROM view.expression e
-      WHERE e.id IN (SELECT expression_id FROM before EXCEPT SELECT expression_id FROM changed)));
-  END IF;
+  PERFORM ops.announce(ARRAY(SELECT unnest(ARRAY[core.typeid('EXPRESSION', id), 'text:' || core.typeid('EXPRESSION', id)]) FROM unnest(ids) id));
   RETURN NULL;
 END $function$;
 
@@ -3289,16 +3289,18 @@ CREATE OR REPLACE FUNCTION view.on_text_revisions()
  SET search_path TO 'pg_catalog'
  SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
+DECLARE
+  expressions uuid[] := ARRAY(SELECT DISTINCT expression_id FROM changed);
+  actors uuid[] := ARRAY(SELECT DISTINCT actor_id FROM changed WHERE actor_id IS NOT NULL);
 BEGIN
-  IF view.deferred() OR NOT EXISTS (SELECT FROM changed) THEN
+  IF view.deferred() THEN
     RETURN NULL;
+  ELSIF TG_OP = 'UPDATE' THEN
+    expressions := ARRAY(SELECT unnest(expressions) UNION SELECT expression_id FROM before);
+    actors := ARRAY(SELECT unnest(actors) UNION SELECT actor_id FROM before WHERE actor_id IS NOT NULL);
   END IF;
-  PERFORM ops.announce(ARRAY(SELECT public_id FROM view.expression WHERE id IN (SELECT expression_id FROM changed)));
-  PERFORM view.refresh_user(u.ids) FROM (SELECT array_agg(DISTINCT actor_id) AS ids FROM changed WHERE actor_id IS NOT NULL) u WHERE u.ids IS NOT NULL;
-  IF TG_OP = 'UPDATE' THEN
-    PERFORM ops.announce(ARRAY(SELECT public_id FROM view.expression WHERE id IN (SELECT expression_id FROM before EXCEPT SELECT expression_id FROM changed)));
-    PERFORM view.refresh_user(u.ids) FROM (SELECT array_agg(DISTINCT actor_id) AS ids FROM before WHERE actor_id IS NOT NULL) u WHERE u.ids IS NOT NULL;
-  END IF;
+  PERFORM ops.announce(ARRAY(SELECT core.typeid('EXPRESSION', id) FROM unnest(expressions) id));
+  IF cardinality(actors) > 0 THEN PERFORM view.refresh_user(actors); END IF;
   RETURN NULL;
 END $function$;
 

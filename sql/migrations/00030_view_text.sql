@@ -31,20 +31,20 @@ SELECT a.left_id AS expression_id, a.right_id AS other_id, a.id AS alignment_id,
 UNION ALL
 SELECT a.right_id, a.left_id, a.id, true, a.work_id, a.method, a.status, a.confidence, a.updated_at FROM view.alignment a;
 
--- ── what texts and alignments are made of has changed. What cannot be seen needs no announcement.
+-- ── what texts and alignments are made of has changed. All of it is announced, whether it can be seen or not: the
+-- transaction that brings it into sight may be about to commit, and neither sees the other. An announcement too many
+-- costs a miss, one too few would be a lie.
 
 CREATE FUNCTION view.on_text() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  ids uuid[] := ARRAY(SELECT DISTINCT expression_id FROM changed);
 BEGIN
   IF view.deferred() THEN
     RETURN NULL;
+  ELSIF TG_OP = 'UPDATE' THEN
+    ids := ARRAY(SELECT unnest(ids) UNION SELECT expression_id FROM before);
   END IF;
-  PERFORM ops.announce(ARRAY(
-    SELECT unnest(ARRAY[e.public_id, 'text:' || e.public_id]) FROM view.expression e WHERE e.id IN (SELECT expression_id FROM changed)));
-  IF TG_OP = 'UPDATE' THEN
-    PERFORM ops.announce(ARRAY(
-      SELECT unnest(ARRAY[e.public_id, 'text:' || e.public_id]) FROM view.expression e
-      WHERE e.id IN (SELECT expression_id FROM before EXCEPT SELECT expression_id FROM changed)));
-  END IF;
+  PERFORM ops.announce(ARRAY(SELECT unnest(ARRAY[core.typeid('EXPRESSION', id), 'text:' || core.typeid('EXPRESSION', id)]) FROM unnest(ids) id));
   RETURN NULL;
 END $$;
 CALL ops.watch('core.text_lines', 'view.on_text');

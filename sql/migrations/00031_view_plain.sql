@@ -105,32 +105,37 @@ BEGIN
 END $$;
 CALL ops.watch('core.id_redirects', 'view.on_id_redirects');
 
+-- Of what can be seen and what cannot, as with texts.
 CREATE FUNCTION view.on_revisions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  touched uuid[] := ARRAY(SELECT DISTINCT subject_id FROM changed);
+  actors uuid[] := ARRAY(SELECT DISTINCT actor_id FROM changed WHERE actor_id IS NOT NULL);
 BEGIN
-  IF view.deferred() OR NOT EXISTS (SELECT FROM changed) THEN
+  IF view.deferred() THEN
     RETURN NULL;
+  ELSIF TG_OP = 'UPDATE' THEN
+    touched := ARRAY(SELECT unnest(touched) UNION SELECT subject_id FROM before);
+    actors := ARRAY(SELECT unnest(actors) UNION SELECT actor_id FROM before WHERE actor_id IS NOT NULL);
   END IF;
-  PERFORM ops.announce(ARRAY(SELECT public_id FROM view.subject WHERE id IN (SELECT subject_id FROM changed)));
-  PERFORM view.refresh_user(u.ids) FROM (SELECT array_agg(DISTINCT actor_id) AS ids FROM changed WHERE actor_id IS NOT NULL) u WHERE u.ids IS NOT NULL;
-  IF TG_OP = 'UPDATE' THEN
-    PERFORM ops.announce(ARRAY(SELECT public_id FROM view.subject WHERE id IN (SELECT subject_id FROM before EXCEPT SELECT subject_id FROM changed)));
-    PERFORM view.refresh_user(u.ids) FROM (SELECT array_agg(DISTINCT actor_id) AS ids FROM before WHERE actor_id IS NOT NULL) u WHERE u.ids IS NOT NULL;
-  END IF;
+  PERFORM ops.announce(ARRAY(SELECT public_id FROM core.subjects WHERE id = ANY (touched)));
+  IF cardinality(actors) > 0 THEN PERFORM view.refresh_user(actors); END IF;
   RETURN NULL;
 END $$;
 CALL ops.watch('core.revisions', 'view.on_revisions');
 
 CREATE FUNCTION view.on_text_revisions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  expressions uuid[] := ARRAY(SELECT DISTINCT expression_id FROM changed);
+  actors uuid[] := ARRAY(SELECT DISTINCT actor_id FROM changed WHERE actor_id IS NOT NULL);
 BEGIN
-  IF view.deferred() OR NOT EXISTS (SELECT FROM changed) THEN
+  IF view.deferred() THEN
     RETURN NULL;
+  ELSIF TG_OP = 'UPDATE' THEN
+    expressions := ARRAY(SELECT unnest(expressions) UNION SELECT expression_id FROM before);
+    actors := ARRAY(SELECT unnest(actors) UNION SELECT actor_id FROM before WHERE actor_id IS NOT NULL);
   END IF;
-  PERFORM ops.announce(ARRAY(SELECT public_id FROM view.expression WHERE id IN (SELECT expression_id FROM changed)));
-  PERFORM view.refresh_user(u.ids) FROM (SELECT array_agg(DISTINCT actor_id) AS ids FROM changed WHERE actor_id IS NOT NULL) u WHERE u.ids IS NOT NULL;
-  IF TG_OP = 'UPDATE' THEN
-    PERFORM ops.announce(ARRAY(SELECT public_id FROM view.expression WHERE id IN (SELECT expression_id FROM before EXCEPT SELECT expression_id FROM changed)));
-    PERFORM view.refresh_user(u.ids) FROM (SELECT array_agg(DISTINCT actor_id) AS ids FROM before WHERE actor_id IS NOT NULL) u WHERE u.ids IS NOT NULL;
-  END IF;
+  PERFORM ops.announce(ARRAY(SELECT core.typeid('EXPRESSION', id) FROM unnest(expressions) id));
+  IF cardinality(actors) > 0 THEN PERFORM view.refresh_user(actors); END IF;
   RETURN NULL;
 END $$;
 CALL ops.watch('core.text_revisions', 'view.on_text_revisions');
