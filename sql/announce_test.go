@@ -36,6 +36,26 @@ func TestAnEditAnnouncesItsTags(t *testing.T) {
 	require.Equal(t, []string{"trending:day trending:week"}, announcedBy(t, tx, `UPDATE stats.trending SET score = 2`))
 }
 
+// Languages, tags and categories count works. Their counts move with every publication; answers that only name them stay.
+func TestAPublicationTellsTheCountsAndNotTheNames(t *testing.T) {
+	t.Parallel()
+	tx := worldTx(t)
+	names := ask(t, tx, `SELECT 'ref' UNION SELECT unnest('{list:tag,list:cat}'::text[]) UNION SELECT public_id FROM view.tag UNION SELECT public_id FROM view.category`)
+	for _, statement := range []string{
+		`UPDATE core.works SET status = 'UNPUBLISHED' WHERE id = $1`,
+		`UPDATE core.works SET status = 'PUBLISHED' WHERE id = $1`,
+		`UPDATE core.works SET deleted_at = now() WHERE id = $1`,
+	} {
+		told := strings.Fields(strings.Join(announcedBy(t, tx, statement, id("WORK", 1)), " "))
+		require.Subset(t, told, []string{"count:language", "count:tag", "count:cat"}, statement)
+		for _, name := range names {
+			require.NotContains(t, told, name, statement)
+		}
+	}
+	require.Equal(t, []string{"count:language ref"}, announcedBy(t, tx, `INSERT INTO core.languages (tag, iso639_3, script, direction, name_en) VALUES ('xx', 'xxx', 'Latn', 'LTR', 'X')`))
+	require.Equal(t, []string{"ref"}, announcedBy(t, tx, `UPDATE core.languages SET name_en = 'Y' WHERE tag = 'xx'`))
+}
+
 // A text is published while one of its lines is being edited, and its history written: neither transaction sees the
 // other, and a reader that asks between their commits must be told of the second.
 func TestATextIsAnnouncedThatIsPublishedAtTheSameMoment(t *testing.T) {

@@ -41,6 +41,10 @@ var announced = map[string]func(r row, pid func(string) string) []string{
 	"tag":      func(r row, _ func(string) string) []string { return []string{r.text("public_id"), "list:tag"} },
 	"category": func(r row, _ func(string) string) []string { return []string{r.text("public_id"), "list:cat"} },
 	"language": func(row, func(string) string) []string { return []string{"ref"} },
+	// The counts of the three, which have tags of their own: see take.
+	"tag_count":      func(row, func(string) string) []string { return []string{"count:tag"} },
+	"category_count": func(row, func(string) string) []string { return []string{"count:cat"} },
+	"language_count": func(row, func(string) string) []string { return []string{"count:language"} },
 	"country":  func(row, func(string) string) []string { return []string{"ref"} },
 	"license":  func(row, func(string) string) []string { return []string{"ref"} },
 	"series":   func(row, func(string) string) []string { return []string{"ref"} },
@@ -82,6 +86,11 @@ var announced = map[string]func(r row, pid func(string) string) []string{
 	"change":   func(row, func(string) string) []string { return []string{"changes"} },
 }
 
+// counted are the relations whose counts are announced apart from the rows, with the key and the counts.
+var counted = map[string]string{
+	"tag": "'id', id, 'n', usage_count", "category": "'id', id, 'n', work_count", "language": "'tag', tag, 'n', work_count, 'm', translation_count",
+}
+
 func textTags(r row, pid func(string) string) []string {
 	return []string{"text:" + pid(r.text("expression_id")), pid(r.text("expression_id"))}
 }
@@ -98,7 +107,15 @@ func take(t testing.TB, tx pgx.Tx) snapshot {
 	t.Helper()
 	var parts []string
 	for relation := range announced {
-		parts = append(parts, fmt.Sprintf("SELECT '%[1]s', (to_jsonb(r) - 'popularity' - 'like_count')::text FROM view.%[1]s r", relation))
+		base, isCount := strings.CutSuffix(relation, "_count")
+		switch columns, counts := counted[base]; {
+		case isCount:
+			parts = append(parts, fmt.Sprintf("SELECT '%s', jsonb_build_object(%s)::text FROM view.%s r", relation, columns, base))
+		case counts:
+			parts = append(parts, fmt.Sprintf("SELECT '%[1]s', (to_jsonb(r) - 'usage_count' - 'work_count' - 'translation_count')::text FROM view.%[1]s r", base))
+		default:
+			parts = append(parts, fmt.Sprintf("SELECT '%[1]s', (to_jsonb(r) - 'popularity' - 'like_count')::text FROM view.%[1]s r", base))
+		}
 	}
 	// Groups carry no side of their own: the alignment lends them its two.
 	parts = append(parts, `SELECT 'alignment', (to_jsonb(g) || jsonb_build_object('left_id', a.left_id, 'right_id', a.right_id))::text

@@ -76,15 +76,19 @@ END $$;
 CREATE FUNCTION view.category_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   n bigint := (SELECT count(*) FROM changed);
+  named uuid[] := ARRAY(SELECT id FROM changed);
+  counted boolean := true;
   works uuid[];
 BEGIN
   IF n = 0 THEN
     RETURN NULL;
   END IF;
   IF TG_OP = 'UPDATE' THEN
-    -- A count is not news for the change feed.
+    -- Every publication moves a count: that is no news for the change feed, nor to whoever names the category.
+    named := ARRAY(SELECT id FROM before b JOIN changed c USING (id) WHERE to_jsonb(b) - 'work_count' <> to_jsonb(c) - 'work_count');
+    counted := EXISTS (SELECT FROM before b JOIN changed c USING (id) WHERE b.work_count <> c.work_count);
     INSERT INTO ops.change_candidates (subject_id, kind, change, version)
-      SELECT id, 'CATEGORY', 'UPDATED', c.version FROM before b JOIN changed c USING (id) WHERE to_jsonb(b) - 'work_count' <> to_jsonb(c) - 'work_count' ORDER BY id;
+      SELECT id, 'CATEGORY', 'UPDATED', version FROM changed WHERE id = ANY (named) ORDER BY id;
   ELSE
     INSERT INTO ops.change_candidates (subject_id, kind, change, version)
       SELECT id, 'CATEGORY', CASE TG_OP WHEN 'INSERT' THEN 'CREATED' ELSE 'DELETED' END, version FROM changed ORDER BY id;
@@ -92,7 +96,9 @@ BEGIN
   IF view.deferred() THEN
     RETURN NULL;
   END IF;
-  PERFORM ops.announce(CASE WHEN n > 10000 THEN '{*}' ELSE ARRAY(SELECT 'list:cat' UNION SELECT public_id FROM changed) END);
+  PERFORM ops.announce(CASE WHEN n > 10000 THEN '{*}' ELSE ARRAY(
+    SELECT unnest(ARRAY['list:cat', public_id]) FROM changed WHERE id = ANY (named)
+    UNION SELECT 'count:cat' WHERE counted) END);
   IF TG_OP = 'UPDATE' THEN
     works := ARRAY(SELECT DISTINCT sc.subject_id FROM before b JOIN changed c USING (id) JOIN core.subject_categories sc ON sc.category_id = c.id WHERE b.ancestor_ids <> c.ancestor_ids);
   ELSE

@@ -55,15 +55,18 @@ END $$;
 CREATE FUNCTION view.tag_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   n bigint := (SELECT count(*) FROM changed);
+  named uuid[] := ARRAY(SELECT id FROM changed);
+  counted boolean := true;
 BEGIN
   IF n = 0 THEN
     RETURN NULL;
   END IF;
   IF TG_OP = 'UPDATE' THEN
-    -- A count is not news for the change feed.
+    -- Every publication moves a count: that is no news for the change feed, nor to whoever names the tag.
+    named := ARRAY(SELECT id FROM before b JOIN changed c USING (id) WHERE (b.slug, b.name, b.kind, b.synonyms, b.version) IS DISTINCT FROM (c.slug, c.name, c.kind, c.synonyms, c.version));
+    counted := EXISTS (SELECT FROM before b JOIN changed c USING (id) WHERE b.usage_count <> c.usage_count);
     INSERT INTO ops.change_candidates (subject_id, kind, change, version)
-      SELECT id, 'TAG', 'UPDATED', c.version FROM before b JOIN changed c USING (id)
-      WHERE (b.slug, b.name, b.kind, b.synonyms, b.version) IS DISTINCT FROM (c.slug, c.name, c.kind, c.synonyms, c.version) ORDER BY id;
+      SELECT id, 'TAG', 'UPDATED', version FROM changed WHERE id = ANY (named) ORDER BY id;
   ELSE
     INSERT INTO ops.change_candidates (subject_id, kind, change, version)
       SELECT id, 'TAG', CASE TG_OP WHEN 'INSERT' THEN 'CREATED' ELSE 'DELETED' END, version FROM changed ORDER BY id;
@@ -71,7 +74,9 @@ BEGIN
   IF view.deferred() THEN
     RETURN NULL;
   END IF;
-  PERFORM ops.announce(CASE WHEN n > 10000 THEN '{*}' ELSE ARRAY(SELECT 'list:tag' UNION SELECT public_id FROM changed) END);
+  PERFORM ops.announce(CASE WHEN n > 10000 THEN '{*}' ELSE ARRAY(
+    SELECT unnest(ARRAY['list:tag', public_id]) FROM changed WHERE id = ANY (named)
+    UNION SELECT 'count:tag' WHERE counted) END);
   IF TG_OP <> 'UPDATE' THEN
     PERFORM view.visibility_changed(ARRAY(SELECT id FROM changed));
   END IF;

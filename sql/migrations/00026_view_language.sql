@@ -59,8 +59,16 @@ END $$;
 
 CREATE FUNCTION view.language_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
-  IF NOT view.deferred() AND EXISTS (SELECT FROM changed) THEN
-    PERFORM ops.announce('{ref}');
+  IF view.deferred() OR NOT EXISTS (SELECT FROM changed) THEN
+    RETURN NULL;
+  ELSIF TG_OP = 'UPDATE' THEN
+    -- Every publication moves a count: that is no news to whoever names a language.
+    PERFORM ops.announce(ARRAY(
+      SELECT DISTINCT t.tag FROM before b JOIN changed c USING (tag) CROSS JOIN LATERAL (VALUES
+        ('ref', (b.iso639_3, b.script, b.direction, b.name, b.native_name) IS DISTINCT FROM (c.iso639_3, c.script, c.direction, c.name, c.native_name)),
+        ('count:language', (b.work_count, b.translation_count) <> (c.work_count, c.translation_count))) t (tag, told) WHERE t.told));
+  ELSE
+    PERFORM ops.announce('{ref,count:language}');
   END IF;
   RETURN NULL;
 END $$;

@@ -21,6 +21,10 @@ var Objects = map[string]*Object{
 
 func column(name string) Field { return Field{SQL: "{t}." + name} }
 
+// counted is a column that counts works. It moves with every publication and so
+// has a tag of its own, which the row's does not stand for.
+func counted(column, tag string) Field { return Field{SQL: "{t}." + column, Tags: []string{tag}} }
+
 // timestamp writes a time as RFC 3339 in UTC, to the second.
 func timestamp(expr string) Field {
 	return Field{SQL: "to_char(" + expr + ` AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`}

@@ -92,7 +92,7 @@ var query = &Object{Fields: map[string]Field{
 		Absent: "'list:tag'", Check: []Rule{{Arg: "slug", Min: 1, Max: 200}},
 	}),
 	"tags": nested(page(Rel{
-		To: "Tag", From: "view.tag {t}", SortArg: "sort", Tags: []string{"list:tag"}, Covered: true,
+		To: "Tag", From: "view.tag {t}", SortArg: "sort", Tags: []string{"list:tag", "count:tag"}, Covered: true, // the order follows the counts
 		Sorts: map[string]Sort{
 			"USAGE": {Keys: []Key{{"{t}.usage_count", "int"}, byID}, Desc: true},
 			"NAME":  {Keys: []Key{{"lower({t}.name)", "text"}, byID}},
@@ -112,7 +112,7 @@ var query = &Object{Fields: map[string]Field{
 
 	"languages": nested(Rel{
 		Shape: Many, To: "Language", From: "view.language {t}", Where: "(NOT {$used|bool} OR {t}.work_count + {t}.translation_count > 0)",
-		Order: "{t}.tag", Tags: []string{"ref"}, Covered: true,
+		Order: "{t}.tag", Tags: []string{"ref", "count:language"}, Covered: true, // who is used follows from the counts
 	}),
 	"countries": nested(Rel{Shape: Many, To: "Country", From: "view.country {t}", Order: "{t}.name, {t}.code", Tags: []string{"ref"}, Covered: true}),
 	"licenses":  nested(Rel{Shape: Many, To: "License", From: "view.license {t}", Order: "{t}.id", Tags: []string{"ref"}, Covered: true}),

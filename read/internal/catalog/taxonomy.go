@@ -5,7 +5,7 @@ var tag = &Object{
 	ByID: byKind("view.tag", "TAG"),
 	Fields: map[string]Field{
 		"id": column("public_id"), "slug": column("slug"), "name": column("name"), "kind": column("kind"),
-		"synonyms": column("synonyms"), "usageCount": column("usage_count"),
+		"synonyms": column("synonyms"), "usageCount": counted("usage_count", "count:tag"),
 		"works": nested(page(Rel{
 			To: "Work", From: "view.work {t}", Where: "{t}.tag_ids @> ARRAY[{p}.id]",
 			Sorts: workSorts, SortArg: "sort", Tags: []string{"list:work"}, Covered: true,
@@ -30,7 +30,7 @@ var category = &Object{
 			Shape: Many, To: "Category", From: "view.category {t}", Where: "{t}.parent_id = {p}.id",
 			Order: "{t}.ordinal, {t}.path", Tags: []string{"list:cat"}, Covered: true,
 		}),
-		"depth": column("depth"), "workCount": column("work_count"),
+		"depth": column("depth"), "workCount": counted("work_count", "count:cat"),
 		"works": nested(page(Rel{
 			To: "Work", From: "view.work {t}", Where: "{t}.category_path_ids @> ARRAY[{p}.id]",
 			Sorts: workSorts, SortArg: "sort", Tags: []string{"list:work"}, Covered: true,
@@ -43,7 +43,7 @@ var categoryName = &Object{Fields: map[string]Field{"language": column("language
 var language = &Object{Fields: map[string]Field{
 	"tag": column("tag"), "iso639": column("iso639_3"), "script": column("script"), "direction": column("direction"),
 	"name": column("name"), "nativeName": column("native_name"),
-	"workCount": column("work_count"), "translationCount": column("translation_count"),
+	"workCount": counted("work_count", "count:language"), "translationCount": counted("translation_count", "count:language"),
 }}
 
 var country = &Object{Fields: map[string]Field{"code": column("code"), "iso3": column("iso3"), "name": column("name")}}
