@@ -222,11 +222,11 @@ type AuthorPageAuthor struct {
 	Country *AuthorPageAuthorCountry `json:"country"`
 	// The languages they wrote in or translated into.
 	Languages []string `json:"languages"`
-	// Whether they wrote a work of the library.
+	// Whether they are an author of a work of the library, as in `Work.authors`.
 	IsAuthor bool `json:"isAuthor"`
 	// Whether they translated a work of the library.
 	IsTranslator bool `json:"isTranslator"`
-	// How many works they wrote.
+	// How many works they are an author of, as in `Work.authors`.
 	WorkCount int `json:"workCount"`
 	// How many translations they made.
 	TranslationCount int `json:"translationCount"`
@@ -234,7 +234,7 @@ type AuthorPageAuthor struct {
 	ExternalIds []AuthorPageAuthorExternalIdsExternalId `json:"externalIds"`
 	// The version of the record.
 	Version int `json:"version"`
-	// The works they wrote.
+	// The works of which they are an author, as in `Work.authors`.
 	Works AuthorPageAuthorWorksWorkConnection `json:"works"`
 	// The translations they made.
 	Translations AuthorPageAuthorTranslationsTranslationConnection `json:"translations"`
@@ -664,7 +664,7 @@ type AuthorsAuthorsAuthorConnectionNodesAuthor struct {
 	DeathYear *int `json:"deathYear"`
 	// The present-day country of their origin.
 	Country *AuthorsAuthorsAuthorConnectionNodesAuthorCountry `json:"country"`
-	// How many works they wrote.
+	// How many works they are an author of, as in `Work.authors`.
 	WorkCount int `json:"workCount"`
 	// How many translations they made.
 	TranslationCount int `json:"translationCount"`
@@ -1071,7 +1071,7 @@ type CategoryPageCategoryWorksWorkConnectionNodesWork struct {
 	Slug string `json:"slug"`
 	// The title: in the language asked for where there is one, else in the original language.
 	Title string `json:"title"`
-	// Its authors.
+	// Its authors: contributors whose role is AUTHOR or ATTRIBUTED, unless the attribution is SPURIOUS. Collectors and all others are contributors only.
 	Authors []CategoryPageCategoryWorksWorkConnectionNodesWorkAuthorsAuthor `json:"authors"`
 }
 
@@ -2640,7 +2640,7 @@ type HomePageNewestWorkConnectionNodesWork struct {
 	Slug string `json:"slug"`
 	// The title: in the language asked for where there is one, else in the original language.
 	Title string `json:"title"`
-	// Its authors.
+	// Its authors: contributors whose role is AUTHOR or ATTRIBUTED, unless the attribution is SPURIOUS. Collectors and all others are contributors only.
 	Authors []HomePageNewestWorkConnectionNodesWorkAuthorsAuthor `json:"authors"`
 	// The language the work was written in.
 	OriginalLanguage HomePageNewestWorkConnectionNodesWorkOriginalLanguage `json:"originalLanguage"`
@@ -2724,7 +2724,7 @@ type HomePagePopularWorkConnectionNodesWork struct {
 	Slug string `json:"slug"`
 	// The title: in the language asked for where there is one, else in the original language.
 	Title string `json:"title"`
-	// Its authors.
+	// Its authors: contributors whose role is AUTHOR or ATTRIBUTED, unless the attribution is SPURIOUS. Collectors and all others are contributors only.
 	Authors []HomePagePopularWorkConnectionNodesWorkAuthorsAuthor `json:"authors"`
 }
 
@@ -3280,7 +3280,7 @@ type HomePageTrendingTrendingConnectionEdgesTrendingEdgeNodeWork struct {
 	Slug string `json:"slug"`
 	// The title: in the language asked for where there is one, else in the original language.
 	Title string `json:"title"`
-	// Its authors.
+	// Its authors: contributors whose role is AUTHOR or ATTRIBUTED, unless the attribution is SPURIOUS. Collectors and all others are contributors only.
 	Authors []HomePageTrendingTrendingConnectionEdgesTrendingEdgeNodeWorkAuthorsAuthor `json:"authors"`
 }
 
@@ -4520,7 +4520,7 @@ type ParallelPageWork struct {
 	Slug string `json:"slug"`
 	// The title: in the language asked for where there is one, else in the original language.
 	Title string `json:"title"`
-	// Its authors.
+	// Its authors: contributors whose role is AUTHOR or ATTRIBUTED, unless the attribution is SPURIOUS. Collectors and all others are contributors only.
 	Authors []ParallelPageWorkAuthorsAuthor `json:"authors"`
 	// Its original text.
 	Original *ParallelPageWorkOriginalTranslation `json:"original"`
@@ -5173,7 +5173,7 @@ type PassagePassageTranslationWork struct {
 	Slug string `json:"slug"`
 	// The title: in the language asked for where there is one, else in the original language.
 	Title string `json:"title"`
-	// Its authors.
+	// Its authors: contributors whose role is AUTHOR or ATTRIBUTED, unless the attribution is SPURIOUS. Collectors and all others are contributors only.
 	Authors []PassagePassageTranslationWorkAuthorsAuthor `json:"authors"`
 }
 
@@ -5694,7 +5694,7 @@ type RandomWorkRandomWork struct {
 	Title string `json:"title"`
 	// What it is, in English.
 	Description *string `json:"description"`
-	// Its authors.
+	// Its authors: contributors whose role is AUTHOR or ATTRIBUTED, unless the attribution is SPURIOUS. Collectors and all others are contributors only.
 	Authors []RandomWorkRandomWorkAuthorsAuthor `json:"authors"`
 }
 
@@ -5901,7 +5901,7 @@ type RelatedWorksRelatedWorksWorkConnectionNodesWork struct {
 	Title string `json:"title"`
 	// The first year of its making; negative before the common era.
 	YearFrom *int `json:"yearFrom"`
-	// Its authors.
+	// Its authors: contributors whose role is AUTHOR or ATTRIBUTED, unless the attribution is SPURIOUS. Collectors and all others are contributors only.
 	Authors []RelatedWorksRelatedWorksWorkConnectionNodesWorkAuthorsAuthor `json:"authors"`
 }
 
@@ -6310,7 +6310,7 @@ type TagPageTagWorksWorkConnectionNodesWork struct {
 	Slug string `json:"slug"`
 	// The title: in the language asked for where there is one, else in the original language.
 	Title string `json:"title"`
-	// Its authors.
+	// Its authors: contributors whose role is AUTHOR or ATTRIBUTED, unless the attribution is SPURIOUS. Collectors and all others are contributors only.
 	Authors []TagPageTagWorksWorkConnectionNodesWorkAuthorsAuthor `json:"authors"`
 }
 
@@ -6796,7 +6796,7 @@ type TranslationFilter struct {
 	SourceLanguage []string `json:"sourceLanguage"`
 	// By one of these translators.
 	Translator []string `json:"translator"`
-	// Of works by one of these authors.
+	// Of works by one of these authors, as in `Work.authors`.
 	Author []string `json:"author"`
 	// Of works of one of these types.
 	LiteratureType []LiteratureType `json:"literatureType"`
@@ -7706,7 +7706,7 @@ type TranslationPageTranslationWork struct {
 	Title string `json:"title"`
 	// The language the work was written in.
 	OriginalLanguage TranslationPageTranslationWorkOriginalLanguage `json:"originalLanguage"`
-	// Its authors.
+	// Its authors: contributors whose role is AUTHOR or ATTRIBUTED, unless the attribution is SPURIOUS. Collectors and all others are contributors only.
 	Authors []TranslationPageTranslationWorkAuthorsAuthor `json:"authors"`
 }
 
@@ -7797,7 +7797,7 @@ var AllTranslationRole = []TranslationRole{
 type TranslationSort string
 
 const (
-	// The latest published here first.
+	// The latest published here first; of what was imported together, the last in its files first.
 	TranslationSortNewest TranslationSort = "NEWEST"
 	// By title.
 	TranslationSortTitle TranslationSort = "TITLE"
@@ -8590,7 +8590,7 @@ type TrendingTrendingTrendingConnectionEdgesTrendingEdgeNodeWork struct {
 	Slug string `json:"slug"`
 	// The title: in the language asked for where there is one, else in the original language.
 	Title string `json:"title"`
-	// Its authors.
+	// Its authors: contributors whose role is AUTHOR or ATTRIBUTED, unless the attribution is SPURIOUS. Collectors and all others are contributors only.
 	Authors []TrendingTrendingTrendingConnectionEdgesTrendingEdgeNodeWorkAuthorsAuthor `json:"authors"`
 }
 
@@ -8802,7 +8802,7 @@ type WorkByIdWork struct {
 	YearFrom *int `json:"yearFrom"`
 	// The last year of its making.
 	YearTo *int `json:"yearTo"`
-	// Its authors.
+	// Its authors: contributors whose role is AUTHOR or ATTRIBUTED, unless the attribution is SPURIOUS. Collectors and all others are contributors only.
 	Authors []WorkByIdWorkAuthorsAuthor `json:"authors"`
 	// The language the work was written in.
 	OriginalLanguage WorkByIdWorkOriginalLanguage `json:"originalLanguage"`
@@ -8895,7 +8895,7 @@ type WorkFilter struct {
 	TranslatedInto []string `json:"translatedInto"`
 	// Of one of these types.
 	LiteratureType []LiteratureType `json:"literatureType"`
-	// By one of these authors.
+	// By one of these authors, as in `Work.authors`.
 	Author []string `json:"author"`
 	// Tagged with one of these tags, by slug; synonyms count.
 	Tag []string `json:"tag"`
@@ -9113,7 +9113,7 @@ type WorkPageWork struct {
 	UpdatedAt time.Time `json:"updatedAt"`
 	// The language the work was written in.
 	OriginalLanguage WorkPageWorkOriginalLanguage `json:"originalLanguage"`
-	// Who made it, and in what role.
+	// Everyone who had a part in it, each with their role and how certain it is.
 	Contributors []WorkPageWorkContributorsWorkContributor `json:"contributors"`
 	// The book or cycle of which it is a part.
 	Series *WorkPageWorkSeries `json:"series"`
@@ -9808,7 +9808,7 @@ type WorkSort string
 const (
 	// By title.
 	WorkSortTitle WorkSort = "TITLE"
-	// The latest published here first.
+	// The latest published here first; of what was imported together, the last in its files first.
 	WorkSortNewest WorkSort = "NEWEST"
 	// By the year of their making; undated ones last.
 	WorkSortYear WorkSort = "YEAR"
@@ -9881,7 +9881,7 @@ type WorksWorksWorkConnectionNodesWork struct {
 	YearTo *int `json:"yearTo"`
 	// The language the work was written in.
 	OriginalLanguage WorksWorksWorkConnectionNodesWorkOriginalLanguage `json:"originalLanguage"`
-	// Its authors.
+	// Its authors: contributors whose role is AUTHOR or ATTRIBUTED, unless the attribution is SPURIOUS. Collectors and all others are contributors only.
 	Authors []WorksWorksWorkConnectionNodesWorkAuthorsAuthor `json:"authors"`
 	// How many translations it has.
 	TranslationCount int `json:"translationCount"`

@@ -54,6 +54,11 @@ CREATE TABLE core.work_contributors (
   certainty   text NOT NULL DEFAULT 'CERTAIN' CHECK (certainty IN ('CERTAIN','PROBABLE','DISPUTED','SPURIOUS')),
   PRIMARY KEY (work_id, person_id, role)
 );
+-- Who is named as the author of a work: its authors and those it is attributed to (MARC relators aut and att), unless the
+-- attribution is known to be wrong. Whoever collected, edited or set it to music is a contributor with that role.
+CREATE FUNCTION core.is_author(role text, certainty text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT role IN ('AUTHOR','ATTRIBUTED') AND certainty <> 'SPURIOUS'
+$$;
 CREATE INDEX work_contributors_person ON core.work_contributors (person_id, role, work_id);
 
 CREATE TABLE core.expressions (
@@ -115,6 +120,7 @@ CREATE INDEX expression_contributors_person ON core.expression_contributors (per
 DROP TABLE core.expression_contributors;
 DROP TABLE core.expressions;
 DROP TABLE core.work_contributors;
+DROP FUNCTION core.is_author(text, text);
 DROP TABLE core.work_titles;
 DROP TABLE core.works;
 -- +goose StatementEnd

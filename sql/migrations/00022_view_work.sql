@@ -44,7 +44,7 @@ LEFT JOIN LATERAL (
         FROM core.work_contributors wc
         JOIN core.persons pe ON pe.id = wc.person_id AND pe.status = 'PUBLISHED' AND pe.deleted_at IS NULL
         JOIN core.subjects ps ON ps.id = wc.person_id
-        CROSS JOIN LATERAL (SELECT wc.role IN ('AUTHOR','ATTRIBUTED','COLLECTOR') AS author) a
+        CROSS JOIN LATERAL (SELECT core.is_author(wc.role, wc.certainty) AS author) a
         WHERE wc.work_id = w.id) o) c ON true
 LEFT JOIN LATERAL (
   SELECT (array_agg(ex.id ORDER BY ex.language <> w.original_language, ex.created_at, ex.id) FILTER (WHERE ex.expression_kind = 'ORIGINAL'))[1] AS original_id,

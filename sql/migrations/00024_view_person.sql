@@ -24,7 +24,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
   SELECT count(DISTINCT wo.id)::int AS n, array_agg(DISTINCT wo.original_language) AS languages
   FROM core.work_contributors wc JOIN view.work wo ON wo.id = wc.work_id
-  WHERE wc.person_id = p.id AND wc.role IN ('AUTHOR','ATTRIBUTED','COLLECTOR')) w ON true
+  WHERE wc.person_id = p.id AND core.is_author(wc.role, wc.certainty)) w ON true
 LEFT JOIN LATERAL (
   SELECT count(*)::int AS n, array_agg(DISTINCT ex.language) AS languages
   FROM core.expression_contributors ec JOIN view.expression ex ON ex.id = ec.expression_id
