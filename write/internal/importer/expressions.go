@@ -39,13 +39,17 @@ type credit struct {
 	credited string
 }
 
+// publishedNow publishes what is new in the order of the files, a microsecond apart: of what came in together, the last
+// is the newest.
+const publishedNow = "'PUBLISHED', statement_timestamp() + row_number() OVER (ORDER BY s.ctid) * interval '1 microsecond'"
+
 var expressionsTable = table{
 	name: "core.expressions", key: []string{"id"},
 	columns: []string{
 		"id", "work_id", "expression_kind", "language", "title", "subtitle", "origin", "completeness", "form",
 		"year", "notes", "provenance", "source_url", "credit", "quality",
 	},
-	insert: "status, published_at", values: "'PUBLISHED', now()",
+	insert: "status, published_at", values: publishedNow,
 }
 
 var expressionContributorsTable = table{

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -196,4 +197,23 @@ func TestImportNeedsFiles(t *testing.T) {
 	_, err := Run(context.Background(), nil, Options{Files: library{"readme.txt": {"x"}}.fs(), Name: "nowhere"})
 	require.ErrorIs(t, err, ErrNothing)
 	require.ErrorContains(t, err, "nowhere")
+}
+
+// What came in together is ordered by its place in the files, and a second import
+// leaves that as it is.
+func TestTheLastOfAnImportIsTheNewest(t *testing.T) {
+	b := newBase(t)
+	l := small()
+	var want []string
+	for i := range 8 {
+		name := "w" + strconv.Itoa(i*7%8)
+		l = l.with("works.jsonl", record(t, map[string]any{
+			"id": name, "author_ids": []string{"dante"}, "title": name, "original_language": "it", "literature_type": "prose",
+		}))
+		want = append([]string{name}, want...)
+	}
+	for range 2 {
+		b.load(l)
+		require.Equal(t, want, b.list("SELECT slug FROM view.work WHERE slug ~ '^w' ORDER BY published_at DESC, id DESC"))
+	}
 }

@@ -30,7 +30,7 @@ type titleRow struct {
 var worksTable = table{
 	name: "core.works", key: []string{"id"},
 	columns: []string{"id", "original_language", "literature_type", "created_edtf", "year_from", "year_to", "description", "series_id"},
-	insert:  "status, published_at", values: "'PUBLISHED', now()",
+	insert:  "status, published_at", values: publishedNow,
 }
 
 var workTitlesTable = table{
