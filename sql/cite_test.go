@@ -3,6 +3,7 @@ package tsql_test
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -116,4 +117,76 @@ func TestWhatCannotBeCited(t *testing.T) {
 		require.NoError(t, tx.QueryRow(ctx, `SELECT view.cite($1, 'APA', NULL, NULL)`, subject).Scan(&text))
 		require.Nil(t, text, subject)
 	}
+}
+
+func TestDatesOfCitationsAreWordsAndNotEDTF(t *testing.T) {
+	t.Parallel()
+	tx := testdb.Tx(t)
+	for _, c := range []struct {
+		edtf     any
+		from, to any
+		locale   string
+		want     string
+	}{
+		{"1140~", 1140, 1140, "en", "ca. 1140"},
+		{"1140~", 1140, 1140, "de", "um 1140"},
+		{"1823?", 1823, 1823, "en", "1823?"},
+		{"1823%", 1823, 1823, "fr", "vers 1823?"},
+		{"19XX", 1900, 1999, "en", "ca. 1900–1999"},
+		{"-0749~/-0699~", -750, -700, "en", "ca. 750–700 BCE"},
+		{"1070~/1131", 1070, 1131, "en", "ca. 1070–1131"},
+		{"1070/1131~", 1070, 1131, "en", "1070–ca. 1131"},
+		{"1308/..", 1308, nil, "en", "1308–"},
+		{"../1321", nil, 1321, "en", "–1321"},
+		{"1308/1321", 1308, 1321, "en", "1308–1321"},
+		{nil, 1308, nil, "en", "1308"},
+		{nil, nil, nil, "en", "<null>"},
+	} {
+		require.Equal(t, []string{c.want}, ask(t, tx, `SELECT view.cite_date($1, $2, $3, $4)`, c.from, c.to, c.edtf, c.locale), "%v", c.edtf)
+	}
+	exec(t, tx, citable)
+	exec(t, tx, `UPDATE core.works SET created_edtf = '1308~/1321~' WHERE id = $1`, id("WORK", 1))
+	require.Contains(t, cite(t, tx, id("WORK", 1), "APA", "", "en"), "(ca. 1308–1321)")
+	require.Contains(t, cite(t, tx, id("EXPRESSION", 2), "APA", "", "en"), "(1867)")
+	require.Contains(t, cite(t, tx, id("EXPRESSION", 2), "APA", "", "en"), "(Original work published ca. 1308–1321)")
+	require.Contains(t, cite(t, tx, id("WORK", 1), "RIS", "", "en"), "PY  - 1308–1321\r\n")
+	require.Contains(t, cite(t, tx, id("WORK", 1), "BIBTEX", "", "en"), "year = {1308–1321}")
+	var csl map[string]any
+	require.NoError(t, json.Unmarshal([]byte(cite(t, tx, id("EXPRESSION", 2), "CSL_JSON", "", "en")), &csl))
+	require.Equal(t, map[string]any{"date-parts": []any{[]any{1867.0}}}, csl["issued"])
+	require.Equal(t, map[string]any{"date-parts": []any{[]any{1308.0}, []any{1321.0}}, "circa": true}, csl["original-date"])
+}
+
+// Cao Xueqin is a Cao, and is not turned around where a name is written out.
+func TestANameThatBeginsWithTheFamilyNameStays(t *testing.T) {
+	t.Parallel()
+	tx := testdb.Tx(t)
+	exec(t, tx, citable)
+	exec(t, tx, `UPDATE core.person_names SET name = 'Cao Xueqin', sort_name = 'Cao, Xueqin' WHERE person_id IN ($1, $2)`, id("PERSON", 1), id("PERSON", 2))
+	require.Contains(t, cite(t, tx, id("EXPRESSION", 2), "MLA", "", "en"), "Cao Xueqin. The Divine Comedy: Inferno. Translated by Cao Xueqin, 1867")
+	require.Contains(t, cite(t, tx, id("EXPRESSION", 2), "APA", "", "en"), "Cao, X. (1867). The Divine Comedy: Inferno (X. Cao, Trans.)")
+	require.Contains(t, cite(t, tx, id("EXPRESSION", 2), "RIS", "", "en"), "AU  - Cao, Xueqin\r\nA4  - Cao, Xueqin\r\n")
+	require.Contains(t, cite(t, tx, id("EXPRESSION", 2), "BIBTEX", "", "en"), "author = {Cao, Xueqin}")
+	require.Contains(t, cite(t, tx, id("EXPRESSION", 2), "CSL_JSON", "", "en"), `"author": [{"given": "Xueqin", "family": "Cao"}]`)
+}
+
+// Authors are who wrote it or is held to have; a false attribution and whoever collected it are contributors.
+func TestWhoIsAnAuthor(t *testing.T) {
+	t.Parallel()
+	tx := testdb.Tx(t)
+	exec(t, tx, citable)
+	for _, c := range []struct {
+		role, certainty string
+		author          bool
+	}{
+		{"AUTHOR", "CERTAIN", true}, {"ATTRIBUTED", "DISPUTED", true}, {"ATTRIBUTED", "SPURIOUS", false}, {"AUTHOR", "SPURIOUS", false},
+		{"COLLECTOR", "CERTAIN", false}, {"EDITOR", "CERTAIN", false},
+	} {
+		exec(t, tx, `UPDATE core.work_contributors SET role = $1, certainty = $2 WHERE work_id = $3`, c.role, c.certainty, id("WORK", 2))
+		want := []string{strconv.FormatBool(c.author) + " " + strconv.FormatBool(c.author) + " 1 " + c.role}
+		require.Equal(t, want, ask(t, tx, `
+			SELECT (cardinality(w.author_ids) = 1)::text || ' ' || (p.work_count = 1)::text || ' ' || jsonb_array_length(w.contributors) || ' ' || (w.contributors #>> '{0,role}')
+			FROM view.work w, view.person p WHERE w.id = $1 AND p.id = $2`, id("WORK", 2), id("PERSON", 3)), "%s %s", c.role, c.certainty)
+	}
+	require.Empty(t, verified(t, tx))
 }

@@ -1614,7 +1614,7 @@ CREATE VIEW view.person_source AS
             array_agg(DISTINCT wo.original_language) AS languages
            FROM core.work_contributors wc
              JOIN view.work wo ON wo.id = wc.work_id
-          WHERE wc.person_id = p.id AND (wc.role = ANY (ARRAY['AUTHOR'::text, 'ATTRIBUTED'::text, 'COLLECTOR'::text]))) w ON true
+          WHERE wc.person_id = p.id AND core.is_author(wc.role, wc.certainty)) w ON true
      LEFT JOIN LATERAL ( SELECT count(*)::integer AS n,
             array_agg(DISTINCT ex.language) AS languages
            FROM core.expression_contributors ec
@@ -1905,7 +1905,7 @@ CREATE VIEW view.work_source AS
                    FROM core.work_contributors wc
                      JOIN core.persons pe ON pe.id = wc.person_id AND pe.status = 'PUBLISHED'::text AND pe.deleted_at IS NULL
                      JOIN core.subjects ps ON ps.id = wc.person_id
-                     CROSS JOIN LATERAL ( SELECT wc.role = ANY (ARRAY['AUTHOR'::text, 'ATTRIBUTED'::text, 'COLLECTOR'::text]) AS author) a
+                     CROSS JOIN LATERAL ( SELECT core.is_author(wc.role, wc.certainty) AS author) a
                   WHERE wc.work_id = w.id) o) c ON true
      LEFT JOIN LATERAL ( SELECT (array_agg(ex.id ORDER BY (ex.language::text <> w.original_language::text), ex.created_at, ex.id) FILTER (WHERE ex.expression_kind = 'ORIGINAL'::text))[1] AS original_id,
             count(*) FILTER (WHERE ex.expression_kind <> 'ORIGINAL'::text)::integer AS translation_count,
@@ -1960,6 +1960,14 @@ BEGIN
   UPDATE core.id_redirects SET new_id = NEW.new_id WHERE new_id = NEW.old_id AND old_id <> NEW.new_id;
   RETURN NEW;
 END $function$;
+
+CREATE OR REPLACE FUNCTION core.is_author(role text, certainty text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  SELECT role IN ('AUTHOR','ATTRIBUTED') AND certainty <> 'SPURIOUS'
+$function$;
 
 CREATE OR REPLACE FUNCTION core.prefix(kind text)
  RETURNS text
@@ -2166,15 +2174,19 @@ CREATE OR REPLACE FUNCTION view.category_changed()
 AS $function$
 DECLARE
   n bigint := (SELECT count(*) FROM changed);
+  named uuid[] := ARRAY(SELECT id FROM changed);
+  counted boolean := true;
   works uuid[];
 BEGIN
   IF n = 0 THEN
     RETURN NULL;
   END IF;
   IF TG_OP = 'UPDATE' THEN
-    -- A count is not news for the change feed.
+    -- Every publication moves a count: that is no news for the change feed, nor to whoever names the category.
+    named := ARRAY(SELECT id FROM before b JOIN changed c USING (id) WHERE to_jsonb(b) - 'work_count' <> to_jsonb(c) - 'work_count');
+    counted := EXISTS (SELECT FROM before b JOIN changed c USING (id) WHERE b.work_count <> c.work_count);
     INSERT INTO ops.change_candidates (subject_id, kind, change, version)
-      SELECT id, 'CATEGORY', 'UPDATED', c.version FROM before b JOIN changed c USING (id) WHERE to_jsonb(b) - 'work_count' <> to_jsonb(c) - 'work_count' ORDER BY id;
+      SELECT id, 'CATEGORY', 'UPDATED', version FROM changed WHERE id = ANY (named) ORDER BY id;
   ELSE
     INSERT INTO ops.change_candidates (subject_id, kind, change, version)
       SELECT id, 'CATEGORY', CASE TG_OP WHEN 'INSERT' THEN 'CREATED' ELSE 'DELETED' END, version FROM changed ORDER BY id;
@@ -2182,7 +2194,9 @@ BEGIN
   IF view.deferred() THEN
     RETURN NULL;
   END IF;
-  PERFORM ops.announce(CASE WHEN n > 10000 THEN '{*}' ELSE ARRAY(SELECT 'list:cat' UNION SELECT public_id FROM changed) END);
+  PERFORM ops.announce(CASE WHEN n > 10000 THEN '{*}' ELSE ARRAY(
+    SELECT unnest(ARRAY['list:cat', public_id]) FROM changed WHERE id = ANY (named)
+    UNION SELECT 'count:cat' WHERE counted) END);
   IF TG_OP = 'UPDATE' THEN
     works := ARRAY(SELECT DISTINCT sc.subject_id FROM before b JOIN changed c USING (id) JOIN core.subject_categories sc ON sc.category_id = c.id WHERE b.ancestor_ids <> c.ancestor_ids);
   ELSE
@@ -2263,12 +2277,12 @@ CREATE OR REPLACE FUNCTION view.cite_csl(d jsonb)
  SET search_path TO 'pg_catalog'
 AS $function$
   SELECT jsonb_strip_nulls(jsonb_build_object(
-    'id', d -> 'id', 'type', 'book', 'title', d -> 'fullTitle', 'author', nullif(d -> 'authors', '[]'), 'translator', nullif(d -> 'translators', '[]'),
-    'issued', view.cite_csl_date(d -> 'yearFrom', d -> 'yearTo'), 'original-date', view.cite_csl_date(d -> 'originalFrom', d -> 'originalTo'),
+    'id', d -> 'id', 'type', 'book', 'title', d -> 'fullTitle', 'author', view.cite_csl_names(d -> 'authors'), 'translator', view.cite_csl_names(d -> 'translators'),
+    'issued', view.cite_csl_date(d -> 'yearFrom', d -> 'yearTo', d ->> 'edtf'), 'original-date', view.cite_csl_date(d -> 'originalFrom', d -> 'originalTo', d ->> 'originalEdtf'),
     'original-title', d -> 'originalTitle', 'collection-title', d -> 'series', 'language', d -> 'language', 'locator', d -> 'ref', 'note', d -> 'credit', 'URL', d -> 'uri'))::text
 $function$;
 
-CREATE OR REPLACE FUNCTION view.cite_csl_date(year_from jsonb, year_to jsonb)
+CREATE OR REPLACE FUNCTION view.cite_csl_date(year_from jsonb, year_to jsonb, edtf text)
  RETURNS jsonb
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
@@ -2277,6 +2291,15 @@ AS $function$
     WHEN coalesce(year_from, 'null') = 'null' THEN NULL
     WHEN coalesce(year_to, 'null') IN ('null', year_from) THEN jsonb_build_object('date-parts', jsonb_build_array(jsonb_build_array(year_from)))
     ELSE jsonb_build_object('date-parts', jsonb_build_array(jsonb_build_array(year_from), jsonb_build_array(year_to))) END
+    || CASE WHEN edtf ~ '[~?%X]' THEN '{"circa": true}' ELSE '{}' END::jsonb
+$function$;
+
+CREATE OR REPLACE FUNCTION view.cite_csl_names(people jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  SELECT jsonb_agg(e.person - 'name' ORDER BY e.n) FROM jsonb_array_elements(people) WITH ORDINALITY e (person, n)
 $function$;
 
 CREATE OR REPLACE FUNCTION view.cite_data(subject uuid, ref text, locale text)
@@ -2289,14 +2312,29 @@ AS $function$
     'fullTitle', (d.data ->> 'title') || CASE WHEN d.data ->> 'subtitle' <> '' THEN ': ' || (d.data ->> 'subtitle') ELSE '' END)
   FROM (
     SELECT jsonb_build_object('id', w.public_id, 'title', coalesce(view.localized(w.titles_by_language, ARRAY[locale, split_part(locale, '-', 1)]), w.title),
-      'authors', view.cite_people(w.author_ids, locale), 'translators', '[]'::jsonb, 'yearFrom', w.year_from, 'yearTo', w.year_to, 'series', w.series_title, 'language', w.original_language) AS data
+      'authors', view.cite_people(w.author_ids, locale), 'translators', '[]'::jsonb, 'yearFrom', w.year_from, 'yearTo', w.year_to, 'edtf', w.created_edtf, 'series', w.series_title, 'language', w.original_language) AS data
     FROM view.work w WHERE w.id = subject
     UNION ALL
     SELECT jsonb_build_object('id', e.public_id, 'title', e.title, 'subtitle', e.subtitle, 'authors', view.cite_people(e.author_ids, locale),
       'translators', view.cite_people(e.translator_ids, locale), 'language', e.language, 'series', w.series_title, 'credit', e.credit,
-      'yearFrom', coalesce(e.year, CASE e.kind WHEN 'ORIGINAL' THEN w.year_from END), 'yearTo', coalesce(e.year, CASE e.kind WHEN 'ORIGINAL' THEN w.year_to END))
-      || CASE e.kind WHEN 'ORIGINAL' THEN '{}' ELSE jsonb_build_object('originalTitle', w.title, 'originalFrom', w.year_from, 'originalTo', w.year_to) END
+      'yearFrom', coalesce(e.year, CASE e.kind WHEN 'ORIGINAL' THEN w.year_from END), 'yearTo', coalesce(e.year, CASE e.kind WHEN 'ORIGINAL' THEN w.year_to END),
+      'edtf', CASE WHEN e.kind = 'ORIGINAL' AND e.year IS NULL THEN w.created_edtf END)
+      || CASE e.kind WHEN 'ORIGINAL' THEN '{}' ELSE jsonb_build_object('originalTitle', w.title, 'originalFrom', w.year_from, 'originalTo', w.year_to, 'originalEdtf', w.created_edtf) END
     FROM view.expression e JOIN view.work w ON w.id = e.work_id WHERE e.id = subject) d
+$function$;
+
+CREATE OR REPLACE FUNCTION view.cite_date(year_from integer, year_to integer, edtf text, locale text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  SELECT CASE
+    WHEN year_from IS NULL THEN '–' || CASE WHEN d.starts ~ '[~%X]' OR d.ends ~ '[~%X]' THEN d.circa ELSE '' END || view.cite_year(year_to, year_to, locale)
+    WHEN d.starts ~ '[~%X]' THEN d.circa || view.cite_year(year_from, year_to, locale)
+    WHEN d.ends ~ '[~%X]' AND year_to > year_from THEN view.cite_year(year_from, year_from, locale) || '–' || d.circa || view.cite_year(year_to, year_to, locale)
+    ELSE view.cite_year(year_from, year_to, locale) END
+    || CASE WHEN edtf ~ '/(\.\.)?$' AND year_to IS NULL THEN '–' ELSE '' END || CASE WHEN edtf ~ '[?%]' THEN '?' ELSE '' END
+  FROM (SELECT split_part(edtf, '/', 1) AS starts, split_part(edtf, '/', 2) AS ends, view.cite_word('circa', locale) || ' ' AS circa) d
 $function$;
 
 CREATE OR REPLACE FUNCTION view.cite_initials(given text)
@@ -2315,6 +2353,7 @@ CREATE OR REPLACE FUNCTION view.cite_name(person jsonb, family_first boolean, in
 AS $function$
   SELECT CASE
     WHEN person ? 'literal' THEN person ->> 'literal'
+    WHEN NOT initials AND (NOT family_first OR starts_with(person ->> 'name', person ->> 'family')) THEN person ->> 'name'
     WHEN family_first THEN (person ->> 'family') || ', ' || g.given
     ELSE g.given || ' ' || (person ->> 'family') END
   FROM (SELECT CASE WHEN initials THEN view.cite_initials(person ->> 'given') ELSE person ->> 'given' END AS given) g
@@ -2342,7 +2381,7 @@ CREATE OR REPLACE FUNCTION view.cite_people(ids uuid[], locale text)
  SET search_path TO 'pg_catalog'
 AS $function$
   SELECT coalesce(jsonb_agg(CASE WHEN n.entry ->> 'sortName' LIKE '_%, _%'
-    THEN jsonb_build_object('family', split_part(n.entry ->> 'sortName', ', ', 1), 'given', substring(n.entry ->> 'sortName' FROM ', (.*)$'))
+    THEN jsonb_build_object('family', split_part(n.entry ->> 'sortName', ', ', 1), 'given', substring(n.entry ->> 'sortName' FROM ', (.*)$'), 'name', n.entry -> 'name')
     ELSE jsonb_build_object('literal', coalesce(n.entry ->> 'name', p.name)) END ORDER BY u.n), '[]')
   FROM unnest(ids) WITH ORDINALITY u (id, n)
   JOIN view.person p ON p.id = u.id
@@ -2361,8 +2400,8 @@ AS $function$
   SELECT string_agg(f.tag || '  - ' || regexp_replace(f.value, '[\r\n\t]+', ' ', 'g'), E'\r\n' ORDER BY f.n, f.m) || E'\r\nER  - \r\n'
   FROM (
     SELECT 1, 0, 'TY', 'BOOK'
-    UNION ALL SELECT 2, a.n, 'AU', view.cite_name(a.person, true, false) FROM jsonb_array_elements(d -> 'authors') WITH ORDINALITY a (person, n)
-    UNION ALL SELECT 3, a.n, 'A4', view.cite_name(a.person, true, false) FROM jsonb_array_elements(d -> 'translators') WITH ORDINALITY a (person, n)
+    UNION ALL SELECT 2, a.n, 'AU', coalesce(a.person ->> 'literal', (a.person ->> 'family') || ', ' || (a.person ->> 'given')) FROM jsonb_array_elements(d -> 'authors') WITH ORDINALITY a (person, n)
+    UNION ALL SELECT 3, a.n, 'A4', coalesce(a.person ->> 'literal', (a.person ->> 'family') || ', ' || (a.person ->> 'given')) FROM jsonb_array_elements(d -> 'translators') WITH ORDINALITY a (person, n)
     UNION ALL SELECT v.n, 0, v.tag, v.value FROM (VALUES
       (4, 'TI', d ->> 'fullTitle'), (5, 'OP', d ->> 'originalTitle'), (6, 'T2', d ->> 'series'),
       (7, 'PY', view.cite_year((d ->> 'yearFrom')::int, (d ->> 'yearTo')::int, 'en')), (8, 'LA', d ->> 'language'),
@@ -2386,8 +2425,8 @@ CREATE OR REPLACE FUNCTION view.cite_text(d jsonb, style text, locale text)
  SET search_path TO 'pg_catalog'
 AS $function$
 DECLARE
-  year text := view.cite_year((d ->> 'yearFrom')::int, (d ->> 'yearTo')::int, locale);
-  original text := view.cite_year((d ->> 'originalFrom')::int, (d ->> 'originalTo')::int, locale);
+  year text := view.cite_date((d ->> 'yearFrom')::int, (d ->> 'yearTo')::int, d ->> 'edtf', locale);
+  original text := view.cite_date((d ->> 'originalFrom')::int, (d ->> 'originalTo')::int, d ->> 'originalEdtf', locale);
   conjunction text := view.cite_word('and', locale);
   translators text := view.cite_names(d -> 'translators', false, false, style = 'APA', CASE style WHEN 'APA' THEN '&' ELSE conjunction END, 20);
   dated text;
@@ -2418,6 +2457,7 @@ AS $function$
   FROM (SELECT '{
     "and": {"en": "and", "it": "e", "fr": "et", "de": "und", "es": "y", "pt": "e"},
     "bce": {"en": "BCE", "it": "a.C.", "fr": "av. J.-C.", "de": "v. Chr.", "es": "a. C.", "pt": "a.C."},
+    "circa": {"en": "ca.", "it": "ca.", "fr": "vers", "de": "um", "es": "ca.", "pt": "ca."},
     "nodate": {"en": "n.d.", "it": "s.d.", "fr": "s. d.", "de": "o. J.", "es": "s. f.", "pt": "s.d."},
     "by": {"en": "Translated by", "it": "Traduzione di", "fr": "Traduit par", "de": "Übersetzt von", "es": "Traducido por", "pt": "Traduzido por"},
     "trans": {"en": "Trans.", "it": "Trad.", "fr": "trad.", "de": "Übers.", "es": "Trad.", "pt": "Trad."},
@@ -2694,8 +2734,16 @@ CREATE OR REPLACE FUNCTION view.language_changed()
  SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 BEGIN
-  IF NOT view.deferred() AND EXISTS (SELECT FROM changed) THEN
-    PERFORM ops.announce('{ref}');
+  IF view.deferred() OR NOT EXISTS (SELECT FROM changed) THEN
+    RETURN NULL;
+  ELSIF TG_OP = 'UPDATE' THEN
+    -- Every publication moves a count: that is no news to whoever names a language.
+    PERFORM ops.announce(ARRAY(
+      SELECT DISTINCT t.tag FROM before b JOIN changed c USING (tag) CROSS JOIN LATERAL (VALUES
+        ('ref', (b.iso639_3, b.script, b.direction, b.name, b.native_name) IS DISTINCT FROM (c.iso639_3, c.script, c.direction, c.name, c.native_name)),
+        ('count:language', (b.work_count, b.translation_count) <> (c.work_count, c.translation_count))) t (tag, told) WHERE t.told));
+  ELSE
+    PERFORM ops.announce('{ref,count:language}');
   END IF;
   RETURN NULL;
 END $function$;
@@ -3902,15 +3950,18 @@ CREATE OR REPLACE FUNCTION view.tag_changed()
 AS $function$
 DECLARE
   n bigint := (SELECT count(*) FROM changed);
+  named uuid[] := ARRAY(SELECT id FROM changed);
+  counted boolean := true;
 BEGIN
   IF n = 0 THEN
     RETURN NULL;
   END IF;
   IF TG_OP = 'UPDATE' THEN
-    -- A count is not news for the change feed.
+    -- Every publication moves a count: that is no news for the change feed, nor to whoever names the tag.
+    named := ARRAY(SELECT id FROM before b JOIN changed c USING (id) WHERE (b.slug, b.name, b.kind, b.synonyms, b.version) IS DISTINCT FROM (c.slug, c.name, c.kind, c.synonyms, c.version));
+    counted := EXISTS (SELECT FROM before b JOIN changed c USING (id) WHERE b.usage_count <> c.usage_count);
     INSERT INTO ops.change_candidates (subject_id, kind, change, version)
-      SELECT id, 'TAG', 'UPDATED', c.version FROM before b JOIN changed c USING (id)
-      WHERE (b.slug, b.name, b.kind, b.synonyms, b.version) IS DISTINCT FROM (c.slug, c.name, c.kind, c.synonyms, c.version) ORDER BY id;
+      SELECT id, 'TAG', 'UPDATED', version FROM changed WHERE id = ANY (named) ORDER BY id;
   ELSE
     INSERT INTO ops.change_candidates (subject_id, kind, change, version)
       SELECT id, 'TAG', CASE TG_OP WHEN 'INSERT' THEN 'CREATED' ELSE 'DELETED' END, version FROM changed ORDER BY id;
@@ -3918,7 +3969,9 @@ BEGIN
   IF view.deferred() THEN
     RETURN NULL;
   END IF;
-  PERFORM ops.announce(CASE WHEN n > 10000 THEN '{*}' ELSE ARRAY(SELECT 'list:tag' UNION SELECT public_id FROM changed) END);
+  PERFORM ops.announce(CASE WHEN n > 10000 THEN '{*}' ELSE ARRAY(
+    SELECT unnest(ARRAY['list:tag', public_id]) FROM changed WHERE id = ANY (named)
+    UNION SELECT 'count:tag' WHERE counted) END);
   IF TG_OP <> 'UPDATE' THEN
     PERFORM view.visibility_changed(ARRAY(SELECT id FROM changed));
   END IF;
@@ -4398,10 +4451,14 @@ GRANT EXECUTE ON FUNCTION view.cite_bibtex_names(people jsonb) TO tercul_reader;
 GRANT EXECUTE ON FUNCTION view.cite_bibtex_names(people jsonb) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION view.cite_csl(d jsonb) TO tercul_reader;
 GRANT EXECUTE ON FUNCTION view.cite_csl(d jsonb) TO tercul_writer;
-GRANT EXECUTE ON FUNCTION view.cite_csl_date(year_from jsonb, year_to jsonb) TO tercul_reader;
-GRANT EXECUTE ON FUNCTION view.cite_csl_date(year_from jsonb, year_to jsonb) TO tercul_writer;
+GRANT EXECUTE ON FUNCTION view.cite_csl_date(year_from jsonb, year_to jsonb, edtf text) TO tercul_reader;
+GRANT EXECUTE ON FUNCTION view.cite_csl_date(year_from jsonb, year_to jsonb, edtf text) TO tercul_writer;
+GRANT EXECUTE ON FUNCTION view.cite_csl_names(people jsonb) TO tercul_reader;
+GRANT EXECUTE ON FUNCTION view.cite_csl_names(people jsonb) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION view.cite_data(subject uuid, ref text, locale text) TO tercul_reader;
 GRANT EXECUTE ON FUNCTION view.cite_data(subject uuid, ref text, locale text) TO tercul_writer;
+GRANT EXECUTE ON FUNCTION view.cite_date(year_from integer, year_to integer, edtf text, locale text) TO tercul_reader;
+GRANT EXECUTE ON FUNCTION view.cite_date(year_from integer, year_to integer, edtf text, locale text) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION view.cite_initials(given text) TO tercul_reader;
 GRANT EXECUTE ON FUNCTION view.cite_initials(given text) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION view.cite_name(person jsonb, family_first boolean, initials boolean) TO tercul_reader;

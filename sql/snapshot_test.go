@@ -45,10 +45,10 @@ var announced = map[string]func(r row, pid func(string) string) []string{
 	"tag_count":      func(row, func(string) string) []string { return []string{"count:tag"} },
 	"category_count": func(row, func(string) string) []string { return []string{"count:cat"} },
 	"language_count": func(row, func(string) string) []string { return []string{"count:language"} },
-	"country":  func(row, func(string) string) []string { return []string{"ref"} },
-	"license":  func(row, func(string) string) []string { return []string{"ref"} },
-	"series":   func(row, func(string) string) []string { return []string{"ref"} },
-	"rights":   func(r row, pid func(string) string) []string { return []string{"rights:" + pid(r.text("subject_id"))} },
+	"country":        func(row, func(string) string) []string { return []string{"ref"} },
+	"license":        func(row, func(string) string) []string { return []string{"ref"} },
+	"series":         func(row, func(string) string) []string { return []string{"ref"} },
+	"rights":         func(r row, pid func(string) string) []string { return []string{"rights:" + pid(r.text("subject_id"))} },
 	"users_public": func(r row, _ func(string) string) []string {
 		return []string{r.text("public_id"), "list:user"}
 	},

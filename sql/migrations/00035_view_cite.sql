@@ -1,7 +1,8 @@
 -- +goose Up
 -- +goose StatementBegin
 -- Citations in the common formats. Names go by the stored "Family, Given" where it has a comma and stay whole where not;
--- a year before the common era is written as one; everything is escaped for the format it goes into. The address is
+-- a name that begins with the family name is not turned around in running text. A year before the common era is written
+-- as one, and what EDTF says of a date (1140~, 19XX, 1308/..) in words. Everything is escaped for the format it goes into. The address is
 -- "tercul:<public id>", which the caller turns into a link.
 
 -- The words of a citation in a language we have them in, else in English.
@@ -10,6 +11,7 @@ CREATE FUNCTION view.cite_word(word text, locale text) RETURNS text LANGUAGE sql
   FROM (SELECT '{
     "and": {"en": "and", "it": "e", "fr": "et", "de": "und", "es": "y", "pt": "e"},
     "bce": {"en": "BCE", "it": "a.C.", "fr": "av. J.-C.", "de": "v. Chr.", "es": "a. C.", "pt": "a.C."},
+    "circa": {"en": "ca.", "it": "ca.", "fr": "vers", "de": "um", "es": "ca.", "pt": "ca."},
     "nodate": {"en": "n.d.", "it": "s.d.", "fr": "s. d.", "de": "o. J.", "es": "s. f.", "pt": "s.d."},
     "by": {"en": "Translated by", "it": "Traduzione di", "fr": "Traduit par", "de": "Übersetzt von", "es": "Traducido por", "pt": "Traduzido por"},
     "trans": {"en": "Trans.", "it": "Trad.", "fr": "trad.", "de": "Übers.", "es": "Trad.", "pt": "Trad."},
@@ -25,10 +27,21 @@ CREATE FUNCTION view.cite_year(year_from int, year_to int, locale text) RETURNS 
     ELSE view.cite_year(year_from, year_from, locale) || '–' || view.cite_year(year_to, year_to, locale) END
 $$;
 
--- The people, in order: [{"family", "given"}] or [{"literal"}], in the locale's form of the name where there is one.
+-- The same with what EDTF knows of the date: approximate (~, % and digits X that nobody knows), uncertain (?), open ends.
+CREATE FUNCTION view.cite_date(year_from int, year_to int, edtf text, locale text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE
+    WHEN year_from IS NULL THEN '–' || CASE WHEN d.starts ~ '[~%X]' OR d.ends ~ '[~%X]' THEN d.circa ELSE '' END || view.cite_year(year_to, year_to, locale)
+    WHEN d.starts ~ '[~%X]' THEN d.circa || view.cite_year(year_from, year_to, locale)
+    WHEN d.ends ~ '[~%X]' AND year_to > year_from THEN view.cite_year(year_from, year_from, locale) || '–' || d.circa || view.cite_year(year_to, year_to, locale)
+    ELSE view.cite_year(year_from, year_to, locale) END
+    || CASE WHEN edtf ~ '/(\.\.)?$' AND year_to IS NULL THEN '–' ELSE '' END || CASE WHEN edtf ~ '[?%]' THEN '?' ELSE '' END
+  FROM (SELECT split_part(edtf, '/', 1) AS starts, split_part(edtf, '/', 2) AS ends, view.cite_word('circa', locale) || ' ' AS circa) d
+$$;
+
+-- The people, in order: [{"family", "given", "name"}] or [{"literal"}], in the locale's form of the name where there is one.
 CREATE FUNCTION view.cite_people(ids uuid[], locale text) RETURNS jsonb LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
   SELECT coalesce(jsonb_agg(CASE WHEN n.entry ->> 'sortName' LIKE '_%, _%'
-    THEN jsonb_build_object('family', split_part(n.entry ->> 'sortName', ', ', 1), 'given', substring(n.entry ->> 'sortName' FROM ', (.*)$'))
+    THEN jsonb_build_object('family', split_part(n.entry ->> 'sortName', ', ', 1), 'given', substring(n.entry ->> 'sortName' FROM ', (.*)$'), 'name', n.entry -> 'name')
     ELSE jsonb_build_object('literal', coalesce(n.entry ->> 'name', p.name)) END ORDER BY u.n), '[]')
   FROM unnest(ids) WITH ORDINALITY u (id, n)
   JOIN view.person p ON p.id = u.id
@@ -44,10 +57,11 @@ CREATE FUNCTION view.cite_initials(given text) RETURNS text LANGUAGE sql IMMUTAB
   FROM unnest(string_to_array(given, ' ')) WITH ORDINALITY w (word, n) WHERE word <> ''
 $$;
 
--- One name, in order (family first or last), in full or with initials.
+-- One name, in order (family first or last), in full or with initials. Cao Xueqin is Cao Xueqin in either order.
 CREATE FUNCTION view.cite_name(person jsonb, family_first boolean, initials boolean) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE
     WHEN person ? 'literal' THEN person ->> 'literal'
+    WHEN NOT initials AND (NOT family_first OR starts_with(person ->> 'name', person ->> 'family')) THEN person ->> 'name'
     WHEN family_first THEN (person ->> 'family') || ', ' || g.given
     ELSE g.given || ' ' || (person ->> 'family') END
   FROM (SELECT CASE WHEN initials THEN view.cite_initials(person ->> 'given') ELSE person ->> 'given' END AS given) g
@@ -106,8 +120,8 @@ CREATE FUNCTION view.cite_ris(d jsonb) RETURNS text LANGUAGE sql STABLE SET sear
   SELECT string_agg(f.tag || '  - ' || regexp_replace(f.value, '[\r\n\t]+', ' ', 'g'), E'\r\n' ORDER BY f.n, f.m) || E'\r\nER  - \r\n'
   FROM (
     SELECT 1, 0, 'TY', 'BOOK'
-    UNION ALL SELECT 2, a.n, 'AU', view.cite_name(a.person, true, false) FROM jsonb_array_elements(d -> 'authors') WITH ORDINALITY a (person, n)
-    UNION ALL SELECT 3, a.n, 'A4', view.cite_name(a.person, true, false) FROM jsonb_array_elements(d -> 'translators') WITH ORDINALITY a (person, n)
+    UNION ALL SELECT 2, a.n, 'AU', coalesce(a.person ->> 'literal', (a.person ->> 'family') || ', ' || (a.person ->> 'given')) FROM jsonb_array_elements(d -> 'authors') WITH ORDINALITY a (person, n)
+    UNION ALL SELECT 3, a.n, 'A4', coalesce(a.person ->> 'literal', (a.person ->> 'family') || ', ' || (a.person ->> 'given')) FROM jsonb_array_elements(d -> 'translators') WITH ORDINALITY a (person, n)
     UNION ALL SELECT v.n, 0, v.tag, v.value FROM (VALUES
       (4, 'TI', d ->> 'fullTitle'), (5, 'OP', d ->> 'originalTitle'), (6, 'T2', d ->> 'series'),
       (7, 'PY', view.cite_year((d ->> 'yearFrom')::int, (d ->> 'yearTo')::int, 'en')), (8, 'LA', d ->> 'language'),
@@ -115,17 +129,22 @@ CREATE FUNCTION view.cite_ris(d jsonb) RETURNS text LANGUAGE sql STABLE SET sear
   ) f (n, m, tag, value) WHERE f.value <> ''
 $$;
 
-CREATE FUNCTION view.cite_csl_date(year_from jsonb, year_to jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+CREATE FUNCTION view.cite_csl_date(year_from jsonb, year_to jsonb, edtf text) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE
     WHEN coalesce(year_from, 'null') = 'null' THEN NULL
     WHEN coalesce(year_to, 'null') IN ('null', year_from) THEN jsonb_build_object('date-parts', jsonb_build_array(jsonb_build_array(year_from)))
     ELSE jsonb_build_object('date-parts', jsonb_build_array(jsonb_build_array(year_from), jsonb_build_array(year_to))) END
+    || CASE WHEN edtf ~ '[~?%X]' THEN '{"circa": true}' ELSE '{}' END::jsonb
+$$;
+
+CREATE FUNCTION view.cite_csl_names(people jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT jsonb_agg(e.person - 'name' ORDER BY e.n) FROM jsonb_array_elements(people) WITH ORDINALITY e (person, n)
 $$;
 
 CREATE FUNCTION view.cite_csl(d jsonb) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
   SELECT jsonb_strip_nulls(jsonb_build_object(
-    'id', d -> 'id', 'type', 'book', 'title', d -> 'fullTitle', 'author', nullif(d -> 'authors', '[]'), 'translator', nullif(d -> 'translators', '[]'),
-    'issued', view.cite_csl_date(d -> 'yearFrom', d -> 'yearTo'), 'original-date', view.cite_csl_date(d -> 'originalFrom', d -> 'originalTo'),
+    'id', d -> 'id', 'type', 'book', 'title', d -> 'fullTitle', 'author', view.cite_csl_names(d -> 'authors'), 'translator', view.cite_csl_names(d -> 'translators'),
+    'issued', view.cite_csl_date(d -> 'yearFrom', d -> 'yearTo', d ->> 'edtf'), 'original-date', view.cite_csl_date(d -> 'originalFrom', d -> 'originalTo', d ->> 'originalEdtf'),
     'original-title', d -> 'originalTitle', 'collection-title', d -> 'series', 'language', d -> 'language', 'locator', d -> 'ref', 'note', d -> 'credit', 'URL', d -> 'uri'))::text
 $$;
 
@@ -135,20 +154,21 @@ CREATE FUNCTION view.cite_data(subject uuid, ref text, locale text) RETURNS json
     'fullTitle', (d.data ->> 'title') || CASE WHEN d.data ->> 'subtitle' <> '' THEN ': ' || (d.data ->> 'subtitle') ELSE '' END)
   FROM (
     SELECT jsonb_build_object('id', w.public_id, 'title', coalesce(view.localized(w.titles_by_language, ARRAY[locale, split_part(locale, '-', 1)]), w.title),
-      'authors', view.cite_people(w.author_ids, locale), 'translators', '[]'::jsonb, 'yearFrom', w.year_from, 'yearTo', w.year_to, 'series', w.series_title, 'language', w.original_language) AS data
+      'authors', view.cite_people(w.author_ids, locale), 'translators', '[]'::jsonb, 'yearFrom', w.year_from, 'yearTo', w.year_to, 'edtf', w.created_edtf, 'series', w.series_title, 'language', w.original_language) AS data
     FROM view.work w WHERE w.id = subject
     UNION ALL
     SELECT jsonb_build_object('id', e.public_id, 'title', e.title, 'subtitle', e.subtitle, 'authors', view.cite_people(e.author_ids, locale),
       'translators', view.cite_people(e.translator_ids, locale), 'language', e.language, 'series', w.series_title, 'credit', e.credit,
-      'yearFrom', coalesce(e.year, CASE e.kind WHEN 'ORIGINAL' THEN w.year_from END), 'yearTo', coalesce(e.year, CASE e.kind WHEN 'ORIGINAL' THEN w.year_to END))
-      || CASE e.kind WHEN 'ORIGINAL' THEN '{}' ELSE jsonb_build_object('originalTitle', w.title, 'originalFrom', w.year_from, 'originalTo', w.year_to) END
+      'yearFrom', coalesce(e.year, CASE e.kind WHEN 'ORIGINAL' THEN w.year_from END), 'yearTo', coalesce(e.year, CASE e.kind WHEN 'ORIGINAL' THEN w.year_to END),
+      'edtf', CASE WHEN e.kind = 'ORIGINAL' AND e.year IS NULL THEN w.created_edtf END)
+      || CASE e.kind WHEN 'ORIGINAL' THEN '{}' ELSE jsonb_build_object('originalTitle', w.title, 'originalFrom', w.year_from, 'originalTo', w.year_to, 'originalEdtf', w.created_edtf) END
     FROM view.expression e JOIN view.work w ON w.id = e.work_id WHERE e.id = subject) d
 $$;
 
 CREATE FUNCTION view.cite_text(d jsonb, style text, locale text) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog AS $$
 DECLARE
-  year text := view.cite_year((d ->> 'yearFrom')::int, (d ->> 'yearTo')::int, locale);
-  original text := view.cite_year((d ->> 'originalFrom')::int, (d ->> 'originalTo')::int, locale);
+  year text := view.cite_date((d ->> 'yearFrom')::int, (d ->> 'yearTo')::int, d ->> 'edtf', locale);
+  original text := view.cite_date((d ->> 'originalFrom')::int, (d ->> 'originalTo')::int, d ->> 'originalEdtf', locale);
   conjunction text := view.cite_word('and', locale);
   translators text := view.cite_names(d -> 'translators', false, false, style = 'APA', CASE style WHEN 'APA' THEN '&' ELSE conjunction END, 20);
   dated text;
@@ -194,7 +214,8 @@ DROP FUNCTION view.cite(uuid, text, text, text);
 DROP FUNCTION view.cite_text(jsonb, text, text);
 DROP FUNCTION view.cite_data(uuid, text, text);
 DROP FUNCTION view.cite_csl(jsonb);
-DROP FUNCTION view.cite_csl_date(jsonb, jsonb);
+DROP FUNCTION view.cite_csl_names(jsonb);
+DROP FUNCTION view.cite_csl_date(jsonb, jsonb, text);
 DROP FUNCTION view.cite_ris(jsonb);
 DROP FUNCTION view.cite_bibtex(jsonb, text);
 DROP FUNCTION view.cite_bibtex_names(jsonb);
@@ -204,6 +225,7 @@ DROP FUNCTION view.cite_names(jsonb, boolean, boolean, boolean, text, int);
 DROP FUNCTION view.cite_name(jsonb, boolean, boolean);
 DROP FUNCTION view.cite_initials(text);
 DROP FUNCTION view.cite_people(uuid[], text);
+DROP FUNCTION view.cite_date(int, int, text, text);
 DROP FUNCTION view.cite_year(int, int, text);
 DROP FUNCTION view.cite_word(text, text);
 -- +goose StatementEnd

@@ -80,8 +80,9 @@ func acceptNames(c *check, r *authorRecord) []personName {
 	}
 	var out []personName
 	primary, seen := map[string]bool{}, map[string]bool{}
+	how := naming{kind: r.Kind, birthYear: r.BirthYear}
 	for i := range r.Names {
-		n := acceptName(c, fmt.Sprintf("names.%d", i), &r.Names[i], r.Kind, r.BirthYear)
+		n := acceptName(c, fmt.Sprintf("names.%d", i), &r.Names[i], &how)
 		if n.kind == "" && !primary[n.language.Tag] {
 			n.kind = "PRIMARY"
 		} else if n.kind == "" {
@@ -99,7 +100,7 @@ func acceptNames(c *check, r *authorRecord) []personName {
 	return out
 }
 
-func acceptName(c *check, field string, r *nameRecord, kind string, birthYear *int) personName {
+func acceptName(c *check, field string, r *nameRecord, how *naming) personName {
 	c.required(field+".name", &r.Name, 200)
 	c.line(field+".sort_name", &r.SortName, 200)
 	if r.Kind != "" {
@@ -111,8 +112,12 @@ func acceptName(c *check, field string, r *nameRecord, kind string, birthYear *i
 	}
 	n := personName{name: r.Name, sortName: r.SortName, kind: r.Kind}
 	n.language = c.nameLanguage(field+".language", r.Language, script)
+	how.script, how.language = script, n.language.Tag
+	if how.own == "" {
+		how.own = how.language
+	}
 	if n.sortName == "" {
-		n.sortName = sortName(r.Name, kind, script, birthYear)
+		n.sortName = sortName(r.Name, *how)
 	}
 	return n
 }

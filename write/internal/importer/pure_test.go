@@ -110,11 +110,28 @@ func TestSortName(t *testing.T) {
 		if name[0] > 0x7f {
 			script = "Cyrl"
 		}
-		require.Equal(t, want, sortName(name, "INDIVIDUAL", script, nil))
+		require.Equal(t, want, sortName(name, naming{kind: "INDIVIDUAL", script: script}))
 	}
-	require.Equal(t, "Dante Alighieri", sortName("Dante Alighieri", "INDIVIDUAL", "Latn", &old))
-	require.Equal(t, "Pratham Books", sortName("Pratham Books", "GROUP", "Latn", nil))
-	require.Equal(t, "紫 式部", sortName("紫 式部", "INDIVIDUAL", "Hani", nil))
+	require.Equal(t, "Dante Alighieri", sortName("Dante Alighieri", naming{kind: "INDIVIDUAL", script: "Latn", birthYear: &old}))
+	require.Equal(t, "Pratham Books", sortName("Pratham Books", naming{kind: "GROUP", script: "Latn"}))
+}
+
+func TestSortNameWhereTheFamilyComesFirst(t *testing.T) {
+	for _, c := range []struct{ own, language, script, name, want string }{
+		{"vi", "vi", "Latn", "Nguyễn Du", "Nguyễn, Du"},
+		{"vi", "ru", "Cyrl", "Нгуен Зу", "Нгуен, Зу"},
+		{"zh-Hans", "en", "Latn", "Cao Xueqin", "Cao, Xueqin"},
+		{"lzh", "zh-Hans", "Hani", "李白", "李白"},
+		{"ja", "ja", "Jpan", "夏目 漱石", "夏目, 漱石"},
+		{"ja", "en", "Latn", "Natsume Sōseki", "Natsume Sōseki"},
+		{"ko", "fr", "Latn", "Hwang Jini", "Hwang, Jini"},
+		{"hu", "hu", "Latn", "Petőfi Sándor", "Petőfi, Sándor"},
+		{"hu", "en", "Latn", "Sándor Petőfi", "Petőfi, Sándor"},
+		{"ru", "ko", "Hang", "안톤 체호프", "안톤 체호프"},
+		{"ru", "hu", "Latn", "Anton Csehov", "Csehov, Anton"},
+	} {
+		require.Equal(t, c.want, sortName(c.name, naming{kind: "INDIVIDUAL", script: c.script, language: c.language, own: c.own}), "%s in %s", c.name, c.language)
+	}
 }
 
 func TestSortTitle(t *testing.T) {

@@ -54,7 +54,7 @@ func newTranslator(name string) *person {
 	id := ids.For(ids.Translator, normalName(name))
 	return &person{
 		id: id, kind: kind, slugFrom: []string{slugOr(slugs.Make(name), "person", id)},
-		names: []personName{{language: language, name: name, sortName: sortName(name, kind, script, nil), kind: "PRIMARY"}},
+		names: []personName{{language: language, name: name, sortName: sortName(name, naming{kind: kind, script: script, language: language.Tag, own: language.Tag}), kind: "PRIMARY"}},
 	}
 }
 
