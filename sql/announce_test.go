@@ -56,6 +56,14 @@ func TestAPublicationTellsTheCountsAndNotTheNames(t *testing.T) {
 	require.Equal(t, []string{"ref"}, announcedBy(t, tx, `UPDATE core.languages SET name_en = 'Y' WHERE tag = 'xx'`))
 }
 
+// The slug of a synonym leads to its canonical tag, whose answers found by it change.
+func TestTheSlugOfASynonymTellsOfItsCanonicalTag(t *testing.T) {
+	t.Parallel()
+	tx := worldTx(t)
+	told := strings.Join(announcedBy(t, tx, `DELETE FROM core.slugs WHERE subject_id = $1`, id("TAG", 5)), " ")
+	require.Subset(t, strings.Fields(told), []string{"list:tag", publicID(t, tx, id("TAG", 1))})
+}
+
 // A text is published while one of its lines is being edited, and its history written: neither transaction sees the
 // other, and a reader that asks between their commits must be told of the second.
 func TestATextIsAnnouncedThatIsPublishedAtTheSameMoment(t *testing.T) {

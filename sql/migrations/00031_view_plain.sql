@@ -81,6 +81,8 @@ BEGIN
   IF TG_OP = 'UPDATE' THEN
     ids := ARRAY(SELECT unnest(ids) UNION SELECT subject_id FROM before);
   END IF;
+  -- The slug of a synonym is shown as one of its canonical tag.
+  ids := ARRAY(SELECT unnest(ids) UNION SELECT synonym_of FROM core.tags WHERE id = ANY (ids) AND synonym_of IS NOT NULL);
   PERFORM view.refresh_subjects(ids);
   PERFORM ops.announce(ARRAY(SELECT public_id FROM view.subject WHERE id = ANY (ids) UNION SELECT view.list_tag(kind) FROM view.subject WHERE id = ANY (ids)));
   RETURN NULL;
