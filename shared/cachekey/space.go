@@ -11,6 +11,9 @@ const DefaultSpace Space = "tercul"
 // entryFamily carries the version of the entry's binary form.
 const entryFamily = ":e1:"
 
+// limitFamily carries the version of what a limit's key holds.
+const limitFamily = ":l1:"
+
 // State is the hash with the bus's epoch, sequence and last sign of life.
 func (s Space) State() string { return "{" + string(s) + "}:bus" }
 
@@ -26,3 +29,9 @@ func (s Space) Channel() string { return "{" + string(s) + "}:news" }
 
 // Entry is the key of an answer in Redis.
 func (s Space) Entry(k Key, e Encoding) string { return string(s) + entryFamily + k.In(e) }
+
+// Limit is the key of what a rate limit holds against a subject, whose name must
+// say nothing: it is seen by whoever may look into Redis.
+func (s Space) Limit(rule, hidden string) string {
+	return string(s) + limitFamily + rule + ":" + hidden
+}
