@@ -2,6 +2,7 @@ package answer
 
 import (
 	"context"
+	"net/netip"
 	"time"
 
 	"github.com/tercul/tercul/shared/cachekey"
@@ -27,6 +28,10 @@ type Query struct {
 	Enc  Encoding
 	// MinSeq is the read-your-writes ticket: the answer must be at least as new.
 	MinSeq uint64
+	// Client is who asked, where that is limited: an address, not its text, which
+	// would be the next request's by the time a load looks. It is no part of the key,
+	// and no answer depends on it.
+	Client netip.Addr
 
 	// What follows is set by the links of the chain for those below them.
 

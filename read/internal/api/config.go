@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -29,9 +30,12 @@ type Hot interface {
 
 // Config is what a Server needs.
 type Config struct {
-	Parser  Parser
-	Source  answer.Source
-	Hot     Hot
+	Parser Parser
+	Source answer.Source
+	Hot    Hot
+	// Client tells who asks, of the peer and the lines of X-Forwarded-For; nil where
+	// nobody wants to know.
+	Client  func(remoteAddr string, forwardedFor ...string) netip.Addr
 	Ready   *Readiness
 	Log     zerolog.Logger
 	Tracer  trace.Tracer

@@ -9,7 +9,9 @@
 //   - It depends on nothing but the question, Accept and Accept-Encoding (and on
 //     X-Tercul-Min-Seq, which only asks for a newer one). Cookies and
 //     Authorization are never read, Set-Cookie is never sent, and Vary never says
-//     more than "Accept, Accept-Encoding".
+//     more than "Accept, Accept-Encoding". Whether it is answered at all may depend
+//     on the caller's address, where that is limited: a 429, which nobody stores, is
+//     the only answer that says so.
 //   - What failed is a JSON GraphQL error with a code and "no-store", whichever
 //     layer found the fault: the handler, Fiber's router, or fasthttp while it was
 //     still reading the request.

@@ -89,3 +89,13 @@ func joined(ctx *fasthttp.RequestCtx, name string) string {
 	}
 	return all
 }
+
+// copies are the values of a header, line by line.
+func copies(ctx *fasthttp.RequestCtx, name string) []string {
+	sent := ctx.Request.Header.PeekAll(name)
+	out := make([]string, len(sent))
+	for i, line := range sent {
+		out[i] = string(line)
+	}
+	return out
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/tercul/tercul/shared/apperr"
+	"github.com/tercul/tercul/shared/limit"
 )
 
 // What only HTTP can refuse. The codes are the API's; the statuses are HTTP's.
@@ -71,6 +72,10 @@ func (s *Server) writeError(ctx *fasthttp.RequestCtx, ex *exchange, err error) {
 	h.Set(fasthttp.HeaderVary, vary)
 	h.Set(fasthttp.HeaderAccessControlAllowOrigin, "*")
 	setAllow(ctx, e)
+	var refusal *limit.Refusal
+	if errors.As(err, &refusal) {
+		refusal.Decision.Header(h.Set)
+	}
 	if seconds := retryAfter(e); seconds > 0 {
 		h.Set(fasthttp.HeaderRetryAfter, strconv.Itoa(seconds))
 	}

@@ -125,6 +125,9 @@ func (s *Server) answer(c *fiber.Ctx, f operation.Request) error {
 		return wellFormed(f, err)
 	}
 	ex.op, q.Enc, q.MinSeq = q.Op, enc, minSeq
+	if s.cfg.Client != nil {
+		q.Client = s.cfg.Client(c.Context().RemoteAddr().String(), copies(c.Context(), fasthttp.HeaderXForwardedFor)...)
+	}
 	res, err := s.cfg.Source.Answer(ctx, q.Query)
 	if err != nil {
 		return err

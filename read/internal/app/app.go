@@ -14,6 +14,7 @@ import (
 	"github.com/tercul/tercul/read/internal/cache"
 	"github.com/tercul/tercul/read/internal/evict"
 	"github.com/tercul/tercul/read/internal/operation"
+	"github.com/tercul/tercul/shared/limit"
 	"github.com/tercul/tercul/shared/pg"
 	"github.com/tercul/tercul/shared/rds"
 	"github.com/tercul/tercul/shared/run"
@@ -28,8 +29,9 @@ type Reader struct {
 	tracing      *telemetry.Tracing
 	listener     net.Listener
 	db           *pg.DB
-	redis        *rds.Client // of the second cache layer; nil without a URL
-	bus          *rds.Client // of the news of changes; the same server
+	redis        *rds.Client    // of the second cache layer; nil without a URL
+	bus          *rds.Client    // of the news of changes; the same server
+	limiter      *limit.Limiter // nil where nobody is limited
 	follower     *evict.Follower
 	registry     *operation.Registry
 	chain        *chain
@@ -122,12 +124,15 @@ func (r *Reader) compose(context.Context, io.Writer) (err error) {
 	if r.follower, err = newFollower(r); err != nil {
 		return err
 	}
+	if r.limiter, err = newLimiter(r); err != nil {
+		return err
+	}
 	if r.chain, err = newChain(r); err != nil { //nolint:contextcheck // the caches outlive the start
 		return err
 	}
 	r.ready = r.dependencies()
 	r.server = api.New(api.Config{
-		Parser: r.registry, Source: r.chain.source, Hot: r.chain.l1, Ready: r.ready,
+		Parser: r.registry, Source: r.chain.source, Hot: r.chain.l1, Ready: r.ready, Client: r.cfg.Limit.client(),
 		Log: r.log, Tracer: r.tracing.Tracer("http"), Metrics: r.metrics,
 		Scrape: telemetry.ScrapeHandler(r.metrics), Version: telemetry.ReadBuild("reader"),
 		Timeout: r.cfg.HTTP.Timeout, Slow: r.cfg.HTTP.Slow, BodyLimit: r.cfg.HTTP.BodyLimit,

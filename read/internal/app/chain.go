@@ -15,8 +15,9 @@ import (
 //	   l2     the same entries in Redis; absent without one
 //	    variant   br, gzip and zstd, made once
 //	     schema   questions about the schema itself, from memory
-//	      bulkhead   as many at a time as there are connections
-//	       store     one SQL statement
+//	      limit   as many in an hour as an address may; absent where none is set
+//	       bulkhead   as many at a time as there are connections
+//	        store     one SQL statement
 type chain struct {
 	source answer.Source
 	l1     *cache.L1
@@ -34,6 +35,9 @@ func newChain(r *Reader) (*chain, error) {
 	}
 	source := newStore(r.db, clock)
 	source = newBulkhead(source, r.cfg.originLimit(), r.cfg.Origin.Wait, r.metrics)
+	if r.limiter != nil {
+		source = limited{source, r.limiter}
+	}
 	source = schemaSource{source, clock}
 	source = cache.NewVariant(source, cache.VariantConfig{Metrics: metrics})
 	if r.redis != nil {

@@ -19,6 +19,7 @@ type Config struct {
 
 	HTTP      HTTPConfig
 	Origin    OriginConfig
+	Limit     LimitConfig
 	StartWait time.Duration `env:"TERCUL_READ_START" envDefault:"30s" validate:"min=0s,max=1h" desc:"How long the start waits for Postgres."`
 
 	L1MB int `env:"TERCUL_L1_MB" envDefault:"64" validate:"min=1,max=65536" desc:"Memory for the first cache layer, in megabytes."`
@@ -55,15 +56,21 @@ func LoadConfig(environ map[string]string) (Config, error) {
 }
 
 // Check finds what no single setting can tell.
-func (c *Config) Check() []config.Fault {
+func (c *Config) Check() (faults []config.Fault) {
 	if c.Database.StatementTimeout > 0 && c.HTTP.Timeout > c.Database.StatementTimeout {
-		return []config.Fault{{
+		faults = append(faults, config.Fault{
 			Variable: "TERCUL_READ_TIMEOUT", Value: c.HTTP.Timeout.String(),
 			Problem: "is longer than TERCUL_DATABASE_STATEMENT_TIMEOUT=" + c.Database.StatementTimeout.String(),
 			Remedy:  "Set the statement's timeout to at least the request's.",
-		}}
+		})
 	}
-	return nil
+	if c.Limit.Requests > 0 && c.Redis.URL != "" && c.Limit.Secret == "" {
+		faults = append(faults, config.Fault{
+			Variable: "TERCUL_READ_LIMIT_SECRET", Problem: "is not set, but addresses are to be counted in Redis",
+			Remedy: "Set it to 16 random characters or more, the same for every reader.",
+		})
+	}
+	return faults
 }
 
 // originLimit keeps two connections for readiness and the news of changes.

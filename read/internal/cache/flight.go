@@ -60,38 +60,49 @@ func NewFlight(next answer.Source, cfg FlightConfig) *Flight {
 }
 
 // Answer waits for the load of the question, its own or another caller's, but not
-// beyond the context.
+// beyond the context. A load is charged to who started it; where that is refused,
+// the others ask for themselves: the first of them starts the next load.
 func (f *Flight) Answer(ctx context.Context, q *answer.Query) (answer.Result, error) {
+	for {
+		res, own, err := f.wait(ctx, q)
+		if own || err == nil || apperr.From(err).Code != apperr.RateLimited {
+			return res, err
+		}
+	}
+}
+
+// wait takes part in one load, and tells whether it is the caller's own.
+func (f *Flight) wait(ctx context.Context, q *answer.Query) (res answer.Result, own bool, err error) {
 	key := flightKey{key: q.Key, enc: q.Enc, asOf: f.cfg.Clock.Applied()}
 	if !f.cfg.Clock.Covers(q.MinSeq) {
 		key.ticket = q.MinSeq
 	}
-	c, err := f.join(ctx, key, q)
+	c, own, err := f.join(ctx, key, q)
 	if err != nil {
-		return answer.Result{}, err
+		return answer.Result{}, own, err
 	}
 	select {
 	case <-c.done:
-		return c.res, c.err
+		return c.res, own, c.err
 	case <-ctx.Done():
-		return answer.Result{}, ctx.Err()
+		return answer.Result{}, own, ctx.Err()
 	}
 }
 
-func (f *Flight) join(ctx context.Context, key flightKey, q *answer.Query) (*call, error) {
+func (f *Flight) join(ctx context.Context, key flightKey, q *answer.Query) (c *call, own bool, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if c, ok := f.calls[key]; ok {
 		f.cfg.Metrics.joined.Inc()
-		return c, nil
+		return c, false, nil
 	}
-	c := &call{done: make(chan struct{})}
+	c = &call{done: make(chan struct{})}
 	values := context.WithoutCancel(ctx)
 	if !f.cfg.Tasks.Go(func(life context.Context) { f.fly(life, values, key, q, c) }) {
-		return nil, errStopping
+		return nil, false, errStopping
 	}
 	f.calls[key] = c
-	return c, nil
+	return c, true, nil
 }
 
 // fly loads apart from the caller, whose trace it goes on with.

@@ -3,8 +3,10 @@ package cache
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -180,5 +182,51 @@ func TestTasksStop(t *testing.T) {
 	f := NewFlight(nil, FlightConfig{Clock: newReader(t).clock, Tasks: tasks})
 	if _, err := f.Answer(t.Context(), ask("a")); apperr.From(err).Code != apperr.Unavailable {
 		t.Fatal(err)
+	}
+}
+
+// TestARefusedStarterRefusesNobodyElse: a limit charges the load to who started
+// it. The others, who have joined it, ask for themselves.
+func TestARefusedStarterRefusesNobodyElse(t *testing.T) {
+	good, bad := netip.MustParseAddr("203.0.113.1"), netip.MustParseAddr("198.51.100.9")
+	refusal := apperr.New(apperr.RateLimited, "")
+	started, release := make(chan struct{}, 1), make(chan struct{})
+	var loads atomic.Int64
+	limited := answer.SourceFunc(func(_ context.Context, q *answer.Query) (answer.Result, error) {
+		if q.Client == bad {
+			started <- struct{}{}
+			<-release
+			return answer.Result{}, refusal
+		}
+		loads.Add(1)
+		return answer.Result{Entry: &answer.Entry{}}, nil
+	})
+	r := newReader(t)
+	flight := NewFlight(limited, FlightConfig{Clock: r.clock, Tasks: r.tasks, Metrics: r.metrics})
+	ask := func(client netip.Addr) error {
+		q := ask("work_1")
+		q.Client = client
+		_, err := flight.Answer(t.Context(), q)
+		return err
+	}
+	first := make(chan error, 1)
+	go func() { first <- ask(bad) }()
+	<-started
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			if err := ask(good); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	eventually(t, "all have joined", func() bool { return counted(r.metrics.joined) == 20 })
+	close(release)
+	wg.Wait()
+	if err := <-first; !errors.Is(err, refusal) {
+		t.Errorf("who started it: %v", err)
+	}
+	if loads.Load() == 0 {
+		t.Error("nobody has loaded")
 	}
 }
