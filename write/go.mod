@@ -3,6 +3,8 @@ module github.com/tercul/tercul/write
 go 1.26.0
 
 require (
+	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6
+	github.com/emersion/go-smtp v0.25.1
 	github.com/go-json-experiment/json v1.27.2
 	github.com/google/uuid v1.6.0
 	github.com/gosimple/slug v1.15.0
@@ -17,6 +19,7 @@ require (
 	github.com/tercul/tercul/read v0.0.0
 	github.com/tercul/tercul/shared v0.0.0
 	github.com/tercul/tercul/sql v0.0.0
+	github.com/wneessen/go-mail v0.8.1
 	golang.org/x/sync v0.24.0
 	golang.org/x/term v0.47.0
 	golang.org/x/text v0.43.0
