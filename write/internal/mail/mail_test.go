@@ -36,7 +36,7 @@ func occasions() []Content {
 }
 
 func settings() Config {
-	return Config{From: "Tercul, the library <no-reply@example.org>", Links: "https://example.org/app/"}
+	return Config{From: `"Tercul, the library" <no-reply@example.org>`, Links: "https://example.org/app/"}
 }
 
 func composer(t testing.TB) *Composer {

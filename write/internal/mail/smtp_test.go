@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"io"
 	"net"
 	"net/http/httptest"
@@ -21,7 +20,7 @@ import (
 // postbox is an SMTP server that keeps what it takes, and refuses what it is told
 // to.
 type postbox struct {
-	onMail, onRcpt, onData, onAuth error
+	onMail, onRcpt, onData error
 
 	mu     sync.Mutex
 	taken  [][]byte
@@ -65,8 +64,11 @@ func (s *session) Data(r io.Reader) error {
 	raw, err := io.ReadAll(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err != nil || s.onData != nil {
-		return errors.Join(s.onData, err)
+	if s.onData != nil {
+		return s.onData // as it is: the server looks at its type
+	}
+	if err != nil {
+		return err
 	}
 	s.taken = append(s.taken, raw)
 	return nil
@@ -76,8 +78,8 @@ func (s *session) AuthMechanisms() []string { return []string{sasl.Plain} }
 
 func (s *session) Auth(string) (sasl.Server, error) {
 	return sasl.NewPlainServer(func(_, name, given string) error {
-		if s.onAuth != nil || name != user || given != password {
-			return errors.Join(s.onAuth, smtp.ErrAuthFailed)
+		if name != user || given != password {
+			return smtp.ErrAuthFailed
 		}
 		s.user = name
 		return nil
@@ -111,6 +113,7 @@ func (p *postbox) open(t testing.TB, change func(*smtp.Server), wrap func(net.Li
 	go func() { done <- srv.Serve(ln) }()
 	t.Cleanup(func() {
 		_ = srv.Close()
+		_ = ln.Close() // which the server may not have come to know of yet
 		<-done
 	})
 	return addr
