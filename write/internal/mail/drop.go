@@ -25,7 +25,7 @@ const (
 // NewDrop makes the folder where there is none.
 func NewDrop(folder string) (*Drop, error) {
 	for _, name := range []string{dropTmp, dropNew} {
-		if err := os.MkdirAll(filepath.Join(folder, name), privateFolder); err != nil {
+		if err := os.MkdirAll(filepath.Join(folder, name), privateFolder); err != nil { //nolint:gosec // the operator names the folder
 			return nil, fmt.Errorf("the folder for mail: %w", err)
 		}
 	}

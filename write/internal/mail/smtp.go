@@ -110,7 +110,10 @@ func (l *line) dial(ctx context.Context, network, addr string) (net.Conn, error)
 		return conn, nil
 	}
 	secure := tls.Client(conn, l.tls)
-	return secure, secure.HandshakeContext(ctx)
+	if err := secure.HandshakeContext(ctx); err != nil {
+		return nil, err
+	}
+	return secure, nil
 }
 
 // keep tells whether the line was not closed meanwhile.

@@ -162,7 +162,7 @@ func TestTLS(t *testing.T) {
 		return tls.NewListener(ln, &tls.Config{Certificates: []tls.Certificate{cert}})
 	}
 	m := compose(t, AddressTaken{"ada"})
-	send := func(p *postbox, addr, scheme, policy string, roots *x509.CertPool) error {
+	send := func(addr, scheme, policy string, roots *x509.CertPool) error {
 		return newSMTP(t, SMTPConfig{URL: scheme + "://" + user + ":" + password + "@" + addr, TLS: policy, Roots: roots}).Send(t.Context(), m)
 	}
 	for name, tc := range map[string]struct {
@@ -175,14 +175,14 @@ func TestTLS(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := &postbox{}
-			require.NoError(t, send(p, p.open(t, tc.server, tc.wrap), tc.scheme, tc.policy, roots))
+			require.NoError(t, send(p.open(t, tc.server, tc.wrap), tc.scheme, tc.policy, roots))
 			assert.Len(t, p.taken, 1)
 			assert.True(t, p.secure || tc.wrap != nil)
 			assert.Equal(t, user, p.user)
 		})
 		t.Run(name+", with a certificate nobody knows", func(t *testing.T) {
 			p := &postbox{}
-			err := send(p, p.open(t, tc.server, tc.wrap), tc.scheme, tc.policy, x509.NewCertPool())
+			err := send(p.open(t, tc.server, tc.wrap), tc.scheme, tc.policy, x509.NewCertPool())
 			require.ErrorContains(t, err, "certificate")
 			assert.False(t, Permanent(err))
 			assert.Empty(t, p.taken)
@@ -191,7 +191,7 @@ func TestTLS(t *testing.T) {
 	}
 	t.Run("a server without it", func(t *testing.T) {
 		p := &postbox{}
-		err := send(p, p.open(t, nil, nil), "smtp", "required", roots)
+		err := send(p.open(t, nil, nil), "smtp", "required", roots)
 		require.Error(t, err)
 		assert.False(t, Permanent(err))
 		assert.Empty(t, p.taken)
@@ -199,7 +199,7 @@ func TestTLS(t *testing.T) {
 	})
 	t.Run("no password in the clear", func(t *testing.T) {
 		p := &postbox{}
-		err := send(p, p.open(t, func(s *smtp.Server) { s.AllowInsecureAuth = true }, nil), "smtp", "none", nil)
+		err := send(p.open(t, func(s *smtp.Server) { s.AllowInsecureAuth = true }, nil), "smtp", "none", nil)
 		require.Error(t, err)
 		assert.Empty(t, p.user)
 	})
