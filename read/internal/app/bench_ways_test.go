@@ -17,6 +17,7 @@ import (
 
 	"github.com/tercul/tercul/read/internal/operation"
 	"github.com/tercul/tercul/read/internal/plan"
+	"github.com/tercul/tercul/shared/pgtest"
 )
 
 // ways are the ways in which one question can be answered: by its statement alone,
@@ -170,4 +171,22 @@ func middle(all []time.Duration) time.Duration {
 	all = slices.Clone(all)
 	slices.Sort(all)
 	return all[len(all)/2]
+}
+
+// BenchmarkMiss is one miss after another, for the profiler:
+//
+//	go test -run - -bench Miss -cpuprofile cpu.out ./internal/app
+func BenchmarkMiss(b *testing.B) {
+	env := settings(b, "TERCUL_REDIS_URL", pgtest.RedisURL(b), "TERCUL_LOG_LEVEL", "error")
+	publish(b, env)
+	s := begin(b, env)
+	s.onTheBus()
+	w := newWays(b, s, s)
+	id, _ := s.versions("dante-inferno-01")
+	n := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		n++
+		w.get(s, "WorkById", fmt.Sprintf(`{"id":%q,"language":"en-x-%06d"}`, id, n), "fwd=miss")
+	}
 }
