@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/tercul/tercul/read/internal/faulty"
 	"github.com/tercul/tercul/shared/apperr"
+	"github.com/tercul/tercul/shared/faulty"
 	"github.com/tercul/tercul/shared/pgtest"
 )
 

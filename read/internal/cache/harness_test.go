@@ -16,9 +16,9 @@ import (
 
 	"github.com/tercul/tercul/read/internal/answer"
 	"github.com/tercul/tercul/read/internal/evict"
-	"github.com/tercul/tercul/read/internal/faulty"
 	"github.com/tercul/tercul/shared/apperr"
 	"github.com/tercul/tercul/shared/cachekey"
+	"github.com/tercul/tercul/shared/faulty"
 	"github.com/tercul/tercul/shared/invalidate"
 	"github.com/tercul/tercul/shared/pgtest"
 )

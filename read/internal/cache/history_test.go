@@ -16,7 +16,7 @@ import (
 
 	"github.com/tercul/tercul/read/internal/answer"
 	"github.com/tercul/tercul/read/internal/evict"
-	"github.com/tercul/tercul/read/internal/faulty"
+	"github.com/tercul/tercul/shared/faulty"
 	"github.com/tercul/tercul/shared/invalidate"
 )
 

@@ -12,8 +12,8 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/rs/zerolog"
 
-	"github.com/tercul/tercul/read/internal/faulty"
 	"github.com/tercul/tercul/shared/cachekey"
+	"github.com/tercul/tercul/shared/faulty"
 	"github.com/tercul/tercul/shared/invalidate"
 	"github.com/tercul/tercul/shared/pgtest"
 )

@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/tercul/tercul/read/internal/faulty"
+	"github.com/tercul/tercul/shared/faulty"
 	"github.com/tercul/tercul/shared/invalidate"
 	"github.com/tercul/tercul/shared/pgtest"
 )
