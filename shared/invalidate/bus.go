@@ -107,25 +107,40 @@ func (b *Bus) Replay(ctx context.Context, after uint64, apply func(Message) bool
 	}
 }
 
-// Version is the sequence at which the last of the tags was touched, or the start
-// of the epoch if none was in it. It is ErrNoBus where that cannot be known. An
-// answer stamped with at least that sequence is as new as its tags.
-func (b *Bus) Version(ctx context.Context, tags []string) (uint64, error) {
+// Version is what the bus knows of some tags.
+type Version struct {
+	// Touched is the sequence at which the last of them was touched in this epoch,
+	// 0 if none was.
+	Touched uint64
+	// Since is the start of the epoch, before which nothing is known.
+	Since uint64
+}
+
+// Vouches tells whether nothing that was published has touched the tags since the
+// stamp. What was committed and not published, it cannot know.
+func (v Version) Vouches(asOf uint64) bool { return asOf >= max(v.Touched, v.Since) }
+
+// Version reads what is known of the tags. It is ErrNoBus where nothing is.
+func (b *Bus) Version(ctx context.Context, tags []string) (Version, error) {
 	args := make([]any, 0, len(tags)+1)
 	args = append(args, Everything)
 	for _, tag := range tags {
 		args = append(args, tag)
 	}
-	text, err := versionsScript.Run(ctx, b.client, []string{b.space.State(), b.space.Tags()}, args...).Text()
+	reply, err := versionsScript.Run(ctx, b.client, []string{b.space.State(), b.space.Tags()}, args...).StringSlice()
 	if errors.Is(err, redis.Nil) {
-		return 0, ErrNoBus
+		return Version{}, ErrNoBus
 	}
 	if err != nil {
-		return 0, fmt.Errorf("read tag versions: %w", err)
+		return Version{}, fmt.Errorf("read tag versions: %w", err)
 	}
-	n, ok := number(text)
-	if !ok {
-		return 0, errReply
+	if len(reply) != 2 {
+		return Version{}, errReply
 	}
-	return n, nil
+	touched, okTouched := number(reply[0])
+	since, okSince := number(reply[1])
+	if !okTouched || !okSince {
+		return Version{}, errReply
+	}
+	return Version{Touched: touched, Since: since}, nil
 }

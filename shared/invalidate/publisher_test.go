@@ -81,8 +81,12 @@ func TestPublishWritesEverythingAtOnce(t *testing.T) {
 		}
 	}
 	for tag, version := range map[string]uint64{"work_1": 1, "list:work": 2, "work_2": 0} {
-		if got, err := f.bus.Version(t.Context(), []string{tag}); err != nil || got != r.Epoch+version {
-			t.Errorf("version of %s is %d, %v, want the epoch and %d", tag, got, err, version)
+		want := invalidate.Version{Since: r.Epoch}
+		if version > 0 {
+			want.Touched = r.Epoch + version
+		}
+		if got, err := f.bus.Version(t.Context(), []string{tag}); err != nil || got != want {
+			t.Errorf("version of %s is %+v, %v, want %+v", tag, got, err, want)
 		}
 	}
 	s, err := f.bus.State(t.Context())
@@ -123,8 +127,8 @@ func TestWideRowsBecomeEverything(t *testing.T) {
 	if len(got) != 3 || len(got[0].Tags) != 2000 || got[1].Tags[0] != "*" || got[2].Tags[0] != "*" {
 		t.Fatalf("log of %d messages", len(got))
 	}
-	if v, err := f.bus.Version(t.Context(), []string{"work_1999"}); err != nil || v != r.Seq {
-		t.Fatalf("version %d, %v: everything counts for every tag", v, err)
+	if v, err := f.bus.Version(t.Context(), []string{"work_1999"}); err != nil || v.Touched != r.Seq {
+		t.Fatalf("version %+v, %v: everything counts for every tag", v, err)
 	}
 }
 
@@ -179,7 +183,7 @@ func TestEpochEnds(t *testing.T) {
 				t.Fatal(err)
 			}
 			if v, err := f.bus.Version(t.Context(), []string{"work_1"}); !errors.Is(err, invalidate.ErrNoBus) && name != "sequence erased" {
-				t.Errorf("versions are believed: %d, %v", v, err)
+				t.Errorf("versions are believed: %+v, %v", v, err)
 			}
 			r := f.publish(t, "work_2")
 			if !r.NewEpoch || r.Epoch <= old.Seq || r.Seq != r.Epoch+1 {
@@ -188,8 +192,8 @@ func TestEpochEnds(t *testing.T) {
 			if got := f.log(t, 0); len(got) != 1 || got[0].Seq != r.Seq {
 				t.Errorf("the old log is still there: %+v", got)
 			}
-			if v, err := f.bus.Version(t.Context(), []string{"work_1"}); err != nil || v != r.Epoch {
-				t.Errorf("old versions are still there: %d, %v", v, err)
+			if v, err := f.bus.Version(t.Context(), []string{"work_1"}); err != nil || v != (invalidate.Version{Since: r.Epoch}) {
+				t.Errorf("old versions are still there: %+v, %v", v, err)
 			}
 		})
 	}
@@ -251,6 +255,23 @@ func BenchmarkPublish(b *testing.B) {
 	for b.Loop() {
 		if _, err := pub.Publish(b.Context(), rows); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+func TestWhatAVersionVouchesFor(t *testing.T) {
+	for _, c := range []struct {
+		version invalidate.Version
+		asOf    uint64
+		want    bool
+	}{
+		{invalidate.Version{Touched: 0, Since: 10}, 10, true},
+		{invalidate.Version{Touched: 0, Since: 10}, 9, false},
+		{invalidate.Version{Touched: 12, Since: 10}, 11, false},
+		{invalidate.Version{Touched: 12, Since: 10}, 12, true},
+	} {
+		if got := c.version.Vouches(c.asOf); got != c.want {
+			t.Errorf("%+v vouches for %d: %v", c.version, c.asOf, got)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,8 +17,8 @@ import (
 )
 
 // publish does for a test what the writer's relay does: it puts the outbox on
-// the bus and keeps the bus alive, until the test ends.
-func publish(t testing.TB, env map[string]string) {
+// the bus and keeps the bus alive, until the test ends or stops it.
+func publish(t testing.TB, env map[string]string) (stop func()) {
 	t.Helper()
 	options, err := redis.ParseURL(env["TERCUL_REDIS_URL"])
 	require.NoError(t, err)
@@ -38,12 +39,14 @@ func publish(t testing.TB, env map[string]string) {
 			}
 		}
 	}()
-	t.Cleanup(func() {
+	stop = sync.OnceFunc(func() {
 		cancel()
 		<-done
 		_ = conn.Close(context.Background())
 		_ = client.Close()
 	})
+	t.Cleanup(stop)
+	return stop
 }
 
 // relayOnce publishes what was committed below the fence and then beats.

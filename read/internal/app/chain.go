@@ -4,6 +4,7 @@ import (
 	"github.com/tercul/tercul/read/internal/answer"
 	"github.com/tercul/tercul/read/internal/cache"
 	"github.com/tercul/tercul/shared/cachekey"
+	"github.com/tercul/tercul/shared/invalidate"
 	"github.com/tercul/tercul/shared/run"
 )
 
@@ -27,9 +28,12 @@ type chain struct {
 func newChain(r *Reader) (*chain, error) {
 	tasks, clock, metrics := cache.NewTasks(), r.follower.Clock(), r.cacheMetrics
 	deadline := r.cfg.HTTP.Timeout
-	l1, err := cache.NewL1(cache.L1Config{
-		Clock: clock, Tasks: tasks, Megabytes: r.cfg.L1MB, Deadline: deadline, Metrics: metrics,
-	})
+	space := cachekey.Space(r.cfg.RedisSpace)
+	front := cache.L1Config{Clock: clock, Tasks: tasks, Megabytes: r.cfg.L1MB, Deadline: deadline, Metrics: metrics}
+	if r.redis != nil {
+		front.Versions, front.Timeout = invalidate.NewBus(r.redis.Client, space), r.cfg.Redis.Timeout
+	}
+	l1, err := cache.NewL1(front)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +46,7 @@ func newChain(r *Reader) (*chain, error) {
 	source = cache.NewVariant(source, cache.VariantConfig{Metrics: metrics})
 	if r.redis != nil {
 		source = cache.NewL2(cache.L2Config{
-			Redis: r.redis.Client, Space: cachekey.Space(r.cfg.RedisSpace), Clock: clock, Tasks: tasks,
+			Redis: r.redis.Client, Space: space, Clock: clock, Tasks: tasks,
 			Timeout: r.cfg.Redis.Timeout, Metrics: metrics,
 		}).Over(source)
 	}

@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"context"
 	"time"
 
 	"github.com/tercul/tercul/read/internal/answer"
@@ -13,7 +14,9 @@ type Clock interface {
 	Valid(asOf uint64, slots []uint32) bool
 	Judge(asOf uint64, slots []uint32) evict.Verdict
 	Covers(ticket uint64) bool
+	Await(ctx context.Context, ticket uint64) bool
 	Local() bool
+	Suspect() bool
 }
 
 // wall reads the time of day in the unit of expiries.

@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"fmt"
+	"math"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -19,6 +20,8 @@ type FlightConfig struct {
 	Clock    Clock
 	Tasks    *Tasks
 	Deadline time.Duration // of a load; default 5 s
+	Late     int           // loads at a time for tickets that the clock does not cover; default 2
+	Turn     time.Duration // that such a load waits for its turn; default 1 s
 	Metrics  *Metrics
 	Log      zerolog.Logger
 }
@@ -28,18 +31,21 @@ type Flight struct {
 	cfg  FlightConfig
 	next answer.Source
 
+	late chan struct{} // the turns of late loads
+
 	mu    sync.Mutex
 	calls map[flightKey]*call
 }
 
 // flightKey has in it what a load may be shared by. The stamp keeps callers who
-// come after an invalidation apart from loads that began before it; the ticket
-// does the same for writers whose change has not been announced here yet.
+// come after an invalidation apart from loads that began before it. A late load is
+// for tickets that the clock does not cover: it has no stamp, and is shared until
+// it begins, because whatever a ticket stands for was committed before it came.
 type flightKey struct {
-	key    cachekey.Key
-	enc    answer.Encoding
-	asOf   uint64
-	ticket uint64
+	key  cachekey.Key
+	enc  answer.Encoding
+	asOf uint64
+	late bool
 }
 
 type call struct {
@@ -48,6 +54,9 @@ type call struct {
 	err  error
 }
 
+var errLate = apperr.New(apperr.Unavailable, "This change is not known here yet, and too many ask for such. Try again in a moment.").
+	WithRetryAfter(time.Second)
+
 var errStopping = apperr.New(apperr.Unavailable, "The service is stopping. Try again.").WithRetryAfter(time.Second)
 
 // NewFlight puts a Flight in front of a source.
@@ -55,8 +64,10 @@ func NewFlight(next answer.Source, cfg FlightConfig) *Flight {
 	if cfg.Deadline <= 0 {
 		cfg.Deadline = 5 * time.Second
 	}
+	cfg.Late = orDefault(cfg.Late, 2)
+	cfg.Turn = orDefault(cfg.Turn, time.Second)
 	cfg.Metrics = cfg.Metrics.orUnseen()
-	return &Flight{cfg: cfg, next: next, calls: map[flightKey]*call{}}
+	return &Flight{cfg: cfg, next: next, late: make(chan struct{}, cfg.Late), calls: map[flightKey]*call{}}
 }
 
 // Answer waits for the load of the question, its own or another caller's, but not
@@ -75,7 +86,7 @@ func (f *Flight) Answer(ctx context.Context, q *answer.Query) (answer.Result, er
 func (f *Flight) wait(ctx context.Context, q *answer.Query) (res answer.Result, own bool, err error) {
 	key := flightKey{key: q.Key, enc: q.Enc, asOf: f.cfg.Clock.Applied()}
 	if !f.cfg.Clock.Covers(q.MinSeq) {
-		key.ticket = q.MinSeq
+		key.asOf, key.late = 0, true
 	}
 	c, own, err := f.join(ctx, key, q)
 	if err != nil {
@@ -117,13 +128,40 @@ func (f *Flight) fly(life, ctx context.Context, key flightKey, q *answer.Query, 
 			f.cfg.Log.Error().Interface("panic", p).Bytes("stack", debug.Stack()).Msg("a load panicked")
 			c.res, c.err = answer.Result{}, apperr.Wrap(fmt.Errorf("panic: %v", p), apperr.Internal, "Something went wrong on our side.")
 		}
-		f.mu.Lock()
-		delete(f.calls, key)
-		f.mu.Unlock()
+		f.leave(key, c)
 		close(c.done)
 	}()
-	c.res, c.err = f.next.Answer(ctx, q)
-	if c.err == nil && (key.ticket > 0 || !valid(f.cfg.Clock, c.res.Entry)) {
+	c.res, c.err = f.load(ctx, key, q, c)
+	if c.err == nil && (key.late || !valid(f.cfg.Clock, c.res.Entry)) {
 		c.res.Entry = c.res.Entry.Unstored()
 	}
+}
+
+// leave ends the sharing of a load.
+func (f *Flight) leave(key flightKey, c *call) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.calls[key] == c {
+		delete(f.calls, key)
+	}
+}
+
+// load asks the source, for a late load in its turn. There are few turns: anybody
+// can send a ticket that nothing will ever cover, and so pass by every cache.
+func (f *Flight) load(ctx context.Context, key flightKey, q *answer.Query, c *call) (answer.Result, error) {
+	if !key.late {
+		return f.next.Answer(ctx, q)
+	}
+	wait, cancel := context.WithTimeout(ctx, f.cfg.Turn)
+	defer cancel()
+	select {
+	case f.late <- struct{}{}:
+		defer func() { <-f.late }()
+	case <-wait.Done():
+		return answer.Result{}, errLate
+	}
+	f.leave(key, c)
+	above := *q
+	above.MinSeq = math.MaxUint64 // whoever has joined
+	return f.next.Answer(ctx, &above)
 }

@@ -66,27 +66,6 @@ func TestFlightIsNotSharedAcrossAnInvalidation(t *testing.T) {
 	r.expect(ask("work_1"), "new", answer.L1, 0)
 }
 
-// TestTicketsDoNotShareOlderLoads is the same for a write that is not announced.
-func TestTicketsDoNotShareOlderLoads(t *testing.T) {
-	r := newReader(t)
-	r.origin.set("work_1", "old")
-	reached, release := make(chan struct{}), make(chan struct{})
-	r.origin.pause(func() {
-		r.origin.pause(func() {})
-		close(reached)
-		<-release
-	})
-	var wg sync.WaitGroup
-	wg.Go(func() { r.answer(ask("work_1")) })
-	<-reached
-	r.origin.set("work_1", "new")
-	q := ask("work_1")
-	q.MinSeq = r.clock.Applied() + 5
-	r.expect(q, "new", answer.Origin, 1)
-	close(release)
-	wg.Wait()
-}
-
 func TestCallersLeaveAtTheirOwnDeadline(t *testing.T) {
 	r := newReader(t)
 	r.origin.set("work_1", "Inferno")

@@ -127,6 +127,7 @@ type reader struct {
 	l1      *L1
 	l2      *L2
 	flight  *Flight
+	turn    time.Duration // of late loads
 	source  answer.Source
 }
 
@@ -137,7 +138,10 @@ func withMegabytes(n int) setting {
 }
 
 func withRedis(client *redis.Client, space cachekey.Space) setting {
-	return func(_ *reader, _ *L1Config, c *L2Config) { c.Redis, c.Space, c.Timeout = client, space, time.Second }
+	return func(_ *reader, front *L1Config, c *L2Config) {
+		c.Redis, c.Space, c.Timeout = client, space, time.Second
+		front.Versions, front.Timeout = invalidate.NewBus(client, space), time.Second
+	}
 }
 
 func withL2(change func(*L2Config)) setting {
@@ -176,7 +180,7 @@ func newReader(t testing.TB, settings ...setting) *reader {
 		s = r.l2.Over(s)
 	}
 	s = r.l1.Fill(s)
-	r.flight = NewFlight(s, FlightConfig{Clock: r.clock, Tasks: r.tasks, Metrics: r.metrics, Log: zerolog.Nop()})
+	r.flight = NewFlight(s, FlightConfig{Clock: r.clock, Tasks: r.tasks, Metrics: r.metrics, Log: zerolog.Nop(), Turn: r.turn})
 	r.source = r.l1.Over(r.flight)
 	r.run()
 	return r

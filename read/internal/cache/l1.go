@@ -22,6 +22,9 @@ type L1Config struct {
 	TTL       time.Duration // until the layers below are asked again; default 60 s
 	Hot       int           // entries kept as pointers; default 4,096
 	Deadline  time.Duration // of a renewal in the background; default 5 s
+	Ticket    time.Duration // that a ticket from ahead of the clock is waited for; default 200 ms
+	Versions  Versions      // to ask before the worst is given; nil without a bus
+	Timeout   time.Duration // of asking them; default 50 ms
 	Now       func() time.Time
 	Metrics   *Metrics
 }
@@ -33,10 +36,11 @@ type L1Config struct {
 // entry is overwritten or deleted, so none of its own means are used: entries
 // carry their expiries, and are only ever set.
 type L1 struct {
-	cfg L1Config
-	now wall
-	big *bigcache.BigCache
-	hot *hot
+	cfg  L1Config
+	now  wall
+	big  *bigcache.BigCache
+	hot  *hot
+	last resort
 	// most is the longest value: a bigger one would empty a shard to no avail.
 	most    int
 	buffers sync.Pool
@@ -71,6 +75,8 @@ func NewL1(cfg L1Config) (*L1, error) {
 	cfg.Hot = orDefault(cfg.Hot, 4096)
 	cfg.TTL = orDefault(cfg.TTL, time.Minute)
 	cfg.Deadline = orDefault(cfg.Deadline, 5*time.Second)
+	cfg.Ticket = orDefault(cfg.Ticket, 200*time.Millisecond)
+	cfg.Timeout = orDefault(cfg.Timeout, 50*time.Millisecond)
 	cfg.Metrics = cfg.Metrics.orUnseen()
 	bigMegabytes := max(cfg.Megabytes-cfg.Megabytes/hotPart, 1)
 	shards := shardsFor(bigMegabytes)
@@ -85,6 +91,7 @@ func NewL1(cfg L1Config) (*L1, error) {
 	}
 	l := &L1{
 		cfg: cfg, now: cfg.Now, big: big, hot: newHot(cfg.Hot, cfg.Megabytes<<20/hotPart),
+		last: resort{cfg.Clock, cfg.Versions, cfg.Timeout},
 		most: bigMegabytes << 20 / shards / shardPart, renewing: map[renewal]struct{}{},
 	}
 	l.buffers.New = func() any { return new([]byte) }

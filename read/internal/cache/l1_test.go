@@ -119,23 +119,6 @@ func TestNegativeAnswer(t *testing.T) {
 	r.expect(ask("work_1"), "Inferno", answer.Origin, 1)
 }
 
-// TestTicket asks with the ticket of a write that has not been announced here.
-func TestTicket(t *testing.T) {
-	r := newReader(t)
-	r.origin.set("work_1", "old")
-	r.expect(ask("work_1"), "old", answer.Origin, 1)
-	r.origin.set("work_1", "new")
-	q := ask("work_1")
-	q.MinSeq = r.clock.Applied() + 1
-	res := r.expect(q, "new", answer.Origin, 1)
-	if !res.Entry.NoStore || !strings.Contains(res.CacheStatus, "fwd=bypass") {
-		t.Errorf("%v %s", res.Entry.NoStore, res.CacheStatus)
-	}
-	r.clock.Apply(q.MinSeq, []string{"work_1"})
-	r.expect(q, "new", answer.Origin, 1)
-	r.expect(q, "new", answer.L1, 0)
-}
-
 func TestUnchangedDataKeepsItsETag(t *testing.T) {
 	for _, enc := range []answer.Encoding{answer.Identity, answer.Brotli, answer.Gzip, answer.Zstd} {
 		t.Run(enc.String(), func(t *testing.T) {
@@ -214,9 +197,9 @@ func TestStaleIfError(t *testing.T) {
 			r := newReader(t)
 			r.origin.set("work_1", "old")
 			r.expect(ask("work_1"), "old", answer.Origin, 1)
-			r.change("work_1", "new")
+			r.origin.set("work_1", "new") // of a kind that expires and is not announced
 			r.origin.fail(c.err)
-			r.wall.pass(c.later)
+			r.wall.pass(10*time.Minute + c.later)
 			res, err := r.source.Answer(t.Context(), ask("work_1"))
 			if !c.rescue {
 				if !errors.Is(err, c.err) {

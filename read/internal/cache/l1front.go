@@ -2,8 +2,11 @@ package cache
 
 import (
 	"context"
+	"time"
 
 	"github.com/tercul/tercul/read/internal/answer"
+	"github.com/tercul/tercul/read/internal/evict"
+	"github.com/tercul/tercul/shared/apperr"
 )
 
 // l1Front is where questions meet L1.
@@ -15,9 +18,12 @@ type l1Front struct {
 // Answer is the hot path: a hit allocates nothing.
 func (l *l1Front) Answer(ctx context.Context, q *answer.Query) (answer.Result, error) {
 	if !l.cfg.Clock.Covers(q.MinSeq) {
-		l.cfg.Metrics.l1.misses.Inc()
-		res, err := l.next.Answer(ctx, q)
-		return forwarded(res, l1Name, "bypass"), err
+		if !l.possible(q.MinSeq) {
+			return answer.Result{}, errTicket
+		}
+		if !l.await(ctx, q.MinSeq) {
+			return l.bypass(ctx, q)
+		}
 	}
 	now := l.now.ms()
 	e := l.find(q.Key, q.Enc)
@@ -36,6 +42,38 @@ func (l *l1Front) Answer(ctx context.Context, q *answer.Query) (answer.Result, e
 	return l.miss(ctx, q, e, now)
 }
 
+// possible tells whether a ticket can have been given out: the bus numbers from the
+// clock in microseconds on, and less than one a microsecond.
+func (l *l1Front) possible(ticket uint64) bool {
+	known := l.cfg.Clock.Applied()
+	if evict.Own(known) {
+		known = 0
+	}
+	now := uint64(l.now.ms()) * 1000 //nolint:gosec // it is after 1970
+	return ticket <= max(known, now)+uint64(clockSkew.Microseconds())
+}
+
+// await gives the clock a moment to cover a ticket: what it stands for was announced
+// before it was given out, and is on its way.
+func (l *l1Front) await(ctx context.Context, ticket uint64) bool {
+	ctx, cancel := context.WithTimeout(ctx, l.cfg.Ticket)
+	defer cancel()
+	return l.cfg.Clock.Await(ctx, ticket)
+}
+
+// clockSkew is more than the clocks of servers differ by.
+const clockSkew = time.Minute
+
+var errTicket = apperr.New(apperr.BadRequest, "It must be the number that a mutation answered; this one lies in the future.").
+	WithField("X-Tercul-Min-Seq")
+
+// bypass asks below for what is newer than all that is known here.
+func (l *l1Front) bypass(ctx context.Context, q *answer.Query) (answer.Result, error) {
+	l.cfg.Metrics.l1.misses.Inc()
+	res, err := l.next.Answer(ctx, q)
+	return forwarded(res, l1Name, "bypass"), err
+}
+
 // miss asks below, and gives along what is known: the bytes of before, in case
 // nothing has changed, and a valid identity answer, in case only the encoding is
 // missing.
@@ -52,7 +90,7 @@ func (l *l1Front) miss(ctx context.Context, q *answer.Query, prev *answer.Entry,
 	}
 	res, err := l.next.Answer(ctx, &below)
 	if err != nil {
-		res, err := lastResort(err, now, l1Name, prev, below.PrevBase)
+		res, err := l.last.give(ctx, err, l.now.ms(), l1Name, prev, below.PrevBase)
 		if err == nil {
 			l.cfg.Metrics.l1.rescued.Inc()
 		}

@@ -34,6 +34,7 @@ type L2 struct {
 	cfg   L2Config
 	now   wall
 	bus   *invalidate.Bus
+	last  resort
 	queue chan write
 }
 
@@ -49,7 +50,8 @@ func NewL2(cfg L2Config) *L2 {
 	cfg.Retain = orDefault(cfg.Retain, time.Hour)
 	cfg.Queue = orDefault(cfg.Queue, 1024)
 	cfg.Metrics = cfg.Metrics.orUnseen()
-	l := &L2{cfg: cfg, now: cfg.Now, bus: invalidate.NewBus(cfg.Redis, cfg.Space), queue: make(chan write, cfg.Queue)}
+	bus := invalidate.NewBus(cfg.Redis, cfg.Space)
+	l := &L2{cfg: cfg, now: cfg.Now, bus: bus, last: resort{cfg.Clock, bus, cfg.Timeout}, queue: make(chan write, cfg.Queue)}
 	for range writers {
 		cfg.Tasks.Go(l.writeBehind)
 	}
@@ -71,8 +73,8 @@ type found struct {
 	entry, base *answer.Entry
 }
 
-// Answer makes one exchange with Redis; another one only for an entry from before
-// anything that this reader has seen, or while it is suspect.
+// Answer makes one exchange with Redis; another one only for an entry that the
+// clock cannot compare, say from before this reader began.
 func (l *l2Front) Answer(ctx context.Context, q *answer.Query) (answer.Result, error) {
 	if l.cfg.Clock.Local() || !l.cfg.Clock.Covers(q.MinSeq) {
 		res, err := l.next.Answer(ctx, q)
@@ -139,7 +141,7 @@ func (l *l2Front) below(ctx context.Context, q *answer.Query, f found) (answer.R
 	}
 	res, err := l.next.Answer(ctx, &with)
 	if err != nil {
-		res, err := lastResort(err, l.now.ms(), l2Name, f.entry, f.base)
+		res, err := l.last.give(ctx, err, l.now.ms(), l2Name, f.entry, f.base)
 		if err == nil {
 			l.cfg.Metrics.l2.rescued.Inc()
 		}
@@ -184,17 +186,19 @@ func decode(value any) *answer.Entry {
 	return e
 }
 
-// judge returns the entry if it is true, nil if not. What the clock cannot judge,
+// judge returns the entry if it is true, nil if not. What the clock cannot compare,
 // the versions of the tags can: they are written in one step with what the clock
-// would have been told.
+// would have been told. While the clock is suspect they prove nothing. They are as
+// new as what was published, and what made the clock suspect may be that nothing
+// is: then only the database knows.
 func (l *l2Front) judge(ctx context.Context, e *answer.Entry) *answer.Entry {
-	if e == nil {
+	if e == nil || l.cfg.Clock.Suspect() {
 		return nil
 	}
 	switch l.cfg.Clock.Judge(e.AsOf, e.Slots) {
 	case evict.Valid:
 		return e
-	case evict.Unknown:
+	case evict.Outside:
 		return l.compare(ctx, e)
 	default:
 		return nil
@@ -208,13 +212,17 @@ func (l *l2Front) compare(ctx context.Context, e *answer.Entry) *answer.Entry {
 	ctx, cancel := context.WithTimeout(ctx, l.cfg.Timeout)
 	defer cancel()
 	version, err := l.bus.Version(ctx, e.Tags)
-	if err != nil || version > e.AsOf {
+	if err != nil || !version.Vouches(e.AsOf) {
 		return nil
 	}
 	l.cfg.Metrics.l2Compared.Inc()
 	e = e.Stamped(max(applied, e.AsOf))
-	if !valid(l.cfg.Clock, e) {
-		return e.Unstored() // suspect: true now, but nobody would hear when it ends
+	switch l.cfg.Clock.Judge(e.AsOf, e.Slots) {
+	case evict.Valid:
+		return e
+	case evict.Outside: // from ahead of this clock: true now, but nobody would hear when it ends
+		return e.Unstored()
+	default:
+		return nil
 	}
-	return e
 }

@@ -1,6 +1,7 @@
 package evict
 
 import (
+	"context"
 	"sync/atomic"
 
 	"github.com/tercul/tercul/shared/invalidate"
@@ -9,6 +10,8 @@ import (
 // Clock knows which answers are still true. Reading it takes no locks.
 type Clock struct {
 	current atomic.Pointer[era]
+	// news, if there is one, is closed when the clock has moved.
+	news atomic.Pointer[chan struct{}]
 }
 
 // NewClock returns a clock that has seen nothing and believes nothing: suspect,
@@ -24,13 +27,16 @@ func NewClock() *Clock {
 // Verdict is what the clock knows of an answer.
 type Verdict uint8
 
-// The verdicts. Unknown is an answer that the clock cannot judge, because it is
-// older than what it has seen or because it may have missed something; the tags'
-// versions can.
+// The verdicts. An Overtaken answer is known to be: one of its tags was touched
+// after its stamp. Of an Unknown one that is not known, but the clock is suspect
+// and may not have heard of it. An Outside one has a stamp that the clock cannot
+// compare: from before something that it is sure to have missed, from another run
+// of stamps, or from later than it has seen; the tags' versions may vouch for it.
 const (
 	Valid Verdict = iota
 	Overtaken
 	Unknown
+	Outside
 )
 
 // Applied is the stamp to give to what is read from now on.
@@ -58,29 +64,67 @@ func (c *Clock) Covers(ticket uint64) bool {
 	return e.applied.Load() >= ticket
 }
 
+// Await waits until a ticket is covered, but not beyond the context, and tells
+// whether it is.
+func (c *Clock) Await(ctx context.Context, ticket uint64) bool {
+	for {
+		news := c.listen() // first: what comes after it is not missed
+		if c.Covers(ticket) {
+			return true
+		}
+		select {
+		case <-news:
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+func (c *Clock) listen() <-chan struct{} {
+	for {
+		if news := c.news.Load(); news != nil {
+			return *news
+		}
+		news := make(chan struct{})
+		if c.news.CompareAndSwap(nil, &news) {
+			return news
+		}
+	}
+}
+
 // Valid tells whether an answer with that stamp and these slots is still true.
 func (c *Clock) Valid(asOf uint64, slots []uint32) bool {
 	e := c.current.Load()
-	if e.suspect.Load() || asOf < e.floor.Load() || asOf > e.applied.Load() {
+	if e.suspect.Load() || asOf < e.floor.Load() || e.foreign(asOf) {
 		return false
 	}
 	return e.untouched(asOf, slots)
 }
 
-// Judge is Valid for those who can ask elsewhere.
+// Judge is Valid for those who can ask elsewhere, or have nothing better to give.
 func (c *Clock) Judge(asOf uint64, slots []uint32) Verdict {
 	e := c.current.Load()
 	switch {
-	case asOf > e.applied.Load() || !e.untouched(asOf, slots):
+	case asOf < e.everything.Load() || !e.untouched(asOf, slots):
 		return Overtaken
-	case e.suspect.Load() || asOf < e.floor.Load():
+	case asOf < e.floor.Load() || e.foreign(asOf):
+		return Outside
+	case e.suspect.Load():
 		return Unknown
 	}
 	return Valid
 }
 
+// Own tells whether a stamp was made by a reader that followed the outbox: it says
+// nothing to other readers, nor to the bus.
+func Own(asOf uint64) bool { return asOf >= localBase }
+
 // Apply notes that tags were touched at a sequence above all before it.
-func (c *Clock) Apply(seq uint64, tags []string) { c.current.Load().apply(seq, tags) }
+func (c *Clock) Apply(seq uint64, tags []string) {
+	e := c.current.Load()
+	e.apply(seq, tags)
+	c.use(e)
+}
 
 // DropAll makes everything stamped before seq invalid.
 func (c *Clock) DropAll(seq uint64) { c.current.Load().drop(seq) }
@@ -91,34 +135,57 @@ func (c *Clock) Suspend() { c.current.Load().suspect.Store(true) }
 // Resume ends what Suspend began.
 func (c *Clock) Resume() { c.current.Load().suspect.Store(false) }
 
-func (c *Clock) use(e *era) { c.current.Store(e) }
+func (c *Clock) use(e *era) {
+	c.current.Store(e)
+	if news := c.news.Swap(nil); news != nil {
+		close(*news)
+	}
+}
 
 // era is a run of stamps that can be compared with each other. One goroutine at a
 // time changes it; any number read it.
 type era struct {
 	applied, floor atomic.Uint64
+	everything     atomic.Uint64 // when all tags were touched last; the floor is no lower
 	suspect        atomic.Bool
 	slots          [invalidate.Slots]atomic.Uint64
 
 	local bool
-	bus   uint64 // for a local era, the last sequence of the bus it contains
+	// For a local era, the last sequence of the bus it contains, and its own first
+	// one. Stamps between the two are of another local era.
+	bus, first uint64
 }
 
 func newEra(from uint64, local bool) *era {
-	e := &era{local: local}
+	e := &era{local: local, first: from}
 	e.drop(from)
 	return e
 }
 
 // branch is a local era that goes on from where another stands.
-func (e *era) branch() *era {
-	b := &era{local: true, bus: e.applied.Load()}
+func (e *era) branch(first uint64) *era {
+	b := &era{local: true, bus: e.applied.Load(), first: first}
 	b.applied.Store(e.applied.Load())
 	b.floor.Store(e.floor.Load())
-	for i := range e.slots {
-		b.slots[i].Store(e.slots[i].Load())
-	}
+	b.inherit(e)
 	return b
+}
+
+// inherit takes over what another era knows to be overtaken, of what is stamped
+// below where this one stands; so that changing eras forgets nothing.
+func (e *era) inherit(from *era) {
+	now := e.applied.Load()
+	for i := range from.slots {
+		raise(&e.slots[i], min(from.slots[i].Load(), now))
+	}
+	all := min(from.everything.Load(), now)
+	raise(&e.everything, all)
+	raise(&e.floor, all)
+}
+
+// foreign tells whether a stamp is of another era, or from the future.
+func (e *era) foreign(asOf uint64) bool {
+	return asOf > e.applied.Load() || e.local && asOf > e.bus && asOf < e.first
 }
 
 func (e *era) untouched(asOf uint64, slots []uint32) bool {
@@ -134,6 +201,7 @@ func (e *era) untouched(asOf uint64, slots []uint32) bool {
 func (e *era) apply(seq uint64, tags []string) {
 	for _, tag := range tags {
 		if tag == invalidate.Everything {
+			raise(&e.everything, seq)
 			raise(&e.floor, seq)
 			continue
 		}

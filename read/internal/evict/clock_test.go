@@ -35,15 +35,15 @@ func TestClockValidity(t *testing.T) {
 	}{
 		{"an untouched answer", func() {}, 101, Valid},
 		{"at the floor", func() {}, 100, Valid},
-		{"below the floor", func() {}, 99, Unknown},
-		{"from the future", func() {}, 102, Overtaken},
+		{"below the floor", func() {}, 99, Outside},
+		{"from the future", func() {}, 102, Outside},
 		{"another tag touched", func() { c.Apply(102, []string{"work_2"}) }, 101, Valid},
 		{"its tag touched", func() { c.Apply(103, []string{"work_1"}) }, 102, Overtaken},
 		{"made after the touch", func() {}, 103, Valid},
 		{"suspect", c.Suspend, 103, Unknown},
 		{"overtaken and suspect", func() {}, 102, Overtaken},
 		{"resumed", c.Resume, 103, Valid},
-		{"everything touched", func() { c.Apply(104, []string{"*"}) }, 103, Unknown},
+		{"everything touched", func() { c.Apply(104, []string{"*"}) }, 103, Overtaken},
 		{"made after everything", func() {}, 104, Valid},
 		{"an old message again", func() { c.Apply(101, []string{"work_1"}) }, 104, Valid},
 	} {
@@ -68,7 +68,7 @@ func TestTickets(t *testing.T) {
 	if !c.Covers(0) || !c.Covers(100) || c.Covers(101) {
 		t.Fatal("on the bus, what was applied is covered")
 	}
-	e := c.current.Load().branch()
+	e := c.current.Load().branch(localBase)
 	e.apply(1000, []string{"work_1"})
 	c.use(e)
 	if !c.Covers(100) || c.Covers(101) || !c.Local() {
@@ -79,7 +79,7 @@ func TestTickets(t *testing.T) {
 func TestBranchKeepsWhatWasKnown(t *testing.T) {
 	c := running(100)
 	c.Apply(101, []string{"work_1"})
-	b := c.current.Load().branch()
+	b := c.current.Load().branch(localBase)
 	c.Apply(102, []string{"work_2"})
 	c.use(b)
 	if c.Valid(100, slotsOf("work_1")) || !c.Valid(101, slotsOf("work_1", "work_2")) {

@@ -30,7 +30,10 @@
 //   - Sequences of the outbox are made here, from the wall clock in microseconds,
 //     and are above those of the bus. The two are kept in different eras: a check
 //     sees one of them whole, and an answer stamped in the outbox's era is not
-//     valid in the bus's. Such answers are never written to Redis.
+//     valid in the bus's, nor in a later one of the outbox. Such answers are never
+//     written to Redis.
+//   - What is known to be overtaken stays so: each era takes over the slots of the
+//     one before it.
 //   - The outbox is left for the bus only when the bus has carried every row that
 //     was polled, or a heartbeat's fence says so, so time never goes backwards.
 //   - Ids of the outbox commit out of order: a poll starts from the transaction id

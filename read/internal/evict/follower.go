@@ -66,11 +66,12 @@ type Follower struct {
 
 	// mu orders the two sources: which of them the clock believes is decided, and
 	// the outbox's era is changed, under it.
-	mu    sync.Mutex
-	bus   *era   // nil before the first contact
-	up    bool   // the bus is alive and complete
-	fence uint64 // of the last heartbeat that the bus's era contains
-	// carried are the rows that came over the bus, and their transactions, from the
+	mu     sync.Mutex
+	bus    *era      // nil before the first contact
+	up     bool      // the bus is alive and complete
+	latest time.Time // when it was last
+	fence  uint64    // of the last heartbeat that the bus's era, or one before it, contains
+	// carried are the rows that the bus's era has, and their transactions, from the
 	// fence on: those below it have all come.
 	carried map[int64]uint64
 	poll    *poller
@@ -145,6 +146,21 @@ func (f *Follower) heard(tags []string) {
 	}
 }
 
+// began makes the era of a new epoch the bus's, suspect until the bus is alive. A
+// poller that starts before that must go on from it and not from the era before:
+// what is carried from here on is in this one alone.
+func (f *Follower) began(e *era) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	e.suspect.Store(true)
+	if f.bus != nil {
+		f.bus.suspect.Store(true)
+		e.inherit(f.bus)
+	}
+	f.bus = e
+	clear(f.carried)
+}
+
 // carry notes that the bus's era has a row of the outbox.
 func (f *Follower) carry(m invalidate.Message) {
 	f.mu.Lock()
@@ -167,7 +183,11 @@ func (f *Follower) carry(m invalidate.Message) {
 func (f *Follower) alive(e *era, fence uint64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.latest = time.Now()
 	if fence > 0 {
+		if fence < f.fence {
+			clear(f.carried) // of another history, perhaps, in which ids are other rows'
+		}
 		f.fence = fence
 		forget(f.carried, fence)
 	}
@@ -175,6 +195,9 @@ func (f *Follower) alive(e *era, fence uint64) {
 		forget(f.poll.pending, f.fence)
 		if len(f.poll.pending) > 0 {
 			return
+		}
+		if f.poll.era != nil {
+			e.inherit(f.poll.era)
 		}
 		f.poll.stop()
 		f.poll = nil
@@ -224,20 +247,29 @@ func (f *Follower) lost(err error) {
 // followOutbox polls the outbox whenever the bus has been gone for a while.
 func (f *Follower) followOutbox(ctx context.Context) {
 	for f.waitForLoss(ctx) {
-		p := newPoller(f)
 		pollCtx, stop := context.WithCancel(ctx)
-		p.stop = stop
-		f.mu.Lock()
-		begin := !f.up
-		if begin {
-			p.from, p.seen, f.poll = f.fence, maps.Clone(f.carried), p
-		}
-		f.mu.Unlock()
-		if begin {
+		if p := f.takeOver(stop); p != nil {
 			p.run(pollCtx)
 		}
 		stop()
 	}
+}
+
+// takeOver makes a poller that goes on from where the bus was left; nil where the
+// bus is back.
+func (f *Follower) takeOver(stop context.CancelFunc) *poller {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.up {
+		return nil
+	}
+	p := newPoller(f)
+	p.stop, p.from, p.seen = stop, f.fence, maps.Clone(f.carried)
+	if !f.latest.IsZero() {
+		p.latest = f.latest
+	}
+	f.poll = p
+	return p
 }
 
 // waitForLoss waits until the bus is down and has been for the time of grace. It

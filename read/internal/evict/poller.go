@@ -22,6 +22,8 @@ const (
 
 	// breath is the least time between two polls, however many notifications come.
 	breath = 10 * time.Millisecond
+
+	goodbye = 100 * time.Millisecond
 )
 
 // pollSQL reads what was committed since a poll whose snapshot's xmin was $1, and
@@ -44,7 +46,7 @@ const startSQL = `SELECT pg_snapshot_xmin(pg_current_snapshot())::text`
 // poller follows the outbox in an era of its own.
 type poller struct {
 	f    *Follower
-	stop context.CancelFunc
+	stop context.CancelFunc // set by who runs it
 
 	from   uint64           // the next poll reads rows from this transaction on; 0 for not known
 	seen   map[int64]uint64 // rows from there on that were applied, and their transactions
@@ -110,7 +112,7 @@ func (p *poller) session(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	defer p.close(ctx, conn)
 	for {
 		if err := p.poll(ctx, conn); err != nil {
 			return err
@@ -119,6 +121,13 @@ func (p *poller) session(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// close says goodbye, but does not wait for long to be heard.
+func (p *poller) close(ctx context.Context, conn *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
+	defer cancel()
+	_ = conn.Close(ctx)
 }
 
 // budget is how long a step may take: no longer than nothing may be heard.
@@ -190,6 +199,9 @@ func (p *poller) start(ctx context.Context, conn *pgx.Conn, started time.Time) e
 	}
 	p.believe(func() {
 		p.era = newEra(localBase+micros(), true)
+		if p.f.bus != nil {
+			p.era.inherit(p.f.bus)
+		}
 		p.from, p.latest = xmin, started
 		p.f.heard(everything)
 	})
@@ -253,15 +265,21 @@ func (b *batch) add(xmin string, id *int64, xid *string, tags []string) (err err
 func (p *poller) apply(b batch, started time.Time) {
 	p.believe(func() {
 		if p.era == nil {
-			p.era = p.f.bus.branch()
+			p.era = p.f.bus.branch(localBase + micros())
 		}
 		seq := max(p.era.applied.Load()+1, localBase+micros())
 		if b.xmin < p.from || started.Sub(p.latest) > forgotten {
 			// Another server, whose transactions are not comparable, or too late.
+			// The bus's era knows no better, and the ids it has carried may be others now.
 			p.f.m.floors.Inc()
 			p.era.drop(seq)
+			if p.f.bus != nil {
+				p.f.bus.drop(p.f.bus.applied.Load())
+			}
 			p.f.heard(everything)
 			clear(p.seen)
+			clear(p.pending)
+			clear(p.f.carried)
 		}
 		for _, r := range b.rows {
 			if _, known := p.seen[r.id]; known {

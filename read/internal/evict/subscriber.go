@@ -94,6 +94,7 @@ func (s *subscriber) receive(ctx context.Context, sub *redis.PubSub) (string, er
 func (s *subscriber) sync(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, s.f.cfg.Silence)
 	defer cancel()
+	asked := time.Now()
 	state, err := s.bus.State(ctx)
 	if errors.Is(err, invalidate.ErrNoBus) {
 		s.f.lost(err)
@@ -108,11 +109,13 @@ func (s *subscriber) sync(ctx context.Context) error {
 	if err := s.replay(ctx, state.Seq); err != nil {
 		return err
 	}
-	if state.Age >= s.f.cfg.Silence {
+	// The age was true when it was asked for: a replay may take a while.
+	heard := asked.Add(-state.Age)
+	if time.Since(heard) >= s.f.cfg.Silence {
 		s.f.lost(errSilence)
 		return nil
 	}
-	s.heard = time.Now().Add(-state.Age)
+	s.heard = heard
 	s.f.alive(s.era, state.Fence)
 	return nil
 }
@@ -134,14 +137,14 @@ func (s *subscriber) position(state invalidate.State) error {
 }
 
 // begin starts an era for an epoch. The era of the epoch before stays what it is
-// for whoever is reading it; nothing of it is believed from here on.
+// for whoever is reading it; nothing of it is believed from here on, but what it
+// knows to be overtaken still is.
 func (s *subscriber) begin(epoch uint64) {
 	if s.era != nil {
-		s.era.suspect.Store(true)
 		s.f.m.epochs.Inc()
 	}
 	s.era, s.epoch = newEra(epoch, false), epoch
-	s.era.suspect.Store(true)
+	s.f.began(s.era)
 	s.f.heard(everything)
 }
 
@@ -206,11 +209,11 @@ func (s *subscriber) handle(ctx context.Context, text string) error {
 		s.f.m.gaps.Inc()
 		return s.catchUp(ctx)
 	}
+	if m.Seq < next {
+		return nil // late, or doubled: it says nothing about now
+	}
 	fence := uint64(0)
 	if m.Kind == invalidate.Heartbeat {
-		if m.Seq < applied {
-			return nil // late; it says nothing about now
-		}
 		fence = m.XID
 	} else {
 		s.advance(m)

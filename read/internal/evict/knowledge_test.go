@@ -1,0 +1,212 @@
+package evict
+
+import (
+	"context"
+	"maps"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tercul/tercul/shared/invalidate"
+)
+
+// changes is a follower whose sources are played by hand.
+type changes struct {
+	*Follower
+	t   *testing.T
+	sub *subscriber
+	at  time.Time
+}
+
+func playChanges(t *testing.T) *changes {
+	t.Helper()
+	f, err := New(Config{Connect: func(context.Context) (*pgx.Conn, error) { return nil, errSilence }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &changes{Follower: f, t: t, sub: &subscriber{f: f}, at: time.Now()}
+}
+
+// hear applies a message of the bus's epoch.
+func (c *changes) hear(row invalidate.Row) {
+	m := invalidate.Message{Kind: invalidate.Invalidation, Epoch: c.sub.epoch, Seq: c.sub.era.applied.Load() + 1, Outbox: row.ID, XID: row.XID, Tags: row.Tags}
+	c.sub.advance(m)
+}
+
+// beat is a heartbeat.
+func (c *changes) beat(fence uint64) { c.alive(c.sub.era, fence) }
+
+// poll loses the bus, if it is up, and polls once.
+func (c *changes) poll(xmin uint64, rows ...invalidate.Row) {
+	c.lost(errSilence)
+	if c.takenOver() == nil {
+		c.takeOver(func() {})
+	}
+	p := c.takenOver()
+	b := batch{xmin: xmin}
+	for _, r := range rows {
+		b.rows = append(b.rows, row{r.ID, r.XID, r.Tags})
+	}
+	p.apply(b, p.latest)
+}
+
+func (c *changes) takenOver() *poller { return c.Follower.poll }
+
+func (c *changes) want(what string, stamp uint64, tag string, want Verdict) {
+	c.t.Helper()
+	if got := c.clock.Judge(stamp, slotsOf(tag)); got != want {
+		c.t.Errorf("%s: verdict %d, want %d", what, got, want)
+	}
+	if got := c.clock.Valid(stamp, slotsOf(tag)); got != (want == Valid) {
+		c.t.Errorf("%s: valid %v", what, got)
+	}
+}
+
+// TestNewEpochAndThenTheOutbox: the new epoch carries a row, and falls silent before
+// it was ever believed. The outbox shows the row again, and it must count.
+func TestNewEpochAndThenTheOutbox(t *testing.T) {
+	c := playChanges(t)
+	c.sub.begin(100)
+	c.beat(10)
+	stamp := c.clock.Applied()
+	c.want("at first", stamp, "work_1", Valid)
+	c.sub.begin(200)
+	row := invalidate.Row{ID: 1, XID: 12, Tags: []string{"work_1"}}
+	c.hear(row)
+	c.poll(13, row)
+	if c.Mode() != Outbox {
+		t.Fatalf("on the %v", c.Mode())
+	}
+	if c.clock.Valid(stamp, slotsOf("work_1")) {
+		t.Fatal("a row that only the new epoch has carried was taken for one that the old one had")
+	}
+}
+
+// TestTwoTimesOnTheOutbox: an answer of the first is overtaken on the bus in between.
+func TestTwoTimesOnTheOutbox(t *testing.T) {
+	c := playChanges(t)
+	c.sub.begin(100)
+	c.beat(10)
+	first := invalidate.Row{ID: 1, XID: 10, Tags: []string{"work_1"}}
+	c.poll(11, first)
+	stamp := c.clock.Applied()
+	c.want("made on the outbox", stamp, "work_1", Valid)
+
+	c.hear(first)
+	c.beat(11)
+	c.want("on the bus", stamp, "work_1", Outside)
+	second := invalidate.Row{ID: 2, XID: 11, Tags: []string{"work_1"}}
+	c.hear(second)
+	c.beat(11)
+	c.poll(12, second)
+	c.want("on the outbox again", stamp, "work_1", Outside)
+	c.poll(13, invalidate.Row{ID: 3, XID: 12, Tags: []string{"work_2"}})
+	c.want("and later", c.clock.Applied(), "work_1", Valid)
+	c.want("and later still", stamp, "work_1", Outside)
+}
+
+// TestWhatIsOvertakenStaysSo whatever the clock is led by.
+func TestWhatIsOvertakenStaysSo(t *testing.T) {
+	for name, tags := range map[string][]string{"its tag": {"work_1"}, "everything": {"*"}} {
+		t.Run(name, func(t *testing.T) {
+			c := playChanges(t)
+			c.sub.begin(100)
+			c.beat(10)
+			stamp := c.clock.Applied()
+			c.hear(invalidate.Row{ID: 1, XID: 10, Tags: tags})
+			c.beat(11)
+			c.want("touched on the bus", stamp, "work_1", Overtaken)
+			c.sub.begin(1000)
+			c.beat(11)
+			c.want("in a new epoch", stamp, "work_1", Overtaken)
+			c.poll(11)
+			c.want("on the outbox", stamp, "work_1", Overtaken)
+		})
+		t.Run(name+", of the outbox", func(t *testing.T) {
+			c := playChanges(t)
+			c.sub.begin(100)
+			c.beat(10)
+			stamp := c.clock.Applied()
+			c.poll(11, invalidate.Row{ID: 1, XID: 10, Tags: tags})
+			c.want("touched in the outbox", stamp, "work_1", Overtaken)
+			c.sub.begin(1000) // which has it from before it began, and says so by its fence
+			c.beat(11)
+			c.want("on the bus", stamp, "work_1", Overtaken)
+			if c.Mode() != Bus {
+				t.Fatalf("on the %v", c.Mode())
+			}
+		})
+	}
+}
+
+// TestAnotherHistory is a database that was restored: ids are given again.
+func TestAnotherHistory(t *testing.T) {
+	for name, notice := range map[string]func(*changes){
+		"by a heartbeat": func(c *changes) { c.beat(90) },
+		"by a poll":      func(c *changes) { c.poll(90) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := playChanges(t)
+			c.sub.begin(100)
+			c.beat(1000)
+			c.hear(invalidate.Row{ID: 7, XID: 1001, Tags: []string{"work_2"}})
+			c.beat(1000)
+			stamp := c.clock.Applied()
+			notice(c)
+			c.poll(92, invalidate.Row{ID: 7, XID: 91, Tags: []string{"work_1"}})
+			if c.clock.Valid(stamp, slotsOf("work_1")) {
+				t.Fatal("the row was taken for one of the same id")
+			}
+		})
+	}
+}
+
+// TestAPollerGoesOnFromTheBus, and knows how long ago that was.
+func TestAPollerGoesOnFromTheBus(t *testing.T) {
+	c := playChanges(t)
+	c.sub.begin(100)
+	c.beat(10)
+	stamp := c.clock.Applied()
+	c.latest = c.latest.Add(-forgotten - time.Minute) // say, the machine was stopped
+	c.lost(errSilence)
+	p := c.takeOver(func() {})
+	p.apply(batch{xmin: 11}, time.Now())
+	c.want("rows may have been forgotten by now", stamp, "work_1", Outside)
+	if !maps.Equal(p.seen, map[int64]uint64{}) {
+		t.Fatal("seen what was never there")
+	}
+}
+
+// TestDoubledMessageIsNoSignOfLife: it says nothing about now.
+func TestDoubledMessageIsNoSignOfLife(t *testing.T) {
+	c := playChanges(t)
+	c.sub.begin(100)
+	c.hear(invalidate.Row{ID: 1, Tags: []string{"work_1"}})
+	c.beat(10)
+	c.lost(errSilence)
+	m := invalidate.Message{Kind: invalidate.Invalidation, Epoch: 100, Seq: 101, Tags: []string{"work_1"}}
+	if err := c.sub.handle(t.Context(), string(m.Append(nil))); err != nil || !c.clock.Suspect() {
+		t.Fatalf("%v, suspect %v", err, c.clock.Suspect())
+	}
+}
+
+func TestAwait(t *testing.T) {
+	c := running(100)
+	if !c.Await(t.Context(), 100) {
+		t.Fatal("what is covered need not be waited for")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	answers := make(chan bool)
+	go func() { answers <- c.Await(ctx, 102) }()
+	go func() { answers <- c.Await(t.Context(), 102) }()
+	c.Apply(101, nil)
+	cancel()
+	if <-answers {
+		t.Fatal("not covered, and yet it was said to be")
+	}
+	c.Apply(102, nil)
+	if !<-answers {
+		t.Fatal("covered, and it was not said")
+	}
+}
