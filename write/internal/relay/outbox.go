@@ -15,7 +15,12 @@ type row struct {
 	at time.Time
 }
 
-const readLimit = 1000
+const (
+	readLimit = 1000
+	// latestLimit is the most rows of the last minute that are published again one by
+	// one: more than the log holds cost less as everything.
+	latestLimit = 10_000
+)
 
 // readSQL answers the rows and the xmin of one and the same snapshot.
 const readSQL = `
@@ -63,9 +68,11 @@ func read(ctx context.Context, conn *pgx.Conn, fence uint64, published map[int64
 	return list, upTo, err
 }
 
-// readLatest answers the last minute, whatever was published of it.
+// readLatest answers the last minute, whatever was published of it; one row more
+// than the limit if there are more.
 func readLatest(ctx context.Context, conn *pgx.Conn) ([]row, error) {
-	rows, err := conn.Query(ctx, `SELECT id, xid::text, tags, at FROM ops.outbox WHERE at > now() - interval '1 minute' ORDER BY xid, id`)
+	rows, err := conn.Query(ctx, `SELECT id, xid::text, tags, at FROM ops.outbox
+		WHERE at > now() - interval '1 minute' ORDER BY xid, id LIMIT $1`, latestLimit+1)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -33,6 +34,7 @@ type Config struct {
 	Log       zerolog.Logger
 	Metrics   prometheus.Registerer // may be nil
 	Beat      time.Duration         // between heartbeats; default 1 s
+	Step      time.Duration         // that one exchange with Postgres or the bus may take; default 3 s
 }
 
 // Relay publishes the outbox.
@@ -42,6 +44,7 @@ type Relay struct {
 
 	fence     uint64           // every committed row below it is published; 0 for not known
 	published map[int64]uint64 // rows from there on that are published, and their transactions
+	owed      bool             // the last minute has to be published again
 }
 
 // Pauses between attempts while something is away.
@@ -54,6 +57,9 @@ const (
 func New(cfg Config) (*Relay, error) {
 	if cfg.Beat <= 0 {
 		cfg.Beat = time.Second
+	}
+	if cfg.Step <= 0 {
+		cfg.Step = 3 * time.Second // as long as readers wait for a sign of life
 	}
 	m, err := newMetrics(cfg.Metrics)
 	return &Relay{cfg: cfg, m: m, published: map[int64]uint64{}}, err
@@ -82,19 +88,19 @@ func (r *Relay) Run(ctx context.Context, ready func()) error {
 	}
 }
 
-// session works on one connection until something fails.
+// session works on one connection until something fails. What it is connected to
+// may be another server than before, which was promoted with less than the last one
+// had: so each session begins with the last minute.
 func (r *Relay) session(ctx context.Context) error {
-	conn, err := r.cfg.Connect(ctx)
+	conn, err := r.open(ctx)
 	if err != nil {
-		return fmt.Errorf("connect to postgres: %w", err)
-	}
-	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-	if _, err := conn.Exec(ctx, "LISTEN tercul_outbox"); err != nil {
-		return fmt.Errorf("listen: %w", err)
-	}
-	if err := r.remember(ctx); err != nil {
 		return err
 	}
+	defer r.close(ctx, conn)
+	if err := r.step(ctx, r.remember); err != nil {
+		return fmt.Errorf("read the state of the bus: %w", err)
+	}
+	r.owed = true
 	for beat := time.Now(); ; {
 		if err := r.pass(ctx, conn, !time.Now().Before(beat)); err != nil {
 			return err
@@ -106,6 +112,36 @@ func (r *Relay) session(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// step does what must not take long: a server that is gone may be silent for ever.
+func (r *Relay) step(ctx context.Context, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, r.cfg.Step)
+	defer cancel()
+	return do(ctx)
+}
+
+func (r *Relay) open(ctx context.Context) (conn *pgx.Conn, err error) {
+	err = r.step(ctx, func(ctx context.Context) error {
+		conn, err = r.cfg.Connect(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("connect to postgres: %w", err)
+	}
+	err = r.step(ctx, func(ctx context.Context) error {
+		_, err := conn.Exec(ctx, "LISTEN tercul_outbox")
+		return err
+	})
+	if err != nil {
+		r.close(ctx, conn)
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	return conn, nil
+}
+
+func (r *Relay) close(ctx context.Context, conn *pgx.Conn) {
+	_ = r.step(context.WithoutCancel(ctx), conn.Close)
 }
 
 // await returns at the next announcement or heartbeat.
@@ -129,7 +165,7 @@ func (r *Relay) remember(ctx context.Context) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("read the state of the bus: %w", err)
+		return err
 	}
 	r.fence = state.Fence
 	return nil
@@ -137,52 +173,107 @@ func (r *Relay) remember(ctx context.Context) error {
 
 // pass publishes what has come, and beats if it is time.
 func (r *Relay) pass(ctx context.Context, conn *pgx.Conn, beat bool) error {
-	for {
-		rows, xmin, err := read(ctx, conn, r.fence, r.published)
+	for more := true; more; {
+		rows, xmin, err := r.read(ctx, conn)
 		if err != nil {
 			return fmt.Errorf("read the outbox: %w", err)
 		}
-		receipt, err := r.publish(ctx, rows)
-		if err != nil {
+		if xmin < r.fence {
+			if err := r.restart(ctx, xmin); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := r.publish(ctx, rows); err != nil {
 			return err
 		}
 		r.advance(rows, xmin)
-		if receipt.NewEpoch {
-			if err := r.again(ctx, conn); err != nil {
-				return err
-			}
-		}
-		if len(rows) < readLimit {
-			break
-		}
+		more = len(rows) == readLimit
+	}
+	if err := r.settle(ctx, conn); err != nil {
+		return err
 	}
 	r.m.up.Set(1)
 	if !beat {
 		return nil
 	}
-	receipt, err := r.cfg.Publisher.Heartbeat(ctx, r.fence)
-	if err == nil && receipt.NewEpoch {
-		err = r.again(ctx, conn)
+	if err := r.step(ctx, r.beat); err != nil {
+		return err
 	}
+	return r.settle(ctx, conn)
+}
+
+func (r *Relay) beat(ctx context.Context) error {
+	receipt, err := r.cfg.Publisher.Heartbeat(ctx, r.fence)
+	r.owed = r.owed || receipt.NewEpoch
 	return err
 }
 
-func (r *Relay) publish(ctx context.Context, rows []row) (invalidate.Receipt, error) {
-	if len(rows) == 0 {
-		return invalidate.Receipt{}, nil
+// settle publishes the last minute again if it is owed, and owes it until that works.
+func (r *Relay) settle(ctx context.Context, conn *pgx.Conn) error {
+	if !r.owed {
+		return nil
 	}
+	return r.again(ctx, conn)
+}
+
+func (r *Relay) read(ctx context.Context, conn *pgx.Conn) (rows []row, xmin uint64, err error) {
+	err = r.step(ctx, func(ctx context.Context) error {
+		rows, xmin, err = read(ctx, conn, r.fence, r.published)
+		return err
+	})
+	return rows, xmin, err
+}
+
+// restart begins again on a database whose transactions are numbered lower than
+// those that were published: it was restored, or is another one. What it has may be
+// older than what was announced, so everything is announced. From xmin on all rows
+// are read; those below it are covered by that.
+func (r *Relay) restart(ctx context.Context, xmin uint64) error {
+	r.cfg.Log.Warn().Uint64("fence", r.fence).Uint64("xmin", xmin).
+		Msg("the database has gone back, or is another one: everything is announced")
+	if err := r.send(ctx, []invalidate.Row{{XID: xmin, Tags: []string{invalidate.Everything}}}); err != nil {
+		return err
+	}
+	r.fence, r.owed = xmin, true
+	clear(r.published)
+	return nil
+}
+
+// publish sends rows and notes which were sent.
+func (r *Relay) publish(ctx context.Context, rows []row) error {
+	for _, row := range rows {
+		r.m.delay.Observe(max(0, time.Since(row.at).Seconds()))
+	}
+	return r.send(ctx, plain(rows))
+}
+
+func plain(rows []row) []invalidate.Row {
 	list := make([]invalidate.Row, len(rows))
 	for i, row := range rows {
 		list[i] = row.Row
-		r.m.delay.Observe(max(0, time.Since(row.at).Seconds()))
 	}
-	receipt, err := r.cfg.Publisher.Publish(ctx, list)
-	for _, row := range rows[:receipt.Published] {
-		r.published[row.ID] = row.XID
+	return list
+}
+
+// send publishes rows and remembers those that were; a new epoch may lack what was
+// published before it.
+func (r *Relay) send(ctx context.Context, rows []invalidate.Row) error {
+	if len(rows) == 0 {
+		return nil
 	}
-	r.m.rows.Add(float64(receipt.Published))
-	r.m.widened.Add(float64(receipt.Widened))
-	return receipt, err
+	return r.step(ctx, func(ctx context.Context) error {
+		receipt, err := r.cfg.Publisher.Publish(ctx, rows)
+		for _, row := range rows[:receipt.Published] {
+			if row.XID >= r.fence {
+				r.published[row.ID] = row.XID
+			}
+		}
+		r.owed = r.owed || receipt.NewEpoch
+		r.m.rows.Add(float64(receipt.Published))
+		r.m.widened.Add(float64(receipt.Widened))
+		return err
+	})
 }
 
 // advance moves the fence up to where nothing can come any more, and forgets the
@@ -201,17 +292,27 @@ func (r *Relay) advance(rows []row, xmin uint64) {
 
 // again publishes the last minute of the outbox once more.
 func (r *Relay) again(ctx context.Context, conn *pgx.Conn) error {
-	rows, err := readLatest(ctx, conn)
+	var rows []row
+	err := r.step(ctx, func(ctx context.Context) (err error) {
+		rows, err = readLatest(ctx, conn)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("read the last minute of the outbox: %w", err)
 	}
 	r.cfg.Log.Info().Int("rows", len(rows)).Msg("the bus may be new to what was published: the last minute is published again")
-	list := make([]invalidate.Row, len(rows))
-	for i, row := range rows {
-		list[i] = row.Row
+	list := plain(rows)
+	if len(rows) > latestLimit {
+		list = []invalidate.Row{{XID: r.fence, Tags: []string{invalidate.Everything}}}
 	}
-	_, err = r.cfg.Publisher.Publish(ctx, list)
-	return err
+	r.owed = false
+	for page := range slices.Chunk(list, readLimit) {
+		if err := r.send(ctx, page); err != nil {
+			r.owed = true
+			return err
+		}
+	}
+	return nil
 }
 
 func number(text string) (uint64, error) { return strconv.ParseUint(text, 10, 64) }

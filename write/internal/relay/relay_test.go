@@ -223,14 +223,14 @@ func TestTheRelayComesBackWithPostgres(t *testing.T) {
 	}
 }
 
-// faulty fails as often as it is told.
-type faulty struct {
+// failing fails as often as it is told.
+type failing struct {
 	Publisher
 	mu    sync.Mutex
 	fails int
 }
 
-func (f *faulty) Publish(ctx context.Context, rows []invalidate.Row) (invalidate.Receipt, error) {
+func (f *failing) Publish(ctx context.Context, rows []invalidate.Row) (invalidate.Receipt, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.fails > 0 {
@@ -242,7 +242,7 @@ func (f *faulty) Publish(ctx context.Context, rows []invalidate.Row) (invalidate
 
 func TestTheRelayComesBackWithRedis(t *testing.T) {
 	w := newWorld(t)
-	w.start(func(c *Config) { c.Publisher = &faulty{Publisher: c.Publisher, fails: 2} })
+	w.start(func(c *Config) { c.Publisher = &failing{Publisher: c.Publisher, fails: 2} })
 	w.await("a heartbeat", beat)
 	w.announce(w.conn, "patient")
 	w.await("it, in the end", tagged("patient"))
