@@ -295,10 +295,11 @@ func TestOvertakenEntriesAreNotWritten(t *testing.T) {
 
 func TestFullQueueDropsWrites(t *testing.T) {
 	b := newBus(t, nil)
-	r := newReader(t, withRedis(b.client, b.space), withL2(func(c *L2Config) { c.Queue, c.Timeout = 1, 100*time.Millisecond }))
+	r := newReader(t, withRedis(b.client, b.space), withL2(func(c *L2Config) { c.Queue, c.Timeout = 1, patient }))
 	b.line.Swallow()
+	e := answer.NewEntry(answer.Material{Data: []byte("1"), AsOf: r.clock.Applied(), Policy: policy, Now: r.wall.now()})
 	for i := range 20 {
-		r.l2.writeLater(ask(fmt.Sprint(i)), answer.Result{Entry: entryOf(10)})
+		r.l2.writeLater(ask(fmt.Sprint(i)), answer.Result{Entry: e})
 	}
 	if n := counted(r.metrics.writes.dropped); n < 10 {
 		t.Errorf("%v dropped", n)
