@@ -45,6 +45,7 @@ type Relay struct {
 	fence     uint64           // every committed row below it is published; 0 for not known
 	published map[int64]uint64 // rows from there on that are published, and their transactions
 	owed      bool             // the last minute has to be published again
+	epoch     uint64           // of the bus, 0 before the first exchange
 }
 
 // Pauses between attempts while something is away.
@@ -205,8 +206,17 @@ func (r *Relay) pass(ctx context.Context, conn *pgx.Conn, beat bool) error {
 
 func (r *Relay) beat(ctx context.Context) error {
 	receipt, err := r.cfg.Publisher.Heartbeat(ctx, r.fence)
-	r.owed = r.owed || receipt.NewEpoch
+	r.meet(receipt.Epoch)
 	return err
+}
+
+// meet notes the bus's epoch. Another one than before may lack what was published.
+func (r *Relay) meet(epoch uint64) {
+	if epoch == 0 {
+		return // nothing was exchanged
+	}
+	r.owed = r.owed || r.epoch != 0 && r.epoch != epoch
+	r.epoch = epoch
 }
 
 // settle publishes the last minute again if it is owed, and owes it until that works.
@@ -256,8 +266,7 @@ func plain(rows []row) []invalidate.Row {
 	return list
 }
 
-// send publishes rows and remembers those that were; a new epoch may lack what was
-// published before it.
+// send publishes rows and remembers those that were.
 func (r *Relay) send(ctx context.Context, rows []invalidate.Row) error {
 	if len(rows) == 0 {
 		return nil
@@ -269,7 +278,7 @@ func (r *Relay) send(ctx context.Context, rows []invalidate.Row) error {
 				r.published[row.ID] = row.XID
 			}
 		}
-		r.owed = r.owed || receipt.NewEpoch
+		r.meet(receipt.Epoch)
 		r.m.rows.Add(float64(receipt.Published))
 		r.m.widened.Add(float64(receipt.Widened))
 		return err
