@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -63,24 +64,35 @@ const documentsTag = "api"
 // news: what is answered before that cannot be kept, as nobody knows what it may
 // have missed. A reader that hears nothing starts all the same, and answers.
 func (r *Reader) follow(ctx context.Context, ready func()) error {
-	go func() {
-		tick := time.NewTicker(5 * time.Millisecond)
-		defer tick.Stop()
-		heard := time.After(firstNews)
-		for r.follower.Mode() == evict.Blind {
-			select {
-			case <-ctx.Done():
-				return
-			case <-heard:
-				r.log.Warn().Msg("nothing is heard of changes yet; answers are not kept until it is")
-				ready()
-				return
-			case <-tick.C:
-			}
+	var waiting sync.WaitGroup
+	defer waiting.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	waiting.Go(func() {
+		if r.awaitNews(ctx) {
+			ready()
 		}
-		ready()
-	}()
+	})
 	return r.follower.Run(ctx)
+}
+
+// awaitNews waits until something is heard, but not for ever; it answers false
+// where the process ends before.
+func (r *Reader) awaitNews(ctx context.Context) bool {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	heard := time.After(firstNews)
+	for r.follower.Mode() == evict.Blind {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-heard:
+			r.log.Warn().Msg("nothing is heard of changes yet; answers are not kept until it is")
+			return true
+		case <-tick.C:
+		}
+	}
+	return true
 }
 
 // firstNews is how long the start waits for news of changes.
