@@ -20,18 +20,22 @@ $$;
 CREATE FUNCTION view.rebuild(relation text) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   shape record := view.model_shape(relation);
-  gone bigint;
+  gone bigint := 0;
   put bigint;
+  filled boolean;
 BEGIN
-  EXECUTE format('DELETE FROM view.%I t WHERE NOT EXISTS (SELECT FROM view.%I s WHERE %s)', relation, relation || '_source', shape.matched);
-  GET DIAGNOSTICS gone = ROW_COUNT;
-  EXECUTE format(
-    'INSERT INTO view.%1$I SELECT s.* FROM view.%2$I s LEFT JOIN view.%1$I t ON %3$s WHERE t.* IS DISTINCT FROM s.* ON CONFLICT (%4$s) DO UPDATE SET (%5$s) = ROW (excluded.*)',
-    relation, relation || '_source', shape.matched, shape.key, shape.columns);
-  GET DIAGNOSTICS put = ROW_COUNT;
-  -- The models built on this one are planned by what it holds now, and so is the first question after the load.
-  IF gone + put > 1000 THEN
-    EXECUTE format('ANALYZE view.%I', relation);
+  EXECUTE format('SELECT EXISTS (SELECT FROM view.%I)', relation) INTO filled;
+  IF NOT filled THEN
+    -- Nothing to compare with, and no key to be in the way: a loader may have taken that off too.
+    EXECUTE format('INSERT INTO view.%I SELECT s.* FROM view.%I s', relation, relation || '_source');
+    GET DIAGNOSTICS put = ROW_COUNT;
+  ELSE
+    EXECUTE format('DELETE FROM view.%I t WHERE NOT EXISTS (SELECT FROM view.%I s WHERE %s)', relation, relation || '_source', shape.matched);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    EXECUTE format(
+      'INSERT INTO view.%1$I SELECT s.* FROM view.%2$I s LEFT JOIN view.%1$I t ON %3$s WHERE t.* IS DISTINCT FROM s.* ON CONFLICT (%4$s) DO UPDATE SET (%5$s) = ROW (excluded.*)',
+      relation, relation || '_source', shape.matched, shape.key, shape.columns);
+    GET DIAGNOSTICS put = ROW_COUNT;
   END IF;
   RETURN gone + put;
 END $$;
@@ -53,6 +57,10 @@ BEGIN
   FOREACH relation IN ARRAY view.models() || '{category}'::text[] LOOP
     changed := view.rebuild(relation);
     total := total + changed;
+    -- The models built on this one are planned by what it holds now, and so is the first question after the load.
+    IF changed > 1000 THEN
+      EXECUTE format('ANALYZE view.%I', relation);
+    END IF;
     RETURN NEXT;
   END LOOP;
   PERFORM set_config('tercul.defer_refresh', was, true);

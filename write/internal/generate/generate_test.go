@@ -66,8 +66,13 @@ func TestTheSameSeedMakesTheSameRows(t *testing.T) {
 	for _, conn := range []*pgx.Conn{one, two, three} {
 		require.Empty(t, list(t, conn, "SELECT relation || missing || surplus FROM view.verify() WHERE missing + surplus > 0"))
 	}
-	require.Equal(t, list(t, one, "SELECT indexname FROM pg_indexes WHERE schemaname = 'view' ORDER BY 1"),
-		list(t, connect(t), "SELECT indexname FROM pg_indexes WHERE schemaname = 'view' ORDER BY 1"), "the indexes are back")
+	fresh := connect(t)
+	for _, of := range []string{
+		"SELECT indexdef FROM pg_indexes WHERE schemaname IN ('core', 'stats', 'view') ORDER BY 1",
+		"SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid <> 0 ORDER BY 1",
+	} {
+		require.Equal(t, list(t, fresh, of), list(t, one, of), "what was taken off for the load is back")
+	}
 }
 
 func TestAMadeLibraryIsVaried(t *testing.T) {

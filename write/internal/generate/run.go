@@ -56,6 +56,10 @@ func (g *generator) load(ctx context.Context, tx pgx.Tx, p Progress) error {
 	if err := quiet(ctx, tx); err != nil {
 		return err
 	}
+	restore, err := g.unindex(ctx, tx)
+	if err != nil {
+		return err
+	}
 	if err := g.reference(ctx, tx); err != nil {
 		return err
 	}
@@ -64,6 +68,32 @@ func (g *generator) load(ctx context.Context, tx pgx.Tx, p Progress) error {
 			return fmt.Errorf("%s: %w", t.name, err)
 		}
 	}
+	return index(ctx, tx, restore, p)
+}
+
+// unindex takes off the indexes of tables that hold little yet.
+func (g *generator) unindex(ctx context.Context, tx pgx.Tx) (restore []string, err error) {
+	for _, t := range g.tables() {
+		statements, err := readmodel.DropIndexes(ctx, tx, identifier(t.name))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", t.name, err)
+		}
+		restore = append(restore, statements...)
+	}
+	return restore, readmodel.Roomy(ctx, tx)
+}
+
+// index puts the indexes back.
+func index(ctx context.Context, tx pgx.Tx, restore []string, p Progress) error {
+	began := time.Now()
+	p.Stage("indexes", int64(len(restore)))
+	for _, sql := range restore {
+		if _, err := tx.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("%s: %w", sql, err)
+		}
+		p.Add(1)
+	}
+	p.Done("indexes", int64(len(restore)), time.Since(began))
 	return nil
 }
 

@@ -31,8 +31,8 @@ func Models(ctx context.Context, tx pgx.Tx) ([]string, error) {
 // Options of a rebuild.
 type Options struct {
 	Names []string // the tables; all of them when there is none
-	// Quiet says that nobody reads: then empty tables are filled without their
-	// indexes, which locks readers out until the transaction ends.
+	// Quiet says that nobody reads: then tables that hold few rows are filled
+	// without their indexes, which locks readers out until the transaction ends.
 	Quiet bool
 	// Loaded says that rows which are read where they are written, such as lines
 	// of text, came in with the triggers off: then the caches are told in any case.
@@ -58,15 +58,16 @@ func Rebuild(ctx context.Context, tx pgx.Tx, o Options) error {
 	if len(o.Names) == 0 {
 		o.Names = models
 	}
-	for _, sql := range []string{
+	if err := Roomy(ctx, tx); err != nil {
+		return err
+	}
+	if err := Each(ctx, tx, []string{
 		"SET LOCAL tercul.defer_refresh = 'on'",
 		"SET LOCAL jit = off",
 		"LOCK TABLE core.subjects IN EXCLUSIVE MODE",
 		"ANALYZE " + strings.Join(strings.Fields(sources), " "),
-	} {
-		if _, err := tx.Exec(ctx, sql); err != nil {
-			return err
-		}
+	}); err != nil {
+		return err
 	}
 	var total int64
 	for _, name := range order(models, o.Names) {
@@ -103,22 +104,22 @@ func order(models, names []string) []string {
 }
 
 func rebuild(ctx context.Context, tx pgx.Tx, name string, quiet bool) (changed int64, err error) {
+	table := pgx.Identifier{"view", name}
 	var restore []string
 	if quiet {
-		if restore, err = dropIndexes(ctx, tx, name); err != nil {
+		if restore, err = DropIndexes(ctx, tx, table); err != nil {
 			return 0, err
 		}
 	}
 	if err := tx.QueryRow(ctx, "SELECT view.rebuild($1)", name).Scan(&changed); err != nil {
 		return 0, err
 	}
-	for _, sql := range restore {
-		if _, err := tx.Exec(ctx, sql); err != nil {
-			return 0, err
-		}
+	if err := Each(ctx, tx, restore); err != nil {
+		return 0, err
 	}
 	if changed > 0 {
-		_, err = tx.Exec(ctx, "ANALYZE "+pgx.Identifier{"view", name}.Sanitize())
+		// With the indexes there: those on expressions have statistics of their own.
+		_, err = tx.Exec(ctx, "ANALYZE "+table.Sanitize())
 	}
 	return changed, err
 }
