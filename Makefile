@@ -5,12 +5,14 @@ MODULES := shared sql read write loadtest
 # For `make test`: packages and flags. make test PACKAGES=./read/internal/plan FLAGS='-run Golden -v'
 PACKAGES ?= work
 FLAGS ?=
+# For `make bench-pages`: how many works. A million takes 15 minutes to make.
+SIZES ?= 1000 1000000
 
 .PHONY: help up down status logs psql env clean distclean dev build \
-	test test-fast test-full smoke audit bench load cover lint fmt check generate tidy ci
+	test test-fast test-full smoke audit bench bench-pages load cover lint fmt check generate tidy ci
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\nPorts, folders and other settings: docs/operations/local.md\n'
 
 ##@ Run it here
@@ -62,6 +64,9 @@ audit: ## Run the audits of GraphQL over HTTP
 
 bench: ## Measure hits, misses and bare fasthttp side by side
 	@scripts/bench.sh
+
+bench-pages: ## Measure list pages in libraries of SIZES works, beside each other (takes the time to make them)
+	@TERCUL_BENCH_WORKS="$(SIZES)" scripts/bench.sh pages
 
 load: ## Put load on a running reader
 	@scripts/load.sh

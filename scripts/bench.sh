@@ -1,11 +1,24 @@
 #!/usr/bin/env bash
-# Measures hits, misses and bare fasthttp beside each other, as ratios in one run; then the pieces.
+# Measures on this machine and says before each part what it is. Absolute numbers differ from machine to machine;
+# docs/performance.md says what to make of them. With `pages`, the cost of list pages by the size of the library alone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-deploy/local/with-services bash -euo pipefail -c '
-  go test -run - -bench SideBySide -benchtime 1x ./read/internal/api
-  go test -run - -bench Layers -benchtime 1x ./read/internal/app
-  go test -run - -bench Load -benchtime 1x -timeout 60m ./read/internal/app
-  go test -run - -bench . -benchmem ./read/internal/plan ./read/internal/answer ./read/internal/cache ./read/internal/evict ./read/internal/operation
-' </dev/null | grep -v -E "^(goos|goarch|pkg|cpu|PASS|ok|\{)"
+measure='
+part() { printf "\n== %s\n" "$*"; }
+bench() { go test -run - -benchtime 1x -timeout 180m "$@"; }
+if [ "${1:-}" = pages ]; then
+  part "List pages by the size of the library"
+  bench -bench LoadPages ./read/internal/app
+  exit
+fi
+part "1. Hits: the reader against bare fasthttp that sends the same 4 KB, side by side on one core"
+bench -bench SideBySide ./read/internal/api
+part "2. One work by the layer that answers it, against its SQL statement alone; sample library, one request at a time"
+bench -bench Layers ./read/internal/app
+part "3. Misses and list pages in a made-up library (TERCUL_BENCH_WORKS=${TERCUL_BENCH_WORKS:-20000} works)"
+bench -bench Load ./read/internal/app
+part "4. The pieces: time, memory and allocations for one operation (Go benchmarks)"
+go test -run - -bench . -benchmem ./read/internal/plan ./read/internal/answer ./read/internal/cache ./read/internal/evict ./read/internal/operation
+'
+deploy/local/with-services bash -euo pipefail -c "$measure" bench "$@" | grep --line-buffered -v -E '^(goos|goarch|pkg|cpu|PASS|ok|\{)|^Benchmark(SideBySide|Layers|Load)'

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,56 +20,38 @@ import (
 	"github.com/tercul/tercul/shared/pgtest"
 )
 
-// generated is a library of so many works: the one named by
-// TERCUL_BENCH_DATABASE_URL, or a new one of TERCUL_BENCH_WORKS works.
-func generated(b *testing.B) string {
-	if named := os.Getenv("TERCUL_BENCH_DATABASE_URL"); named != "" {
+// libraries are those named by TERCUL_BENCH_DATABASE_URL, or new ones of as many
+// works as TERCUL_BENCH_WORKS says; both may name several, with blanks between.
+func libraries(b *testing.B) []string {
+	if named := strings.Fields(os.Getenv("TERCUL_BENCH_DATABASE_URL")); len(named) > 0 {
 		return named
 	}
-	works := 20000
-	if s := os.Getenv("TERCUL_BENCH_WORKS"); s != "" {
-		var err error
-		works, err = strconv.Atoi(s)
-		require.NoError(b, err)
+	sizes := strings.Fields(os.Getenv("TERCUL_BENCH_WORKS"))
+	if len(sizes) == 0 {
+		sizes = []string{"20000"}
 	}
-	address := pgtest.Database(b)
-	libtest.Tercul(b, address, "generate", "--works", strconv.Itoa(works), "--lines", "0")
-	return address
+	var made []string
+	for _, size := range sizes {
+		works, err := strconv.Atoi(size)
+		require.NoError(b, err, "TERCUL_BENCH_WORKS")
+		made = append(made, library(b, works))
+	}
+	return made
 }
 
-// BenchmarkLoadPageDepth prints what a page of works costs at the beginning of
-// the list, in the middle and near its end: with keyset cursors, the same.
-func BenchmarkLoadPageDepth(b *testing.B) {
-	env := settings(b)
-	env["TERCUL_DATABASE_URL"] = generated(b)
-	s := begin(b, env)
-	ctx := context.Background()
-	var total int
-	require.NoError(b, s.r.db.QueryRow(ctx, "SELECT count(*) FROM view.work").Scan(&total))
-	const pages = 200
-	for b.Loop() {
-		fmt.Printf("\n%-34s %12s\n", fmt.Sprintf("a page of 20 among %d works", total), "median")
-		for _, depth := range []int{0, min(1000, total/2), total / 2, total - pages - 25} {
-			rows, err := s.r.db.Query(ctx, `SELECT translate(encode(convert_to(left(md5(c.k), 8) || c.k, 'UTF8'), 'base64'), E'+/=\n', '-_')
-				FROM (SELECT json_build_array('1:Query.works:TITLE', sort_title, id::text)::text AS k FROM view.work ORDER BY sort_title, id OFFSET $1 LIMIT $2) c`, depth, pages)
-			require.NoError(b, err)
-			cursors, err := pgx.CollectRows(rows, pgx.RowTo[string])
-			require.NoError(b, err)
-			questions := make([]string, len(cursors))
-			for i, c := range cursors {
-				questions[i] = s.document("Works") + "&variables=" + url.QueryEscape(fmt.Sprintf(`{"after":%q}`, c))
-			}
-			took := timed(questions, func(i int) { s.drain(b, questions[i]) })
-			fmt.Printf("after %-28d %12s\n", depth, took.Round(time.Microsecond))
-		}
-	}
+// library makes one of so many works.
+func library(b *testing.B, works int) string {
+	fmt.Printf("\nmaking a library of %d works\n", works)
+	address := pgtest.Database(b)
+	libtest.Tercul(b, address, "generate", "--works", strconv.Itoa(works), "--lines", "0", "--translations", "0..2")
+	return address
 }
 
 // BenchmarkLoadMisses prints how long misses take with 64 callers at once, each
 // asking what no cache holds.
 func BenchmarkLoadMisses(b *testing.B) {
 	env := settings(b, "TERCUL_REDIS_URL", pgtest.RedisURL(b), "TERCUL_LOG_LEVEL", "error", "TERCUL_READ_ORIGIN_WAIT", "2s")
-	env["TERCUL_DATABASE_URL"] = generated(b)
+	env["TERCUL_DATABASE_URL"] = libraries(b)[0]
 	s := begin(b, env)
 	rows, err := s.r.db.Query(context.Background(), "SELECT public_id FROM view.work ORDER BY md5(public_id) LIMIT 12000")
 	require.NoError(b, err)
@@ -92,7 +75,7 @@ func BenchmarkLoadMisses(b *testing.B) {
 		all.Wait()
 		rate := float64(len(ids)) / time.Since(begun).Seconds()
 		slices.Sort(took)
-		fmt.Printf("\n%d misses, %d callers: %.0f/s, p50 %s, p99 %s, max %s\n", len(ids), callers, rate,
+		fmt.Printf("\nWorkById, %d different works that no cache holds, %d callers at once over HTTP: %.0f a second; p50 %s, p99 %s, max %s\n", len(ids), callers, rate,
 			took[len(took)/2].Round(time.Microsecond), took[len(took)*99/100].Round(time.Microsecond), took[len(took)-1].Round(time.Microsecond))
 	}
 }
