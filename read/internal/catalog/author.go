@@ -18,12 +18,14 @@ var author = &Object{
 		}),
 		"bio": column("bio"), "isAuthor": column("is_author"), "isTranslator": column("is_translator"),
 		"languages": column("languages"), "workCount": column("work_count"), "translationCount": column("translation_count"),
+		// OFFSET 0 has PostgreSQL find the few rows of one person first and sort them. Left to itself it takes every
+		// person for one with half a percent of the library, and reads the library in order until it has met enough.
 		"works": nested(page(Rel{
-			To: "Work", From: "view.work {t}", Where: "{t}.author_ids @> ARRAY[{p}.id]",
+			To: "Work", From: "(SELECT w.* FROM view.work w WHERE w.author_ids @> ARRAY[{p}.id] OFFSET 0) {t}",
 			Sorts: workSorts, SortArg: "sort", Owned: true,
 		}, 100)),
 		"translations": nested(page(Rel{
-			To: "Translation", From: "view.expression {t}", Where: "{t}.translator_ids @> ARRAY[{p}.id]",
+			To: "Translation", From: "(SELECT e.* FROM view.expression e WHERE e.translator_ids @> ARRAY[{p}.id] OFFSET 0) {t}",
 			Sorts: translationSorts, SortArg: "sort", Owned: true,
 		}, 100)),
 		"externalIds": externalIDs, "stats": statsOf, "comments": commentsOf,

@@ -16,8 +16,9 @@ CROSS JOIN LATERAL (SELECT count(*) AS n, string_agg(x.t, ' ') AS t, json_agg(x.
 FROM (SELECT t4."#" AS i, row_to_json("o#11") AS j0, concat_ws(' ', t4.public_id, r5.t) AS t
 FROM (SELECT t4.*, row_number() OVER () AS "#"
 FROM (SELECT t4.*
-FROM view.work t4
-WHERE t4.author_ids @> ARRAY[t1.id] ORDER BY t4.sort_title, t4.id LIMIT 2 + 1) t4) t4
+FROM (SELECT w.*
+FROM view.work w
+WHERE w.author_ids @> ARRAY[t1.id] OFFSET 0) t4 ORDER BY t4.sort_title, t4.id LIMIT 2 + 1) t4) t4
 LEFT JOIN LATERAL (SELECT row_to_json("o#") AS j, pg.t AS t
 FROM (SELECT 1) one
 CROSS JOIN LATERAL (SELECT count(*) AS n, string_agg(x.t, ' ') AS t, json_agg(x.j0 ORDER BY x.i) FILTER (WHERE x.i <= 1) AS j0
@@ -58,8 +59,9 @@ CROSS JOIN LATERAL (SELECT count(*) AS n, string_agg(x.t, ' ') AS t, json_agg(x.
 FROM (SELECT t4."#" AS i, row_to_json("o#11") AS j0, concat_ws(' ', t4.public_id, r5.t) AS t
 FROM (SELECT t4.*, row_number() OVER () AS "#"
 FROM (SELECT t4.*
-FROM view.work t4
-WHERE t4.author_ids @> ARRAY[t1.id] ORDER BY t4.sort_title, t4.id LIMIT 2 + 1) t4) t4
+FROM (SELECT w.*
+FROM view.work w
+WHERE w.author_ids @> ARRAY[t1.id] OFFSET 0) t4 ORDER BY t4.sort_title, t4.id LIMIT 2 + 1) t4) t4
 LEFT JOIN LATERAL (SELECT row_to_json("o#") AS j, pg.t AS t
 FROM (SELECT 1) one
 CROSS JOIN LATERAL (SELECT count(*) AS n, string_agg(x.t, ' ') AS t, json_agg(x.j0 ORDER BY x.i) FILTER (WHERE x.i <= 1) AS j0
