@@ -95,14 +95,14 @@ func (b bound) check(path string, n int) *apperr.Error {
 	if n == input.NoSize { // not given, and no default: the argument's own
 		return nil
 	}
-	code, problem := b.measure.Bounds(n, 1, b.max)
+	problem := b.measure.Bounds(n, 1, b.max)
 	if problem == "" {
 		return nil
 	}
 	if b.name != "" {
 		problem += ": it is " + b.name
 	}
-	return apperr.OfField(code, path, problem)
+	return apperr.OfField(apperr.BadRequest, path, problem)
 }
 
 func (d *Document) affordable(cost int) error {

@@ -116,7 +116,7 @@ func TestCostFollowsTheVariables(t *testing.T) {
 		`{"m":4,"ids":["a"]}`:          "",
 		`{"m":0,"ids":["a"]}`:          "BAD_REQUEST variables.m: variables.m must be at least 1, not 0: it is first of translations.",
 		`{"m":-1,"ids":["a"]}`:         "BAD_REQUEST variables.m: variables.m must be at least 1, not -1: it is first of translations.",
-		`{"m":4,"n":101,"ids":[]}`:     "INPUT_LIMIT variables.n: variables.n must be 1 to 100, not 101: it is first of works.; BAD_REQUEST variables.ids: variables.ids must have 1 to 50 items, not 0: it is ids of nodes.",
+		`{"m":4,"n":101,"ids":[]}`:     "BAD_REQUEST variables.n: variables.n must be 1 to 100, not 101: it is first of works.; BAD_REQUEST variables.ids: variables.ids must have 1 to 50 items, not 0: it is ids of nodes.",
 		`{"m":50,"n":100,"ids":["a"]}`: "COST_LIMIT: The query costs 5101; 1000 is allowed. Ask for fewer items, or for less of each.",
 		`{"m":2000000000,"ids":["a"]}`: "COST_LIMIT: The query costs 4000000003; 1000 is allowed. Ask for fewer items, or for less of each.",
 	} {
@@ -177,7 +177,7 @@ func TestRefused(t *testing.T) {
 		"introspection":     {"{ __schema { description } }", apperr.ValidationFailed, "Introspection", 1},
 		"too deep":          {"{ work(id: 1) " + deep + " }", apperr.CostLimit, "more than 10 fields deep", 1},
 		"too many aliases":  {"{ " + many.String() + " }", apperr.CostLimit, "31 aliases", 0},
-		"page too large":    {"{\n works(first: 101) { totalCount } }", apperr.InputLimit, "works.first must be 1 to 100, not 101", 2},
+		"page too large":    {"{\n works(first: 101) { totalCount } }", apperr.BadRequest, "works.first must be 1 to 100, not 101", 2},
 		"page too small":    {"{ works(first: 0) { totalCount } }", apperr.BadRequest, "works.first must be 1 to 100", 1},
 		"negative page":     {"{ works(first: -1) { totalCount } }", apperr.BadRequest, "works.first must be 1 to 100", 1},
 		"no ids":            {"{ nodes(ids: []) { id } }", apperr.BadRequest, "nodes.ids must have 1 to 50 items, not 0", 1},

@@ -1,10 +1,6 @@
 package input
 
-import (
-	"fmt"
-
-	"github.com/tercul/tercul/shared/apperr"
-)
+import "fmt"
 
 // Measure says what of a value is bounded.
 type Measure int
@@ -18,14 +14,9 @@ const (
 
 // Bounds tells what is wrong with a size, in words for apperr.OfField; nothing
 // where it lies within the bounds. A most of 0 means no upper bound.
-func (m Measure) Bounds(size, least, most int) (code apperr.Code, problem string) {
-	switch {
-	case size < least:
-		code = apperr.BadRequest
-	case most > 0 && size > most:
-		code = apperr.InputLimit
-	default:
-		return "", ""
+func (m Measure) Bounds(size, least, most int) (problem string) {
+	if size >= least && (most == 0 || size <= most) {
+		return ""
 	}
 	wanted := fmt.Sprintf("%d to %d", least, most)
 	if most == 0 {
@@ -33,9 +24,9 @@ func (m Measure) Bounds(size, least, most int) (code apperr.Code, problem string
 	}
 	switch m {
 	case Items:
-		return code, fmt.Sprintf("must have %s items, not %d", wanted, size)
+		return fmt.Sprintf("must have %s items, not %d", wanted, size)
 	case Characters:
-		return code, fmt.Sprintf("must have %s characters, not %d", wanted, size)
+		return fmt.Sprintf("must have %s characters, not %d", wanted, size)
 	}
-	return code, fmt.Sprintf("must be %s, not %d", wanted, size)
+	return fmt.Sprintf("must be %s, not %d", wanted, size)
 }

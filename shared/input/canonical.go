@@ -108,7 +108,7 @@ func (r *reader) appendLeaf(dst []byte, t *typ, n *node) []byte {
 	}
 	raw := r.text(n)
 	if n.kind == '"' && len(raw) > r.limits.String && codePoints(raw) > r.limits.String {
-		r.faults.add(apperr.InputLimit, "must have "+strconv.Itoa(r.limits.String)+" characters at most")
+		r.faults.add(apperr.BadRequest, "must have "+strconv.Itoa(r.limits.String)+" characters at most")
 		return dst
 	}
 	if t.named.enum != nil {

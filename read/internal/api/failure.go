@@ -87,7 +87,7 @@ func (s *Server) writeError(ctx *fasthttp.RequestCtx, ex *exchange, err error) {
 // request whose document or variables do not fit the schema is a 200 with
 // errors; under application/graphql-response+json the status tells.
 func (s *Server) status(e *apperr.Error, m media) int {
-	coercion := e.Code == apperr.BadRequest && strings.HasPrefix(e.Field, paramVariables+".")
+	coercion := (e.Code == apperr.BadRequest || e.Code == apperr.InputLimit) && strings.HasPrefix(e.Field, paramVariables+".")
 	switch {
 	case !coercion && e.Code != apperr.ParseFailed && e.Code != apperr.ValidationFailed:
 		return e.Status()

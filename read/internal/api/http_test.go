@@ -197,12 +197,13 @@ func TestStatusByMedia(t *testing.T) {
 	parse := apperr.New(apperr.ParseFailed, "x")
 	validate := apperr.New(apperr.ValidationFailed, "x")
 	coerce := apperr.New(apperr.BadRequest, "x").WithField("variables.id")
+	tooDeep := apperr.New(apperr.InputLimit, "x").WithField("variables.filter.not.not")
 	notMap := apperr.New(apperr.BadRequest, "x").WithField("variables")
 	dear := apperr.New(apperr.CostLimit, "x")
 	for _, tc := range []struct {
 		fail                 *apperr.Error
 		json, graphql, draft int
-	}{{parse, 200, 400, 400}, {validate, 200, 400, 422}, {coerce, 200, 400, 422}, {notMap, 400, 400, 400}, {dear, 400, 400, 400}} {
+	}{{parse, 200, 400, 400}, {validate, 200, 400, 422}, {coerce, 200, 400, 422}, {tooDeep, 200, 400, 422}, {notMap, 400, 400, 400}, {dear, 400, 400, 400}} {
 		m := newMemory()
 		m.fail = tc.fail
 		s, d := start(t, m), start(t, m, func(c *Config) { c.DraftCodes = true })

@@ -132,7 +132,7 @@ func TestRefusals(t *testing.T) {
 		"unknown variable":  {operation.Request{DocumentID: hash, Variables: []byte(`{"x":1}`)}, apperr.BadRequest, "variables.x", "not known"},
 		"missing variable":  {operation.Request{Query: workText}, apperr.BadRequest, "variables.slug", "required"},
 		"null variable":     {operation.Request{DocumentID: hash, Variables: []byte(`{"first":null}`)}, apperr.BadRequest, "variables.first", "null"},
-		"page":              {operation.Request{DocumentID: hash, Variables: []byte(`{"first":1000}`)}, apperr.InputLimit, "variables.first", "must be 1 to 100, not 1000"},
+		"page":              {operation.Request{DocumentID: hash, Variables: []byte(`{"first":1000}`)}, apperr.BadRequest, "variables.first", "must be 1 to 100, not 1000"},
 		"negative page":     {operation.Request{DocumentID: hash, Variables: []byte(`{"first":-1}`)}, apperr.BadRequest, "variables.first", "must be 1 to 100, not -1"},
 		"list of variables": {operation.Request{DocumentID: hash, Variables: []byte(`[]`)}, apperr.BadRequest, "variables", "a list"},
 		"text of variables": {operation.Request{DocumentID: hash, Variables: []byte(`x`)}, apperr.BadRequest, "variables", "must be valid JSON"},

@@ -52,7 +52,7 @@ func TestBindRefusesBadArguments(t *testing.T) {
 		field string
 	}{
 		"page too large": {`query Q($n: Int!) { works(first: $n) { nodes { id } } }`,
-			map[string]any{"n": int64(1000)}, apperr.InputLimit, "variables.n"},
+			map[string]any{"n": int64(1000)}, apperr.BadRequest, "variables.n"},
 		"page negative": {`query Q($n: Int!) { works(first: $n) { nodes { id } } }`,
 			map[string]any{"n": int64(-1)}, apperr.BadRequest, "variables.n"},
 		"null for a size": {`query Q($n: Int = 5) { works(first: $n) { nodes { id } } }`,
@@ -80,7 +80,7 @@ func TestBindRefusesBadArguments(t *testing.T) {
 		"year before writing": {`query Q($f: WorkFilter) { works(filter: $f) { nodes { id } } }`,
 			map[string]any{"f": map[string]any{"year": map[string]any{"from": int64(-3001)}}}, apperr.BadRequest, "variables.f.year.from"},
 		"year to come": {`query Q($f: AuthorFilter) { authors(filter: $f) { nodes { id } } }`,
-			map[string]any{"f": map[string]any{"lived": map[string]any{"to": int64(2101)}}}, apperr.InputLimit, "variables.f.lived.to"},
+			map[string]any{"f": map[string]any{"lived": map[string]any{"to": int64(2101)}}}, apperr.BadRequest, "variables.f.lived.to"},
 		"path of a category": {`query Q($p: String!) { category(path: $p) { id } }`,
 			map[string]any{"p": "genre/epic"}, apperr.BadRequest, "variables.p"},
 		"cursor of another list": {`query Q($a: String) { works(after: $a) { nodes { id } } }`,

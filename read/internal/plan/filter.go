@@ -168,8 +168,8 @@ func (w *filterWriter) years(bounds map[string]any, path string) bool {
 		if !ok {
 			continue
 		}
-		if code, problem := input.Value.Bounds(int(year), firstYear, lastYear); problem != "" {
-			w.refuse(code, path+"."+end, problem)
+		if problem := input.Value.Bounds(int(year), firstYear, lastYear); problem != "" {
+			w.fail(path+"."+end, problem)
 			return false
 		}
 	}

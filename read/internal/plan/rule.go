@@ -23,8 +23,8 @@ func compileRules(rules []catalog.Rule, args map[string]argument, field string) 
 	for _, r := range rules {
 		compiled := rule{r, field, args}
 		if compiled.fixed() {
-			if path, code, msg := compiled.broken(nil); msg != "" {
-				return nil, apperr.OfField(code, path, msg)
+			if path, msg := compiled.broken(nil); msg != "" {
+				return nil, apperr.OfField(apperr.BadRequest, path, msg)
 			}
 			continue
 		}
@@ -47,28 +47,28 @@ func (r rule) fixed() bool {
 }
 
 // broken tells what is wrong, and where; an empty message means nothing is.
-func (r rule) broken(vars Vars) (path string, code apperr.Code, message string) {
+func (r rule) broken(vars Vars) (path, message string) {
 	if len(r.OneOf) > 0 {
 		return r.oneOf(vars)
 	}
 	a := r.args[r.Arg]
 	val, ok := a.get(vars)
 	if !ok || val == nil {
-		return "", "", ""
+		return "", ""
 	}
-	code, message = r.bounds(val)
+	message = r.bounds(val)
 	if message == "" && r.Unique && repeats(val) {
-		code, message = apperr.BadRequest, "must have items that all differ"
+		message = "must have items that all differ"
 	}
 	if message == "" && r.Differ != "" {
 		if other, _ := r.args[r.Differ].get(vars); other == val {
-			code, message = apperr.BadRequest, "must differ from "+r.args[r.Differ].path
+			message = "must differ from " + r.args[r.Differ].path
 		}
 	}
-	return a.path, code, message
+	return a.path, message
 }
 
-func (r rule) bounds(val any) (apperr.Code, string) {
+func (r rule) bounds(val any) string {
 	var size int
 	var what input.Measure
 	switch v := val.(type) {
@@ -79,10 +79,10 @@ func (r rule) bounds(val any) (apperr.Code, string) {
 	case string:
 		size, what = utf8.RuneCountInString(v), input.Characters
 	default:
-		return "", ""
+		return ""
 	}
 	if r.Max == 0 && r.Min == 0 {
-		return "", ""
+		return ""
 	}
 	return what.Bounds(size, r.Min, r.Max)
 }
@@ -99,7 +99,7 @@ func repeats(val any) bool {
 	return false
 }
 
-func (r rule) oneOf(vars Vars) (string, apperr.Code, string) {
+func (r rule) oneOf(vars Vars) (string, string) {
 	whole, partly := 0, 0
 	var choices []string
 	for _, set := range r.OneOf {
@@ -117,9 +117,9 @@ func (r rule) oneOf(vars Vars) (string, apperr.Code, string) {
 		choices = append(choices, strings.Join(set, " with "))
 	}
 	if whole == 1 && partly == 0 {
-		return "", "", ""
+		return "", ""
 	}
-	return r.field, apperr.BadRequest, "must be given exactly one of: " + strings.Join(choices, ", ")
+	return r.field, "must be given exactly one of: " + strings.Join(choices, ", ")
 }
 
 // check holds a request's arguments of a field against its rules.
@@ -131,8 +131,8 @@ func (r *relNode) check(w *writer) {
 		}
 	}
 	for i := range r.rules {
-		if path, code, msg := r.rules[i].broken(w.vars); msg != "" && w.err == nil {
-			w.err = apperr.OfField(code, path, msg)
+		if path, msg := r.rules[i].broken(w.vars); msg != "" {
+			w.fail(path, msg)
 		}
 	}
 }
