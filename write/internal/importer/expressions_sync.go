@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 	"strings"
+	"unicode"
 
 	"github.com/google/uuid"
 )
@@ -71,8 +72,20 @@ func (s *step) describe(ctx context.Context, list []*expression) error {
 	return s.renewSubjects(ctx, expressionsTable)
 }
 
-// sortTitle leaves out the article that a title begins with.
+// sortTitle leaves out the punctuation and the article that a title begins with.
 func sortTitle(language, title string) string {
+	return fromFirstLetter(withoutArticle(language, fromFirstLetter(title)))
+}
+
+// fromFirstLetter is a text from its first letter or digit on, all of it where it has none.
+func fromFirstLetter(text string) string {
+	if first := strings.IndexFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }); first > 0 {
+		return text[first:]
+	}
+	return text
+}
+
+func withoutArticle(language, title string) string {
 	base, _, _ := strings.Cut(language, "-")
 	lower := strings.ToLower(title)
 	for _, article := range articles[base] {

@@ -140,6 +140,12 @@ func TestSortTitle(t *testing.T) {
 	require.Equal(t, "A", sortTitle("en", "A"))
 	require.Equal(t, "Infinito", sortTitle("it", "L’Infinito"))
 	require.Equal(t, "The", sortTitle("de", "The"))
+	require.Equal(t, "Hope” is the thing with feathers", sortTitle("en", "“Hope” is the thing with feathers"))
+	require.Equal(t, "Raven", sortTitle("en", "“The Raven"))
+	require.Equal(t, "Raven”", sortTitle("en", "The “Raven”"))
+	require.Equal(t, "De verdad se vive?", sortTitle("es", "¿De verdad se vive?"))
+	require.Equal(t, "1984", sortTitle("en", "1984"))
+	require.Equal(t, "…", sortTitle("en", "…"))
 }
 
 func TestPartRef(t *testing.T) {
