@@ -14,6 +14,7 @@ import (
 
 // parent is what a translation takes from its work.
 type parent struct {
+	language       string
 	literatureType string
 	unit           *unit
 }
@@ -103,8 +104,10 @@ func (t *translation) slugCandidates() []string {
 
 func (s *step) translationKnows(ctx context.Context, e entry[*translation], parents map[uuid.UUID]parent, people map[uuid.UUID]uuid.UUID) (bool, error) {
 	before := len(s.found)
-	if _, ok := parents[e.val.expr.workID]; !ok {
+	if of, ok := parents[e.val.expr.workID]; !ok {
 		s.reject(e.at, "work_id", "there is no work %q", e.val.rec.WorkID)
+	} else if of.language == e.val.rec.Language {
+		s.reject(e.at, "language", "%s is the language of the work itself; what is in it is no translation", of.language)
 	}
 	for _, id := range e.val.rec.TranslatorIDs {
 		if _, ok := people[ids.For(ids.Person, id)]; !ok {
@@ -133,7 +136,7 @@ func (s *step) parents(ctx context.Context, batch []entry[*translation]) (map[uu
 		source[e.val.expr.workID] = e.val.rec.WorkID
 		list = append(list, e.val.expr.workID)
 	}
-	rows, err := s.tx.Query(ctx, `SELECT w.id, w.literature_type, w.series_id IS NOT NULL,
+	rows, err := s.tx.Query(ctx, `SELECT w.id, w.original_language, w.literature_type, w.series_id IS NOT NULL,
 			coalesce(u.unit_kind, 'SECTION'), coalesce(u.ref, ''), o.id IS NOT NULL
 		FROM core.works w
 		LEFT JOIN core.expressions o ON o.work_id = w.id AND o.expression_kind = 'ORIGINAL' AND o.language = w.original_language AND o.deleted_at IS NULL
@@ -144,10 +147,10 @@ func (s *step) parents(ctx context.Context, batch []entry[*translation]) (map[uu
 	}
 	out := map[uuid.UUID]parent{}
 	var id uuid.UUID
-	var kind, ref, literatureType string
+	var kind, ref, language, literatureType string
 	var inSeries, hasOriginal bool
-	_, err = pgx.ForEachRow(rows, []any{&id, &literatureType, &inSeries, &kind, &ref, &hasOriginal}, func() error {
-		p := parent{literatureType: literatureType}
+	_, err = pgx.ForEachRow(rows, []any{&id, &language, &literatureType, &inSeries, &kind, &ref, &hasOriginal}, func() error {
+		p := parent{language: language, literatureType: literatureType}
 		if ref == "" && inSeries && !hasOriginal {
 			ref = partRef("", source[id], nil)
 		}

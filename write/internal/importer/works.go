@@ -97,15 +97,17 @@ func acceptWork(c *check, r *workRecord) (*work, uuid.UUID) {
 
 func acceptDates(c *check, r *workRecord) {
 	c.edtf("created", &r.Created)
+	from, to := "year_from", "year_to"
 	if r.YearFrom == nil && r.YearTo == nil {
+		from, to = "created", "created"
 		r.YearFrom, r.YearTo = edtfRange(r.Created)
 		if now := time.Now().Year(); r.YearTo != nil && *r.YearTo > now {
 			r.YearTo = &now // 20XX ends in the future
 		}
 	}
-	c.year("year_from", r.YearFrom)
-	c.year("year_to", r.YearTo)
-	c.ascending("year_to", r.YearFrom, r.YearTo)
+	c.year(from, r.YearFrom)
+	c.year(to, r.YearTo)
+	c.ascending(to, r.YearFrom, r.YearTo)
 }
 
 func acceptContributors(c *check, r *workRecord) {

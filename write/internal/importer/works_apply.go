@@ -64,7 +64,7 @@ func (s *step) worksKnow(e entry[*work], people map[uuid.UUID]uuid.UUID) bool {
 
 func (s *step) checkLicense(at position, license *string) {
 	if id := deref(license); id != "" && !s.known.licenses[id] {
-		s.reject(at, "license", "%q is not a known licence; the ids are those of SPDX, and Public-Domain", id)
+		s.reject(at, "license", "%q is not a known licence; the ids are those of SPDX, Public-Domain and All-Rights-Reserved", id)
 	}
 }
 
