@@ -70,15 +70,18 @@ func Rebuild(ctx context.Context, tx pgx.Tx, o Options) error {
 		return err
 	}
 	var total int64
-	for _, name := range order(models, o.Names) {
+	list := order(models, o.Names)
+	rows, spent := map[string]int64{}, map[string]time.Duration{}
+	for i, name := range list {
 		began := time.Now()
 		changed, err := rebuild(ctx, tx, name, o.Quiet)
 		if err != nil {
 			return err
 		}
 		total += changed
-		if o.Report != nil {
-			o.Report(name, changed, time.Since(began))
+		rows[name], spent[name] = rows[name]+changed, spent[name]+time.Since(began)
+		if o.Report != nil && !slices.Contains(list[i+1:], name) {
+			o.Report(name, rows[name], spent[name])
 		}
 	}
 	if total == 0 && !o.Loaded {
