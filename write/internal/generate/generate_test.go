@@ -80,6 +80,7 @@ func TestAMadeLibraryIsVaried(t *testing.T) {
 	require.NoError(t, Run(t.Context(), conn, options, quietly{}))
 	require.Equal(t, []string{"120"}, list(t, conn, "SELECT count(*)::text FROM view.work"))
 	require.Equal(t, []string{"true"}, list(t, conn, "SELECT (count(DISTINCT language) > 10)::text FROM view.expression"))
+	require.Empty(t, list(t, conn, "SELECT e.slug FROM view.expression e JOIN view.work w ON w.id = e.work_id WHERE e.kind = 'TRANSLATION' AND e.language = w.original_language"))
 	require.Equal(t, []string{"true"}, list(t, conn, "SELECT (count(DISTINCT script) > 6)::text FROM view.expression"))
 	require.Equal(t, []string{"LTR", "RTL"}, list(t, conn, "SELECT DISTINCT direction FROM view.expression ORDER BY 1"))
 	require.Equal(t, []string{"true"}, list(t, conn, "SELECT (count(*) > 5)::text FROM view.alignment"))

@@ -148,8 +148,10 @@ func (g *generator) translation(w work, k int) translation {
 	number := w.n*maxTranslations + k
 	r := g.of(ofTranslation, uint64(number)) //nolint:gosec // never negative
 	t := translation{number: number, tongue: &tongues[r.below(len(tongues))]}
-	if t.tongue == w.tongue {
-		t.tongue = &tongues[(r.below(len(tongues)-1)+1+k)%len(tongues)]
+	if t.tongue == w.tongue { // into any other, the last one standing in for the work's own
+		if t.tongue = &tongues[r.below(len(tongues)-1)]; t.tongue == w.tongue {
+			t.tongue = &tongues[len(tongues)-1]
+		}
 	}
 	t.title = t.tongue.words(&r, r.between(1, 4), true)
 	t.translator = r.skewed(g.translators)
