@@ -61,7 +61,8 @@ func subjectID(kind, id string) uuid.UUID {
 }
 
 // applyRights states the rights of a work's text on its original, where the
-// licence of the record stands as well.
+// licence of the record stands as well. A synopsis is another text than the
+// work's: beside one they are the work's own.
 func applyRights(ctx context.Context, s *step, batch []entry[rights]) error {
 	original := map[uuid.UUID]uuid.UUID{}
 	var list []uuid.UUID
@@ -71,7 +72,8 @@ func applyRights(ctx context.Context, s *step, batch []entry[rights]) error {
 		}
 		list = append(list, e.val.subject, original[e.val.subject])
 	}
-	there, err := existing(ctx, s.tx, "SELECT id FROM core.subjects WHERE id = ANY($1)", list)
+	there, err := existing(ctx, s.tx, `SELECT id FROM core.subjects s WHERE id = ANY($1)
+		AND NOT EXISTS (SELECT FROM core.expressions e WHERE e.id = s.id AND e.expression_kind = 'ORIGINAL' AND e.completeness = 'SYNOPSIS')`, list)
 	if err != nil {
 		return err
 	}
