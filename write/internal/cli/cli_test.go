@@ -290,5 +290,5 @@ func TestTheLineToTryADocumentBy(t *testing.T) {
 
 func Example_shellQuote() {
 	fmt.Println(shellQuote(exampleURL("http://x/", "abc", `{"a":"it's"}`)))
-	// Output: 'http://x/graphql?documentId=sha256:abc&variables=%7B%22a%22%3A%22it%27s%22%7D'
+	// Output: 'http://x/graphql?documentId=sha256:abc&variables=%7B%22a%22:%22it%27s%22%7D'
 }

@@ -21,7 +21,8 @@ func (a *app) documentsExample() *cobra.Command {
 		Use:   "example [NAME]",
 		Short: "Print one curl line that asks the read service for a shipped document",
 		Long: `Prints a curl line for a shipped document, WorkPage unless another is named. The
-work it asks for is the library's most popular one; --variables gives others.`,
+work it asks for is the first canto of the Inferno where the library has it, else the
+most popular one; --variables gives others.`,
 		Example: example(`
 			tercul documents example --base http://127.0.0.1:8080
 			tercul documents example --base http://127.0.0.1:8080 Languages
@@ -84,14 +85,15 @@ func (a *app) exampleVariables(ctx context.Context, c documents.Checked) (string
 	case c.Name() != "WorkPage" || len(required) != 1 || required[0] != "slug":
 		return "", usagef("%s needs variables: %s; give them with --variables", c.Name(), strings.Join(required, ", "))
 	}
-	slug := ""
+	var slug *string
 	err := a.withDatabase(ctx, func(conn *pgx.Conn) error {
-		return conn.QueryRow(ctx, "SELECT slug FROM view.work ORDER BY popularity DESC, translation_count DESC, id LIMIT 1").Scan(&slug)
+		return conn.QueryRow(ctx, `SELECT coalesce((SELECT slug FROM view.work WHERE slug = 'dante-inferno-01'),
+			(SELECT slug FROM view.work ORDER BY popularity DESC, translation_count DESC, id LIMIT 1))`).Scan(&slug)
 	})
-	if errors.Is(err, pgx.ErrNoRows) {
+	if err == nil && slug == nil {
 		return "", errors.New("the library is empty. Run: tercul import --sample")
 	}
-	data, _ := json.Marshal(map[string]string{"slug": slug})
+	data, _ := json.Marshal(map[string]*string{"slug": slug})
 	return string(data), err
 }
 
@@ -152,9 +154,13 @@ func tryLine(base string, c documents.Checked) string {
 func exampleURL(base, hash, variables string) string {
 	address := strings.TrimSuffix(base, "/") + "/graphql?documentId=sha256:" + hash
 	if variables != "{}" {
-		address += "&variables=" + url.QueryEscape(variables)
+		address += "&variables=" + canonicalEscapes.Replace(url.QueryEscape(variables))
 	}
 	return address
 }
+
+// canonicalEscapes leaves as they are the characters that the reader's own spelling
+// leaves so: another one would be answered with a Content-Location.
+var canonicalEscapes = strings.NewReplacer("%3A", ":", "%2C", ",", "+", "%20")
 
 func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

@@ -114,7 +114,9 @@ func TestDocumentsExample(t *testing.T) {
 	require.Equal(t, exitOK, on(t, db, "generate", "--works", "3").code)
 	r = on(t, db, "documents", "example", "--base", "http://127.0.0.1:8080/")
 	require.Equal(t, exitOK, r.code, r.err)
-	require.Regexp(t, `^curl -s 'http://127\.0\.0\.1:8080/graphql\?documentId=sha256:[0-9a-f]{64}&variables=%7B%22slug%22%3A%22work-1-.*%22%7D'\n$`, r.out)
+	require.Regexp(t, `^curl -s 'http://127\.0\.0\.1:8080/graphql\?documentId=sha256:[0-9a-f]{64}&variables=%7B%22slug%22:%22work-1-.*%22%7D'\n$`, r.out)
+	require.Equal(t, exitOK, on(t, db, "import", "--sample").code)
+	require.Contains(t, on(t, db, "documents", "example").out, "%22dante-inferno-01%22", "whatever is more popular")
 
 	r = tercul(t, "documents", "example", "Languages")
 	require.Equal(t, exitOK, r.code, r.err)
