@@ -14,7 +14,7 @@ go_ready() {
 
 build_programs() {
   go_ready
-  step "building bin/reader, bin/writer and bin/tercul"
+  step "building bin/reader, bin/writer and bin/tercul (a minute or two, once)"
   mkdir -p "$REPOSITORY/bin"
   local log=$TERCUL_HOME/log/build.log
   (cd "$REPOSITORY" && go build -o bin/ ./read/cmd/reader ./write/cmd/writer ./write/cmd/tercul) >"$log" 2>&1 && return
@@ -51,8 +51,13 @@ service_pid() {
   if runs "$pid" "bin/$1"; then echo "$pid"; fi
 }
 
-# identity changes with the program and with its settings: a service is started anew when either did.
-identity() { { cksum <"$REPOSITORY/bin/$1"; env | grep -E '^(TERCUL|OTEL)_' | grep -vE '^TERCUL_(HOME|ROOT|MIRROR|SERVICES)=' | sort; } | cksum; }
+# identity changes with the program and with its settings, those that its --help names: a service is started anew when
+# either did.
+identity() {
+  local names
+  names=$("$REPOSITORY/bin/$1" --help | sed -n 's/^| `\([A-Z0-9_]*\)`.*/\1/p' | paste -sd '|')
+  { cksum <"$REPOSITORY/bin/$1"; env | grep -E "^($names|OTEL_[A-Z0-9_]*)=" | sort; } | cksum
+}
 
 # check_address NAME ADDRESS VARIABLE finds a taken port before minutes are spent on building.
 check_address() {
