@@ -124,7 +124,7 @@ type AuthorFilter struct {
 	Kind []AuthorKind `json:"kind"`
 	// Who lived at some time in this range of years.
 	Lived *YearRange `json:"lived"`
-	// Of whom a name, in any language and script, begins with this, as it is written or as it is sorted (`Alighieri, Dante`),
+	// Of whom a name, in any language and script, begins with this, as it is written or as it is sorted (`Goethe, Johann`),
 	// whatever its case, accents and points. Not inside a name: that is for search, which comes later.
 	NamePrefix *string `json:"namePrefix"`
 	// With at least this many works.
@@ -808,7 +808,7 @@ func (v *BestTranslationBestTranslationTranslatorsAuthor) GetName() string { ret
 
 // BestTranslationResponse is returned by BestTranslation on success.
 type BestTranslationResponse struct {
-	// The best translation of a work for a reader of these languages, in order of preference (RFC 4647 lookup).
+	// The best translation of a work for a reader of these languages, in order of preference (RFC 4647 lookup). The original text is no translation: for a reader of its language alone it is null.
 	BestTranslation *BestTranslationBestTranslation `json:"bestTranslation"`
 }
 
@@ -1244,6 +1244,9 @@ func (v *ChangesChangesChangeConnectionNodesChange) GetAt() time.Time { return v
 // ChangesResponse is returned by Changes on success.
 type ChangesResponse struct {
 	// The changes of the library, numbered without gaps, from one number on: for mirrors and indexes.
+	// Beyond the last number there are no changes, and `next` is `since`. Numbers belong to a database: one that was made anew begins
+	// again. A mirror notices by asking from one number before its last: unless that change comes first, with the same
+	// `subjectId` and `at`, it begins anew from 0.
 	Changes ChangesChangesChangeConnection `json:"changes"`
 }
 
@@ -2222,7 +2225,7 @@ type CommentsCommentsCommentConnection struct {
 	Nodes []CommentsCommentsCommentConnectionNodesComment `json:"nodes"`
 	// Where the page ends.
 	PageInfo CommentsCommentsCommentConnectionPageInfo `json:"pageInfo"`
-	// How many there are in all, counted up to 10,000.
+	// How many there are in all, on every page the same; 10,000 where there are more.
 	TotalCount int `json:"totalCount"`
 }
 
@@ -6688,7 +6691,7 @@ var AllTotalRelation = []TotalRelation{
 
 // TranslationDiffResponse is returned by TranslationDiff on success.
 type TranslationDiffResponse struct {
-	// What changed in a text between two of its revisions, line by line. Null where the translation does not exist; a revision that it does not have is a BAD_REQUEST.
+	// What changed in a text between two of its revisions, line by line, forwards or backwards. Null where the translation does not exist; a revision that it does not have is a BAD_REQUEST.
 	TranslationDiff *TranslationDiffTranslationDiffTextDiff `json:"translationDiff"`
 }
 
@@ -8980,7 +8983,7 @@ type WorkHistoryWorkHistoryRevisionConnection struct {
 	Nodes []WorkHistoryWorkHistoryRevisionConnectionNodesRevision `json:"nodes"`
 	// Where the page ends.
 	PageInfo WorkHistoryWorkHistoryRevisionConnectionPageInfo `json:"pageInfo"`
-	// How many there are in all, counted up to 10,000.
+	// How many there are in all, on every page the same; 10,000 where there are more.
 	TotalCount int `json:"totalCount"`
 }
 
@@ -9844,7 +9847,7 @@ type WorksWorksWorkConnection struct {
 	Nodes []WorksWorksWorkConnectionNodesWork `json:"nodes"`
 	// Where the page ends.
 	PageInfo WorksWorksWorkConnectionPageInfo `json:"pageInfo"`
-	// How many there are in all, counted up to 10,000.
+	// How many there are in all, on every page the same; 10,000 where there are more.
 	TotalCount int `json:"totalCount"`
 	// How to read `totalCount`.
 	TotalCountRelation TotalRelation `json:"totalCountRelation"`

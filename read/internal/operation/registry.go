@@ -140,7 +140,7 @@ func (o *Operation) own(id string) {
 	}
 }
 
-var errNotFound = apperr.New(apperr.PersistedQueryNotFound, "No document is registered under this id.")
+var errNotFound = apperr.New(apperr.PersistedQueryNotFound, "No document is registered under this id. Register it with tercul documents add; the query operations lists those there are.")
 
 const sha256Prefix = "sha256:"
 

@@ -47,7 +47,7 @@ func (r *Registry) find(ctx context.Context, req *Request) (*Operation, error) {
 		case op != nil:
 			return op, nil
 		case id != "":
-			return nil, apperr.OfField(errNotFound.Code, field, "must name a document that is registered here")
+			return nil, apperr.OfField(errNotFound.Code, field, "must name a document that is registered here (tercul documents add) and not blocked; the query operations lists them")
 		}
 		return nil, errNoDocument
 	}

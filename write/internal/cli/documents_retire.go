@@ -18,10 +18,12 @@ func (a *app) documentsRetire() *cobra.Command {
 	var until string
 	cmd := &cobra.Command{
 		Use:   "retire HASH",
-		Short: "Announce the end of a registered document, or block it at once",
+		Short: "Set the end of a registered document, or block it at once",
 		Long: `Marks a registered document as deprecated: it is answered until the day given, 30
-days ahead unless --until says otherwise. --block stops it at once; --unblock
-takes either back. Documents shipped with the service are retired by a release.`,
+days ahead unless --until says otherwise. Clients learn of it from the query
+operations, operators from tercul documents list; its answers do not say so.
+--block stops it at once; --unblock takes either back. Documents shipped with the
+service are retired by a release.`,
 		Example: example(`
 			tercul documents retire 3f2a… --until 2027-01-31
 			tercul documents retire 3f2a… --block`),
@@ -39,7 +41,7 @@ takes either back. Documents shipped with the service are retired by a release.`
 				if err := documents.SetStatus(cmd.Context(), conn, hash, status, end); err != nil {
 					return fmt.Errorf("%s: %w", hash, err)
 				}
-				a.say("%s is %s.", hash, strings.ToLower(status))
+				a.say("%s is %s%s.", hash, strings.ToLower(status), sunset(documents.Registered{Sunset: end}))
 				return nil
 			})
 		},
