@@ -14,7 +14,9 @@ go_ready() {
 
 build_programs() {
   go_ready
-  step "building bin/reader, bin/writer and bin/tercul (a minute or two, once)"
+  local how=''
+  [ -x "$REPOSITORY/bin/reader" ] || how=' (a minute or two, once)'
+  step "building bin/reader, bin/writer and bin/tercul$how"
   mkdir -p "$REPOSITORY/bin"
   local log=$TERCUL_HOME/log/build.log
   (cd "$REPOSITORY" && go build -o bin/ ./read/cmd/reader ./write/cmd/writer ./write/cmd/tercul) >"$log" 2>&1 && return

@@ -22,6 +22,8 @@ func TestTheSampleLibrary(t *testing.T) {
 	require.Empty(t, texts(r.Problems))
 	b.verified()
 	require.Equal(t, "true", b.one(`SELECT count(*) >= 100 FROM view.work`))
+	require.Equal(t, "RESTRICTED|OPEN", b.one(`SELECT w.rights_class || '|' || e.rights_class FROM view.work w JOIN view.expression e ON e.id = w.original_id
+		WHERE w.slug = 'garcia-marquez-cien-anos-de-soledad'`), "the novel is protected, the synopsis of it is not")
 	require.Equal(t, "true", b.one(`SELECT count(*) FILTER (WHERE is_author) >= 60 FROM view.person`))
 	again, err := Run(t.Context(), b.conn, Options{Files: files, Name: "sample"})
 	require.NoError(t, err)
