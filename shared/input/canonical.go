@@ -3,8 +3,6 @@ package input
 import (
 	"bytes"
 	"strconv"
-
-	"github.com/tercul/tercul/shared/apperr"
 )
 
 // appendValue appends the canonical form of a value in a position of that type.
@@ -12,7 +10,7 @@ import (
 func (r *reader) appendValue(dst []byte, t *typ, n *node) []byte {
 	switch {
 	case n.kind == 'n' && t.nonNull:
-		r.faults.add(apperr.BadRequest, "must be of the type "+t.bare()+", not null")
+		r.faults.add("must be of the type " + t.bare() + ", not null")
 		return dst
 	case n.kind == 'n':
 		return append(dst, "null"...)
@@ -78,12 +76,12 @@ func (r *reader) appendFields(dst []byte, fields []*field, n *node, sizes []int)
 func (r *reader) appendField(dst []byte, open int, f *field, n *node) []byte {
 	switch {
 	case n == nil && f.typ.nonNull && f.def == nil:
-		r.faults.add(apperr.BadRequest, "is required: give a value of the type "+f.typ.bare())
+		r.faults.add("is required: give a value of the type " + f.typ.bare())
 		return dst
 	case n == nil, n.kind == 'n' && f.dropNull && !f.typ.nonNull && !f.noNull:
 		return dst
 	case n.kind == 'n' && f.noNull:
-		r.faults.add(apperr.BadRequest, "must be of the type "+f.typ.bare()+", not null")
+		r.faults.add("must be of the type " + f.typ.bare() + ", not null")
 		return dst
 	}
 	mark := len(dst)
@@ -108,7 +106,7 @@ func (r *reader) appendLeaf(dst []byte, t *typ, n *node) []byte {
 	}
 	raw := r.text(n)
 	if n.kind == '"' && len(raw) > r.limits.String && codePoints(raw) > r.limits.String {
-		r.faults.add(apperr.BadRequest, "must have "+strconv.Itoa(r.limits.String)+" characters at most")
+		r.faults.add("must have " + strconv.Itoa(r.limits.String) + " characters at most")
 		return dst
 	}
 	if t.named.enum != nil {
@@ -143,7 +141,7 @@ func (r *reader) expected(t *typ, n *node) {
 	default:
 		found = excerpt(r.text(n))
 	}
-	r.faults.add(apperr.BadRequest, "must be of the type "+t.bare()+", not "+found)
+	r.faults.add("must be of the type " + t.bare() + ", not " + found)
 }
 
 func (r *reader) unknown(fields []*field, object *node) {
@@ -151,7 +149,7 @@ func (r *reader) unknown(fields []*field, object *node) {
 		name := r.name(&r.nodes[i])
 		if !hasField(fields, name) {
 			mark := r.faults.enter(excerpt(name))
-			r.faults.add(apperr.BadRequest, "is not known here: no variable or field of this name is defined")
+			r.faults.add("is not known here: no variable or field of this name is defined")
 			r.faults.leave(mark)
 		}
 	}

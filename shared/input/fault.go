@@ -40,15 +40,15 @@ func (f *faults) enterIndex(i int) int {
 func (f *faults) leave(mark int) { f.path = f.path[:mark] }
 
 // add notes what is wrong here, in words for apperr.OfField.
-func (f *faults) add(code apperr.Code, problem string) {
+func (f *faults) add(problem string) {
 	if len(f.list) < f.max {
-		f.list = append(f.list, apperr.OfField(code, string(f.path), problem))
+		f.list = append(f.list, apperr.OfField(apperr.BadRequest, string(f.path), problem))
 	}
 }
 
 // expected reports a value of the wrong kind, quoting a little of it.
 func (f *faults) expected(what string, raw []byte) {
-	f.add(apperr.BadRequest, "must be "+what+", not "+excerpt(raw))
+	f.add("must be " + what + ", not " + excerpt(raw))
 }
 
 const excerptLength = 40
