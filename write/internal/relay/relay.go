@@ -103,10 +103,11 @@ func (r *Relay) session(ctx context.Context) error {
 	}
 	r.owed = true
 	for beat := time.Now(); ; {
-		if err := r.pass(ctx, conn, !time.Now().Before(beat)); err != nil {
+		due := !time.Now().Before(beat) // asked once: a pass may take until the next one is
+		if err := r.pass(ctx, conn, due); err != nil {
 			return err
 		}
-		if !time.Now().Before(beat) {
+		if due {
 			beat = time.Now().Add(r.cfg.Beat)
 		}
 		if err := await(ctx, conn, beat); err != nil {

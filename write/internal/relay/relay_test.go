@@ -248,6 +248,36 @@ func TestTheRelayComesBackWithRedis(t *testing.T) {
 	w.await("it, in the end", tagged("patient"))
 }
 
+// steady takes longer than a beat for what it publishes, and has more by then.
+type steady struct {
+	Publisher
+	conn *pgx.Conn
+}
+
+func (s steady) Publish(ctx context.Context, rows []invalidate.Row) (invalidate.Receipt, error) {
+	if _, err := s.conn.Exec(ctx, "SELECT ops.announce('{more}')"); err != nil {
+		return invalidate.Receipt{}, err
+	}
+	time.Sleep(60 * time.Millisecond)
+	return s.Publisher.Publish(ctx, rows)
+}
+
+func TestSteadyWritesHoldBackNoHeartbeat(t *testing.T) {
+	w := newWorld(t)
+	w.start(func(c *Config) { c.Publisher = steady{c.Publisher, w.connect()}; c.Beat = 50 * time.Millisecond })
+	w.announce(w.conn, "more")
+	w.await("a heartbeat", beat)
+	for range 3 {
+		rows := 0
+		w.await("a heartbeat", func(m invalidate.Message) bool {
+			if rows++; rows > 20 {
+				t.Fatal("rows, and no heartbeat among them")
+			}
+			return beat(m)
+		})
+	}
+}
+
 func TestTheFenceNeverPassesARowThatWasNotRead(t *testing.T) {
 	r := &Relay{published: map[int64]uint64{1: 10, 2: 20}}
 	full := make([]row, readLimit)
