@@ -75,6 +75,7 @@ type Follower struct {
 	// fence on: those below it have all come.
 	carried map[int64]uint64
 	poll    *poller
+	history string // of the outbox, as invalidate.HistorySQL has it; empty for not known
 }
 
 // mostCarried bounds the memory of what came over the bus while an old transaction
@@ -270,6 +271,14 @@ func (f *Follower) takeOver(stop context.CancelFunc) *poller {
 	}
 	f.poll = p
 	return p
+}
+
+// met notes the history of the outbox, and answers the one before.
+func (f *Follower) met(history string) (before string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	before, f.history = f.history, history
+	return before
 }
 
 // waitForLoss waits until the bus is down and has been for the time of grace. It

@@ -158,6 +158,59 @@ func TestAnotherHistory(t *testing.T) {
 			if c.clock.Valid(stamp, slotsOf("work_1")) {
 				t.Fatal("the row was taken for one of the same id")
 			}
+			if c.fence > 90 {
+				t.Fatalf("a fence of %d, of the history before", c.fence)
+			}
+		})
+	}
+}
+
+// TestAnIdGivenAgain: a standby was promoted that lacks a row and gives its id again,
+// while an older transaction holds xmin back.
+func TestAnIdGivenAgain(t *testing.T) {
+	lost, again := invalidate.Row{ID: 7, XID: 1001, Tags: []string{"work_2"}}, invalidate.Row{ID: 7, XID: 1002, Tags: []string{"work_1"}}
+	for name, know := range map[string]func(*changes){
+		"polled":  func(c *changes) { c.poll(1000, lost) },
+		"carried": func(c *changes) { c.hear(lost) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := playChanges(t)
+			c.sub.begin(100)
+			c.beat(1000)
+			know(c)
+			stamp := c.clock.Applied()
+			c.poll(1001, again)
+			if c.clock.Valid(stamp, slotsOf("work_1")) {
+				t.Fatal("the row was passed over")
+			}
+		})
+	}
+}
+
+// TestNewConnections of a poller, which may lead to another server.
+func TestNewConnections(t *testing.T) {
+	one, other := "1/00000001/5", "1/00000002/5"
+	for name, c := range map[string]struct {
+		first, second *string
+		want          Verdict
+	}{
+		"the same":       {&one, &one, Valid},
+		"promoted":       {&one, &other, Outside},
+		"a standby":      {&one, nil, Outside},
+		"two standbys":   {nil, nil, Outside},
+		"a standby less": {nil, &one, Outside},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := playChanges(t)
+			f.sub.begin(100)
+			f.beat(10)
+			f.poll(11)
+			p := f.takenOver()
+			p.met(c.first, 11, time.Now())
+			stamp := f.clock.Applied()
+			f.want("on the first", stamp, "work_1", Valid)
+			p.met(c.second, 12, time.Now())
+			f.want("on the second", stamp, "work_1", c.want)
 		})
 	}
 }

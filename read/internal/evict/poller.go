@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/tercul/tercul/shared/invalidate"
 )
 
 const (
@@ -113,6 +115,9 @@ func (p *poller) session(ctx context.Context) error {
 		return err
 	}
 	defer p.close(ctx, conn)
+	if err := p.recognize(ctx, conn); err != nil {
+		return err
+	}
 	for {
 		if err := p.poll(ctx, conn); err != nil {
 			return err
@@ -122,6 +127,44 @@ func (p *poller) session(ctx context.Context) error {
 		}
 	}
 }
+
+// recognize begins again where this connection leads to another history than the
+// one before, or may do so: what was applied there is perhaps not here, and its ids
+// are other rows'.
+func (p *poller) recognize(ctx context.Context, conn *pgx.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, p.budget())
+	defer cancel()
+	started := time.Now()
+	var history *string
+	var text string
+	if err := conn.QueryRow(ctx, invalidate.HistorySQL).Scan(&history, &text); err != nil {
+		return fmt.Errorf("ask for the history of the database: %w", err)
+	}
+	xmin, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return fmt.Errorf("ask for the history of the database: %w", err)
+	}
+	p.met(history, xmin, started)
+	return nil
+}
+
+// met notes whose past the outbox has. The first time there is none to compare it
+// with: then the relay has to notice.
+func (p *poller) met(history *string, xmin uint64, started time.Time) {
+	now := standby
+	if history != nil {
+		now = *history
+	}
+	before := p.f.met(now)
+	if p.from == 0 || before == "" || before == now && now != standby {
+		return
+	}
+	p.f.cfg.Log.Warn().Msg("the outbox is another one, or may be: nothing older is believed")
+	p.believe(func() { p.restart(p.next(), xmin, started) })
+}
+
+// standby is the history of a server that cannot tell: another one every time.
+const standby = "standby"
 
 // close says goodbye, but does not wait for long to be heard.
 func (p *poller) close(ctx context.Context, conn *pgx.Conn) {
@@ -264,38 +307,55 @@ func (b *batch) add(xmin string, id *int64, xid *string, tags []string) (err err
 // apply notes what a poll found, all of it at one sequence.
 func (p *poller) apply(b batch, started time.Time) {
 	p.believe(func() {
-		if p.era == nil {
-			p.era = p.f.bus.branch(localBase + micros())
-		}
-		seq := max(p.era.applied.Load()+1, localBase+micros())
+		seq := p.next()
 		if b.xmin < p.from || started.Sub(p.latest) > forgotten {
 			// Another server, whose transactions are not comparable, or too late.
-			// The bus's era knows no better, and the ids it has carried may be others now.
-			p.f.m.floors.Inc()
-			p.era.drop(seq)
-			if p.f.bus != nil {
-				p.f.bus.drop(p.f.bus.applied.Load())
-			}
-			p.f.heard(everything)
-			clear(p.seen)
-			clear(p.pending)
-			clear(p.f.carried)
+			p.restart(seq, b.xmin, started)
 		}
 		for _, r := range b.rows {
-			if _, known := p.seen[r.id]; known {
-				continue
-			}
-			p.seen[r.id] = r.xid
-			if _, carried := p.f.carried[r.id]; !carried {
-				p.pending[r.id] = r.xid
-			}
-			p.era.apply(seq, r.tags)
-			p.f.heard(r.tags)
-			p.f.m.applied.Inc()
+			p.note(seq, r)
 		}
 		forget(p.seen, b.xmin)
 		p.from, p.latest = b.xmin, started
 	})
+}
+
+// next makes sure that there is an era, and answers its next sequence.
+func (p *poller) next() uint64 {
+	if p.era == nil {
+		p.era = p.f.bus.branch(localBase + micros())
+	}
+	return max(p.era.applied.Load()+1, localBase+micros())
+}
+
+// restart goes on from xmin and believes nothing older. The bus's era knows no
+// better, and the ids it has carried may be other rows' now.
+func (p *poller) restart(seq, xmin uint64, started time.Time) {
+	p.f.m.floors.Inc()
+	p.era.drop(seq)
+	if p.f.bus != nil {
+		p.f.bus.drop(p.f.bus.applied.Load())
+	}
+	p.f.heard(everything)
+	clear(p.seen)
+	clear(p.pending)
+	clear(p.f.carried)
+	p.f.fence = 0
+	p.from, p.latest = xmin, started
+}
+
+// note applies a row, unless it was.
+func (p *poller) note(seq uint64, r row) {
+	if xid, known := p.seen[r.id]; known && xid == r.xid {
+		return
+	}
+	p.seen[r.id] = r.xid
+	if xid, carried := p.f.carried[r.id]; !carried || xid != r.xid {
+		p.pending[r.id] = r.xid
+	}
+	p.era.apply(seq, r.tags)
+	p.f.heard(r.tags)
+	p.f.m.applied.Inc()
 }
 
 // believe changes the poller's era and makes the clock use it, unless the bus has

@@ -3,6 +3,7 @@ package evict
 import (
 	"context"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,6 +34,7 @@ func newLibrary(t testing.TB) *library {
 	l.line = faulty.New(t, cfg.Host+":"+strconv.Itoa(int(cfg.Port)))
 	host, port := l.line.HostPort()
 	cfg.Host, cfg.Port = host, port
+	cfg.RuntimeParams["role"] = "tercul_reader"
 	return l
 }
 
@@ -264,6 +266,37 @@ func TestEverythingDead(t *testing.T) {
 	w.onOutbox(f)
 	w.line.Heal()
 	w.onBus(f)
+}
+
+// TestAnotherOutboxIsPromoted: an old transaction holds xmin back, so that nothing shows
+// by the numbers.
+func TestAnotherOutboxIsPromoted(t *testing.T) {
+	l, promoted := newLibrary(t), newLibrary(t)
+	if _, err := promoted.begin().Exec(t.Context(), "SELECT pg_current_xact_id()"); err != nil {
+		t.Fatal(err)
+	}
+	var failed atomic.Bool
+	connect := func(ctx context.Context) (*pgx.Conn, error) {
+		if failed.Load() {
+			return promoted.connect(ctx)
+		}
+		return l.connect(ctx)
+	}
+	w := &world{t: t}
+	f := w.follow(connect, false)
+	w.onOutbox(f)
+	stamp := f.clock.Applied()
+	lost := l.announce(l.pool, "work_2")
+	eventually(t, "the row is applied", invalid(f, stamp, "work_2"))
+	stamp = f.clock.Applied()
+	failed.Store(true)
+	l.line.Cut()
+	eventually(t, "nothing older is believed", invalid(f, stamp, "work_3"))
+	stamp = f.clock.Applied()
+	if row := promoted.announce(promoted.pool, "work_1"); row.ID != lost.ID {
+		t.Fatalf("row %d, and %d was lost", row.ID, lost.ID)
+	}
+	eventually(t, "the row with the id of the lost one is applied", invalid(f, stamp, "work_1"))
 }
 
 // TestFloorOfTheOutbox has polls after which nothing older can be believed.

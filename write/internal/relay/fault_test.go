@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/tercul/tercul/shared/cachekey"
 	"github.com/tercul/tercul/shared/faulty"
 	"github.com/tercul/tercul/shared/invalidate"
+	"github.com/tercul/tercul/shared/pgtest"
 )
 
 // throughPostgres gives the relay a line to Postgres that can be broken.
@@ -87,6 +89,44 @@ func TestADatabaseThatHasGoneBack(t *testing.T) {
 	w.announce(w.conn, "after")
 	_, m := w.await("what comes after", tagged("after"))
 	require.Less(t, m.XID, uint64(1<<40))
+}
+
+// TestAnotherDatabaseIsPromoted: it lacks the last rows and gives their ids again, while
+// an old transaction holds the fence back, so that nothing shows by the numbers.
+func TestAnotherDatabaseIsPromoted(t *testing.T) {
+	w := newWorld(t)
+	promoted := &world{t: t, url: pgtest.Database(t)}
+	_, err := promoted.connect().Exec(t.Context(), "BEGIN; SELECT pg_current_xact_id()")
+	require.NoError(t, err)
+	var url atomic.Value
+	url.Store(w.url)
+	connected := make(chan *pgx.Conn, 100)
+	w.start(func(c *Config) {
+		c.Connect = func(ctx context.Context) (*pgx.Conn, error) {
+			config, err := pgx.ParseConfig(url.Load().(string))
+			if err != nil {
+				return nil, err
+			}
+			config.RuntimeParams["role"] = "tercul_writer"
+			conn, err := pgx.ConnectConfig(ctx, config)
+			if err == nil {
+				connected <- conn
+			}
+			return conn, err
+		}
+	})
+	w.await("a heartbeat", beat)
+	w.announce(w.conn, "lost")
+	_, lost := w.await("it", tagged("lost"))
+
+	url.Store(promoted.url)
+	_, err = w.conn.Exec(t.Context(), "SELECT pg_terminate_backend($1)", int32((<-connected).PgConn().PID())) //nolint:gosec // a process id
+	require.NoError(t, err)
+	w.await("that everything may have changed", tagged("*"))
+	other := promoted.connect()
+	promoted.announce(other, "after")
+	_, after := w.await("what comes after", tagged("after"))
+	require.Equal(t, lost.Outbox, after.Outbox)
 }
 
 // TestTheLastMinuteIsOwedUntilItIsPublished: the first attempt fails after the bus

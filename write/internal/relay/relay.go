@@ -44,6 +44,7 @@ type Relay struct {
 
 	fence     uint64           // every committed row below it is published; 0 for not known
 	published map[int64]uint64 // rows from there on that are published, and their transactions
+	history   string           // of the database, as invalidate.HistorySQL has it; empty before the first session
 	owed      bool             // the last minute has to be published again
 	epoch     uint64           // of the bus, 0 before the first exchange
 }
@@ -91,7 +92,8 @@ func (r *Relay) Run(ctx context.Context, ready func()) error {
 
 // session works on one connection until something fails. What it is connected to
 // may be another server than before, which was promoted with less than the last one
-// had: so each session begins with the last minute.
+// had: so each session begins with the last minute, and takes no row for published
+// by its id.
 func (r *Relay) session(ctx context.Context) error {
 	conn, err := r.open(ctx)
 	if err != nil {
@@ -102,6 +104,10 @@ func (r *Relay) session(ctx context.Context) error {
 		return fmt.Errorf("read the state of the bus: %w", err)
 	}
 	r.owed = true
+	clear(r.published)
+	if err := r.recognize(ctx, conn); err != nil {
+		return err
+	}
 	for beat := time.Now(); ; {
 		due := !time.Now().Before(beat) // asked once: a pass may take until the next one is
 		if err := r.pass(ctx, conn, due); err != nil {
@@ -236,10 +242,38 @@ func (r *Relay) read(ctx context.Context, conn *pgx.Conn) (rows []row, xmin uint
 	return rows, xmin, err
 }
 
-// restart begins again on a database whose transactions are numbered lower than
-// those that were published: it was restored, or is another one. What it has may be
-// older than what was announced, so everything is announced. From xmin on all rows
-// are read; those below it are covered by that.
+// recognize begins again where the database has another history than before. What
+// was lost with the one before is announced by nobody else.
+func (r *Relay) recognize(ctx context.Context, conn *pgx.Conn) error {
+	var history *string
+	var text string
+	err := r.step(ctx, func(ctx context.Context) error {
+		return conn.QueryRow(ctx, invalidate.HistorySQL).Scan(&history, &text)
+	})
+	if err != nil {
+		return fmt.Errorf("ask for the history of the database: %w", err)
+	}
+	if history == nil {
+		return errors.New("the database is a standby")
+	}
+	xmin, err := number(text)
+	if err != nil {
+		return err
+	}
+	if r.history != "" && r.history != *history {
+		if err := r.restart(ctx, xmin); err != nil {
+			return err
+		}
+	}
+	r.history = *history
+	return nil
+}
+
+// restart begins again on a database that has another history than the one whose
+// rows were published, or whose transactions are numbered lower: a standby was
+// promoted, it was restored, or is another one. What it has may be older than what
+// was announced, so everything is announced. From xmin on all rows are read; those
+// below it are covered by that.
 func (r *Relay) restart(ctx context.Context, xmin uint64) error {
 	r.cfg.Log.Warn().Uint64("fence", r.fence).Uint64("xmin", xmin).
 		Msg("the database has gone back, or is another one: everything is announced")
