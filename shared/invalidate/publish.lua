@@ -24,7 +24,7 @@ if not epoch or not seq or known[3] ~= run or redis.call('HGET', versions, '#epo
 end
 
 -- Taken before they are used: where a step below fails, readers find a hole in the sequence, never a number used twice.
-redis.call('HSET', state, 'seq', text(seq + (#ARGV - 3) / 3), 'beat', text(now))
+redis.call('HSET', state, 'seq', text(seq + (#ARGV - 3) / 3))
 
 for row = 4, #ARGV, 3 do
   seq = seq + 1
@@ -44,7 +44,7 @@ for row = 4, #ARGV, 3 do
 end
 
 if fence ~= '' then
-  redis.call('HSET', state, 'fence', fence)
+  redis.call('HSET', state, 'fence', fence, 'beat', text(now))
   redis.call('PUBLISH', channel, table.concat({'1', 'h', epoch, text(seq), '0', fence, ''}, '|'))
 end
 return {epoch, text(seq)}

@@ -90,8 +90,8 @@ func TestPublishWritesEverythingAtOnce(t *testing.T) {
 		}
 	}
 	s, err := f.bus.State(t.Context())
-	if err != nil || s.Epoch != r.Epoch || s.Seq != r.Seq || s.Age > 5*time.Second {
-		t.Errorf("state %+v, %v", s, err)
+	if err != nil || s.Epoch != r.Epoch || s.Seq != r.Seq || s.Age < 24*time.Hour {
+		t.Errorf("state %+v, %v: rows are no sign of life", s, err)
 	}
 }
 

@@ -1,4 +1,4 @@
--- Tells where the bus stands: epoch, sequence, milliseconds since its last sign of life, fence.
+-- Tells where the bus stands: epoch, sequence, milliseconds since its last heartbeat, fence.
 -- Nothing, where there is no bus or where another server process began the epoch.
 -- KEYS: state.
 local info = redis.pcall('INFO', 'server')

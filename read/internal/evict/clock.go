@@ -137,6 +137,11 @@ func (c *Clock) Resume() { c.current.Load().suspect.Store(false) }
 
 func (c *Clock) use(e *era) {
 	c.current.Store(e)
+	c.moved()
+}
+
+// moved wakes those who wait for the clock to cover something.
+func (c *Clock) moved() {
 	if news := c.news.Swap(nil); news != nil {
 		close(*news)
 	}

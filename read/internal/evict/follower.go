@@ -162,8 +162,10 @@ func (f *Follower) began(e *era) {
 	clear(f.carried)
 }
 
-// carry notes that the bus's era has a row of the outbox.
+// carry notes that the bus's era has a row of the outbox. That is no sign of life:
+// a relay that was away brings the rows of that time one after the other.
 func (f *Follower) carry(m invalidate.Message) {
+	f.clock.moved()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.poll != nil {
@@ -178,9 +180,9 @@ func (f *Follower) carry(m invalidate.Message) {
 	f.carried[m.Outbox] = m.XID
 }
 
-// alive notes a sign of life of the bus, whose era e has everything up to it. The
-// clock goes (back) to the bus unless the outbox is being polled and has rows
-// that the bus has not carried yet.
+// alive notes a heartbeat of the bus, whose era e has everything up to it. The
+// clock goes (back) to the bus unless the outbox is being polled and has, or may
+// have had, rows that the bus has not carried yet.
 func (f *Follower) alive(e *era, fence uint64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -194,7 +196,7 @@ func (f *Follower) alive(e *era, fence uint64) {
 	}
 	if f.poll != nil {
 		forget(f.poll.pending, f.fence)
-		if len(f.poll.pending) > 0 {
+		if len(f.poll.pending) > 0 || f.fence < f.poll.until {
 			return
 		}
 		if f.poll.era != nil {

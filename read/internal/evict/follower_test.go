@@ -218,7 +218,7 @@ func TestAnnouncementsAreHeard(t *testing.T) {
 
 func TestLostMessageIsReplayed(t *testing.T) {
 	for name, notice := range map[string]func(*world){
-		"by the next message":   func(w *world) { w.publish("prsn_1") },
+		"by the next message":   func(w *world) { w.publish("prsn_1"); w.silent.Store(false) },
 		"by the next heartbeat": func(w *world) { w.silent.Store(false) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package evict
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"testing"
 	"time"
@@ -212,6 +213,69 @@ func TestNewConnections(t *testing.T) {
 			p.met(c.second, 12, time.Now())
 			f.want("on the second", stamp, "work_1", c.want)
 		})
+	}
+}
+
+// TestABacklog: the relay is dead as a reader begins, and comes back with what was
+// committed meanwhile. The first of its rows do not make the bus complete.
+func TestABacklog(t *testing.T) {
+	c := playChanges(t)
+	c.sub.begin(100)
+	c.sub.heard = time.Now()
+	c.lost(errSilence)
+	p := c.takeOver(func() {})
+	p.begin(50, time.Now())
+	c.receive(invalidate.Message{Kind: invalidate.Invalidation, Epoch: 100, Seq: 101, Outbox: 1, XID: 20, Tags: []string{"work_2"}})
+	c.want("after a row", 100, "work_1", Outside)
+	c.receive(invalidate.Message{Kind: invalidate.Heartbeat, Epoch: 100, Seq: 101, XID: 49})
+	c.want("after a heartbeat from before", 100, "work_1", Outside)
+	if c.Mode() != Outbox {
+		t.Fatalf("on the %v", c.Mode())
+	}
+	c.receive(invalidate.Message{Kind: invalidate.Invalidation, Epoch: 100, Seq: 102, Outbox: 2, XID: 21, Tags: []string{"work_1"}})
+	c.receive(invalidate.Message{Kind: invalidate.Heartbeat, Epoch: 100, Seq: 102, XID: 50})
+	c.want("in the end", 100, "work_1", Overtaken)
+	c.want("in the end", 100, "work_3", Valid)
+	if c.Mode() != Bus {
+		t.Fatalf("on the %v", c.Mode())
+	}
+}
+
+// receive takes a message from the channel.
+func (c *changes) receive(m invalidate.Message) {
+	c.t.Helper()
+	if err := c.sub.handle(c.t.Context(), string(m.Append(nil))); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// TestRowsAreNoSignOfLife, neither to a reader that has heard nothing else yet, nor
+// for ever.
+func TestRowsAreNoSignOfLife(t *testing.T) {
+	w, c := newWorld(t, 0), playChanges(t)
+	c.sub.bus = invalidate.NewBus(w.redis, w.space)
+	sync := func() {
+		t.Helper()
+		if err := c.sub.sync(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := w.publish("work_1")
+	sync()
+	if c.Mode() != Blind {
+		t.Fatalf("on the %v, by a row", c.Mode())
+	}
+	if _, err := w.pub.Heartbeat(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	sync()
+	if c.Mode() != Bus {
+		t.Fatalf("on the %v, after a heartbeat", c.Mode())
+	}
+	c.sub.heard = time.Now().Add(-c.cfg.Silence)
+	m := invalidate.Message{Kind: invalidate.Invalidation, Epoch: r.Epoch, Seq: r.Seq + 1, Tags: []string{"work_2"}}
+	if err := c.sub.handle(t.Context(), string(m.Append(nil))); !errors.Is(err, errSilence) {
+		t.Fatalf("rows without heartbeats: %v", err)
 	}
 }
 

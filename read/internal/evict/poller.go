@@ -58,6 +58,9 @@ type poller struct {
 	// pending are rows that were applied here and have not come over the bus;
 	// guarded by f.mu.
 	pending map[int64]uint64
+	// until is the fence that the bus needs as well: rows below it are not known
+	// here, and may not have come over the bus; guarded by f.mu.
+	until uint64
 }
 
 func newPoller(f *Follower) *poller {
@@ -240,15 +243,19 @@ func (p *poller) start(ctx context.Context, conn *pgx.Conn, started time.Time) e
 	if err != nil {
 		return fmt.Errorf("start polling: %w", err)
 	}
+	p.begin(xmin, started)
+	return nil
+}
+
+func (p *poller) begin(xmin uint64, started time.Time) {
 	p.believe(func() {
 		p.era = newEra(localBase+micros(), true)
 		if p.f.bus != nil {
 			p.era.inherit(p.f.bus)
 		}
-		p.from, p.latest = xmin, started
+		p.from, p.until, p.latest = xmin, xmin, started
 		p.f.heard(everything)
 	})
-	return nil
 }
 
 func micros() uint64 { return uint64(time.Now().UnixMicro()) }
@@ -341,7 +348,7 @@ func (p *poller) restart(seq, xmin uint64, started time.Time) {
 	clear(p.pending)
 	clear(p.f.carried)
 	p.f.fence = 0
-	p.from, p.latest = xmin, started
+	p.from, p.until, p.latest = xmin, xmin, started
 }
 
 // note applies a row, unless it was.

@@ -27,7 +27,7 @@ type subscriber struct {
 
 	era   *era
 	epoch uint64
-	heard time.Time // the last sign of life
+	heard time.Time // the last heartbeat, or the beginning of the session
 	bad   uint64    // an epoch whose sequence went backwards
 }
 
@@ -90,7 +90,7 @@ func (s *subscriber) receive(ctx context.Context, sub *redis.PubSub) (string, er
 }
 
 // sync brings the era up to where the bus stands, from the log. Where that is no
-// reason to believe anything, the session goes on, suspect: the next message may be.
+// reason to believe anything, the session goes on, suspect: the next heartbeat is.
 func (s *subscriber) sync(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, s.f.cfg.Silence)
 	defer cancel()
@@ -212,14 +212,20 @@ func (s *subscriber) handle(ctx context.Context, text string) error {
 	if m.Seq < next {
 		return nil // late, or doubled: it says nothing about now
 	}
-	fence := uint64(0)
-	if m.Kind == invalidate.Heartbeat {
-		fence = m.XID
-	} else {
+	if m.Kind == invalidate.Invalidation {
 		s.advance(m)
+		return s.silence()
 	}
 	s.heard = time.Now()
-	s.f.alive(s.era, fence)
+	s.f.alive(s.era, m.XID)
+	return nil
+}
+
+// silence is for rows without heartbeats: who publishes them is late, and says not how late.
+func (s *subscriber) silence() error {
+	if time.Since(s.heard) >= s.f.cfg.Silence {
+		return errSilence
+	}
 	return nil
 }
 
