@@ -22,50 +22,80 @@ const (
 	latestLimit = 10_000
 )
 
-// readSQL answers the rows and the xmin of one and the same snapshot.
+// readSQL answers the rows and the xmin of one and the same snapshot, and the snapshot.
 const readSQL = `
-SELECT s.xmin::text, o.id, o.xid::text, o.tags, o.at
-FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS xmin) s
+SELECT s.now::text, pg_snapshot_xmin(s.now)::text, o.id, o.xid::text, o.tags, o.at
+FROM (SELECT pg_current_snapshot() AS now) s
 LEFT JOIN LATERAL (
-	SELECT id, xid, tags, at FROM ops.outbox WHERE xid >= $1::text::xid8 AND NOT id = ANY ($2::bigint[])
-	ORDER BY xid, id LIMIT $3) o ON true
+	SELECT id, xid, tags, at FROM ops.outbox
+	WHERE xid >= $1::text::xid8 AND (xid, id) > ($2::text::xid8, $3::bigint) AND NOT pg_visible_in_snapshot(xid, $4::pg_snapshot)
+	ORDER BY xid, id LIMIT $5) o ON true
 ORDER BY o.xid, o.id`
 
-// read answers the rows from the fence on that are not published. Without a
-// fence there is nothing to go on from: only the xmin is answered.
-func read(ctx context.Context, conn *pgx.Conn, fence uint64, published map[int64]uint64) ([]row, uint64, error) {
+// nothing is a snapshot in which nothing is visible.
+const nothing = "1:1:"
+
+// page is what one reading of the outbox found.
+type page struct {
+	rows     []row
+	xmin     uint64
+	snapshot string
+}
+
+// full tells whether there may be more rows in the snapshot.
+func (p page) full() bool { return len(p.rows) == readLimit }
+
+// place is how far a pass has come: it began in a snapshot, and has read up to a row.
+type place struct {
+	snapshot string
+	xmin     uint64
+	xid      uint64
+	id       int64
+}
+
+// after is the place once a page is read.
+func (at place) after(p page) place {
+	if at.snapshot == "" {
+		at.snapshot, at.xmin = p.snapshot, p.xmin
+	}
+	if n := len(p.rows); n > 0 {
+		at.xid, at.id = p.rows[n-1].XID, p.rows[n-1].ID
+	}
+	return at
+}
+
+// read answers the rows from the fence on that come after a place and are not
+// covered. Without a fence there is nothing to go on from: only the snapshot is
+// answered.
+func read(ctx context.Context, conn *pgx.Conn, fence uint64, covered string, from place) (page, error) {
 	limit := readLimit
 	if fence == 0 {
 		limit = 0
 	}
-	known := make([]int64, 0, len(published))
-	for id := range published {
-		known = append(known, id)
-	}
-	rows, err := conn.Query(ctx, readSQL, formatXID(fence), known, limit)
+	var p page
+	rows, err := conn.Query(ctx, readSQL, formatXID(fence), formatXID(from.xid), from.id, covered, limit)
 	if err != nil {
-		return nil, 0, err
+		return p, err
 	}
-	var list []row
 	var xmin string
 	var id *int64
 	var xid *string
 	var tags []string
 	var at *time.Time
-	_, err = pgx.ForEachRow(rows, []any{&xmin, &id, &xid, &tags, &at}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&p.snapshot, &xmin, &id, &xid, &tags, &at}, func() error {
 		if id == nil {
 			return nil
 		}
 		n, err := number(*xid)
-		list = append(list, row{invalidate.Row{ID: *id, XID: n, Tags: tags}, *at})
+		p.rows = append(p.rows, row{invalidate.Row{ID: *id, XID: n, Tags: tags}, *at})
 		tags = nil
 		return err
 	})
 	if err != nil {
-		return nil, 0, err
+		return p, err
 	}
-	upTo, err := number(xmin)
-	return list, upTo, err
+	p.xmin, err = number(xmin)
+	return p, err
 }
 
 // readLatest answers the last minute, whatever was published of it; one row more

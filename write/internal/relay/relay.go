@@ -42,11 +42,11 @@ type Relay struct {
 	cfg Config
 	m   *metrics
 
-	fence     uint64           // every committed row below it is published; 0 for not known
-	published map[int64]uint64 // rows from there on that are published, and their transactions
-	history   string           // of the database, as invalidate.HistorySQL has it; empty before the first session
-	owed      bool             // the last minute has to be published again
-	epoch     uint64           // of the bus, 0 before the first exchange
+	fence   uint64 // every committed row below it is published; 0 for not known
+	covered string // a snapshot of this session: what is visible in it is published
+	history string // of the database, as invalidate.HistorySQL has it; empty before the first session
+	owed    bool   // the last minute has to be published again
+	epoch   uint64 // of the bus, 0 before the first exchange
 }
 
 // Pauses between attempts while something is away.
@@ -64,7 +64,7 @@ func New(cfg Config) (*Relay, error) {
 		cfg.Step = 3 * time.Second // as long as readers wait for a sign of life
 	}
 	m, err := newMetrics(cfg.Metrics)
-	return &Relay{cfg: cfg, m: m, published: map[int64]uint64{}}, err
+	return &Relay{cfg: cfg, m: m, covered: nothing}, err
 }
 
 // Run relays until the context ends.
@@ -103,8 +103,7 @@ func (r *Relay) session(ctx context.Context) error {
 	if err := r.step(ctx, r.remember); err != nil {
 		return fmt.Errorf("read the state of the bus: %w", err)
 	}
-	r.owed = true
-	clear(r.published)
+	r.owed, r.covered = true, nothing
 	if err := r.recognize(ctx, conn); err != nil {
 		return err
 	}
@@ -181,22 +180,24 @@ func (r *Relay) remember(ctx context.Context) error {
 
 // pass publishes what has come, and beats if it is time.
 func (r *Relay) pass(ctx context.Context, conn *pgx.Conn, beat bool) error {
+	var at place
 	for more := true; more; {
-		rows, xmin, err := r.read(ctx, conn)
+		p, err := r.read(ctx, conn, at)
 		if err != nil {
 			return fmt.Errorf("read the outbox: %w", err)
 		}
-		if xmin < r.fence {
-			if err := r.restart(ctx, xmin); err != nil {
+		if p.xmin < r.fence {
+			if err := r.restart(ctx, p.xmin); err != nil {
 				return err
 			}
+			at = place{}
 			continue
 		}
-		if err := r.publish(ctx, rows); err != nil {
+		if err := r.publish(ctx, p.rows); err != nil {
 			return err
 		}
-		r.advance(rows, xmin)
-		more = len(rows) == readLimit
+		at, more = at.after(p), p.full()
+		r.advance(at, more)
 	}
 	if err := r.settle(ctx, conn); err != nil {
 		return err
@@ -234,12 +235,12 @@ func (r *Relay) settle(ctx context.Context, conn *pgx.Conn) error {
 	return r.again(ctx, conn)
 }
 
-func (r *Relay) read(ctx context.Context, conn *pgx.Conn) (rows []row, xmin uint64, err error) {
+func (r *Relay) read(ctx context.Context, conn *pgx.Conn, at place) (p page, err error) {
 	err = r.step(ctx, func(ctx context.Context) error {
-		rows, xmin, err = read(ctx, conn, r.fence, r.published)
+		p, err = read(ctx, conn, r.fence, r.covered, at)
 		return err
 	})
-	return rows, xmin, err
+	return p, err
 }
 
 // recognize begins again where the database has another history than before. What
@@ -280,8 +281,7 @@ func (r *Relay) restart(ctx context.Context, xmin uint64) error {
 	if err := r.send(ctx, []invalidate.Row{{XID: xmin, Tags: []string{invalidate.Everything}}}); err != nil {
 		return err
 	}
-	r.fence, r.owed = xmin, true
-	clear(r.published)
+	r.fence, r.owed, r.covered = xmin, true, nothing
 	return nil
 }
 
@@ -301,18 +301,13 @@ func plain(rows []row) []invalidate.Row {
 	return list
 }
 
-// send publishes rows and remembers those that were.
+// send publishes rows.
 func (r *Relay) send(ctx context.Context, rows []invalidate.Row) error {
 	if len(rows) == 0 {
 		return nil
 	}
 	return r.step(ctx, func(ctx context.Context) error {
 		receipt, err := r.cfg.Publisher.Publish(ctx, rows)
-		for _, row := range rows[:receipt.Published] {
-			if row.XID >= r.fence {
-				r.published[row.ID] = row.XID
-			}
-		}
 		r.meet(receipt.Epoch)
 		r.m.rows.Add(float64(receipt.Published))
 		r.m.widened.Add(float64(receipt.Widened))
@@ -320,18 +315,16 @@ func (r *Relay) send(ctx context.Context, rows []invalidate.Row) error {
 	})
 }
 
-// advance moves the fence up to where nothing can come any more, and forgets the
-// rows below it.
-func (r *Relay) advance(rows []row, xmin uint64) {
-	r.fence = xmin
-	if len(rows) == readLimit { // there are more: no further than what was read
-		r.fence = min(xmin, rows[len(rows)-1].XID)
+// advance notes that everything up to a place is published. The fence moves up to
+// where nothing can come any more, but no further than what was read. At the end of a
+// pass all is covered that was visible as it began: so while an old transaction holds
+// the fence back, what is remembered does not grow with what is published.
+func (r *Relay) advance(at place, more bool) {
+	if more {
+		r.fence = min(at.xmin, at.xid)
+		return
 	}
-	for id, xid := range r.published {
-		if xid < r.fence {
-			delete(r.published, id)
-		}
-	}
+	r.fence, r.covered = at.xmin, at.snapshot
 }
 
 // again publishes the last minute of the outbox once more.

@@ -279,13 +279,44 @@ func TestSteadyWritesHoldBackNoHeartbeat(t *testing.T) {
 }
 
 func TestTheFenceNeverPassesARowThatWasNotRead(t *testing.T) {
-	r := &Relay{published: map[int64]uint64{1: 10, 2: 20}}
-	full := make([]row, readLimit)
-	full[readLimit-1].XID = 15
-	r.advance(full, 30)
+	r := &Relay{covered: nothing}
+	full := page{rows: make([]row, readLimit), xmin: 30, snapshot: "30:31:"}
+	full.rows[readLimit-1].XID = 15
+	at := place{}.after(full)
+	r.advance(at, true)
 	require.EqualValues(t, 15, r.fence)
-	require.Equal(t, map[int64]uint64{2: 20}, r.published)
-	r.advance(nil, 30)
+	require.Equal(t, nothing, r.covered)
+	at = at.after(page{xmin: 40, snapshot: "40:40:"}) // what has been committed since may lie before the place
+	r.advance(at, false)
 	require.EqualValues(t, 30, r.fence)
-	require.Empty(t, r.published)
+	require.Equal(t, "30:31:", r.covered)
+}
+
+// TestALongBacklogAboveAnOldTransaction is published once, though the fence stays below it.
+func TestALongBacklogAboveAnOldTransaction(t *testing.T) {
+	const length = 3 * readLimit
+	w := newWorld(t)
+	slow, err := w.connect().Begin(t.Context())
+	require.NoError(t, err)
+	_, err = slow.Exec(t.Context(), "SELECT ops.announce('{slow}')")
+	require.NoError(t, err)
+	_, err = w.conn.Exec(t.Context(), "INSERT INTO ops.outbox (tags, at) SELECT '{backlog}', now() - interval '1 hour' FROM generate_series(1, $1)", length)
+	require.NoError(t, err)
+	_, err = w.publisher().Heartbeat(t.Context(), 3) // of a relay that stopped long ago
+	require.NoError(t, err)
+	w.start(nil)
+	for range 5 {
+		w.await("a heartbeat", beat)
+	}
+	require.NoError(t, slow.Commit(t.Context()))
+	w.announce(w.conn, "last")
+	before, _ := w.await("the last", tagged("last"))
+	late := 0
+	for _, m := range before {
+		require.False(t, tagged("backlog")(m), "published again")
+		if tagged("slow")(m) {
+			late++
+		}
+	}
+	require.Equal(t, 1, late)
 }
