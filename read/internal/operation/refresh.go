@@ -53,7 +53,7 @@ func (r *Registry) Run(ctx context.Context, ready func()) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(breath):
+		case <-r.cfg.After(breath):
 		}
 	}
 }

@@ -44,6 +44,7 @@ type Config struct {
 	Log           zerolog.Logger
 	Metrics       prometheus.Registerer
 	Now           func() time.Time
+	After         func(time.Duration) <-chan time.Time
 }
 
 const (
@@ -87,6 +88,9 @@ func New(ctx context.Context, cfg Config) (*Registry, error) {
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.After == nil {
+		cfg.After = time.After
 	}
 	r := &Registry{
 		cfg: cfg, wake: make(chan struct{}, 1), adHoc: newRecent(cfg.Remember), meters: newMeters(),

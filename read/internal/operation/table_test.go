@@ -273,7 +273,11 @@ func TestThePollFindsADocument(t *testing.T) {
 // bounded number of looks.
 func TestAFloodDoesNotReachTheTable(t *testing.T) {
 	db := openTable(t)
-	r := registry(t, func(c *operation.Config) { c.Table, c.Poll = operation.TableOf(db), time.Hour })
+	rests, rested := make(chan time.Duration), make(chan time.Time)
+	r := registry(t, func(c *operation.Config) {
+		c.Table, c.Poll = operation.TableOf(db), time.Hour
+		c.After = func(d time.Duration) <-chan time.Time { rests <- d; return rested }
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- r.Run(ctx, func() {}) }()
@@ -284,11 +288,16 @@ func TestAFloodDoesNotReachTheTable(t *testing.T) {
 	}
 	assert.Zero(t, db.queries.Load())
 
-	begun := time.Now()
-	for db.queries.Load() < 3 {
-		r.Wake()
+	r.Wake()
+	for look := range int32(3) {
+		assert.Equal(t, 100*time.Millisecond, <-rests, "at most ten looks a second")
+		for range 1000 {
+			r.Wake()
+		}
+		assert.Equal(t, look+1, db.queries.Load(), "no look before it has rested")
+		rested <- time.Time{}
 	}
-	assert.GreaterOrEqual(t, time.Since(begun), 200*time.Millisecond, "at most ten looks a second")
+	<-rests
 	cancel()
 	require.ErrorIs(t, <-done, context.Canceled)
 }
