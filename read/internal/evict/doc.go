@@ -36,6 +36,8 @@
 //     one before it.
 //   - The outbox is left for the bus only when the bus has carried every row that
 //     was polled, or a heartbeat's fence says so, so time never goes backwards.
+//   - Only a heartbeat says that the bus is complete. Rows alone may be the first of
+//     a backlog.
 //   - Ids of the outbox commit out of order: a poll starts from the transaction id
 //     below which all was finished at the poll before, not from the last id seen.
 //

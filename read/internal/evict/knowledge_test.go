@@ -188,6 +188,34 @@ func TestAnIdGivenAgain(t *testing.T) {
 	}
 }
 
+// TestManyRowsAboveAnOldTransaction are more than a poller remembers. The bus is
+// believed when a fence is above all of them.
+func TestManyRowsAboveAnOldTransaction(t *testing.T) {
+	c := playChanges(t)
+	c.sub.begin(100)
+	c.beat(10)
+	stamp := c.clock.Applied()
+	rows := make([]invalidate.Row, mostCarried+1)
+	for i := range rows {
+		rows[i] = invalidate.Row{ID: int64(i + 1), XID: uint64(11 + i), Tags: []string{"work_1"}} //nolint:gosec // small
+	}
+	c.poll(10, rows...)
+	p := c.takenOver()
+	if len(p.seen) > mostCarried || len(p.pending) > mostCarried {
+		t.Fatalf("%d rows seen, %d pending", len(p.seen), len(p.pending))
+	}
+	last := rows[len(rows)-1].XID
+	c.beat(last)
+	if c.Mode() != Outbox || c.clock.Valid(stamp, slotsOf("work_1")) {
+		t.Fatalf("on the %v, before the bus has all rows", c.Mode())
+	}
+	c.hear(rows[0])
+	c.beat(last + 1)
+	if c.Mode() != Bus || c.clock.Valid(stamp, slotsOf("work_1")) {
+		t.Fatalf("on the %v, when the bus has all rows", c.Mode())
+	}
+}
+
 // TestNewConnections of a poller, which may lead to another server.
 func TestNewConnections(t *testing.T) {
 	one, other := "1/00000001/5", "1/00000002/5"

@@ -323,6 +323,7 @@ func (p *poller) apply(b batch, started time.Time) {
 			p.note(seq, r)
 		}
 		forget(p.seen, b.xmin)
+		p.bound()
 		p.from, p.latest = b.xmin, started
 	})
 }
@@ -349,6 +350,21 @@ func (p *poller) restart(seq, xmin uint64, started time.Time) {
 	clear(p.f.carried)
 	p.f.fence = 0
 	p.from, p.until, p.latest = xmin, xmin, started
+}
+
+// bound limits what is remembered while an old transaction holds xmin back. Rows
+// that are forgotten as seen are applied once more at the next poll; for those
+// forgotten as pending, the bus has to show a fence above all of them.
+func (p *poller) bound() {
+	if len(p.seen) > mostCarried {
+		clear(p.seen)
+	}
+	if len(p.pending) > mostCarried {
+		for _, xid := range p.pending {
+			p.until = max(p.until, xid+1)
+		}
+		clear(p.pending)
+	}
 }
 
 // note applies a row, unless it was.

@@ -14,8 +14,8 @@
 // remembers nothing, or began a new epoch, it may have lost messages that it had
 // confirmed: then the last minute of the outbox is published again, and so it is on
 // each new connection, which may lead to a server with another recent past. A
-// database whose transactions lie below the fence has gone back, and everything is
-// announced. Publishing twice is harmless, so several relays may run at once, and
+// database that has another history than that of the connection before, or whose
+// transactions lie below the fence, has gone back, and everything is announced. Publishing twice is harmless, so several relays may run at once, and
 // one that fails starts over. Each exchange has a deadline, after which it has failed.
 //
 // While Redis or Postgres is away the relay tries again with growing pauses;
