@@ -180,3 +180,39 @@ func TestPruneKeepsWhatReadersMayReplay(t *testing.T) {
 	_, err := tx.Exec(context.Background(), `SELECT ops.prune_outbox('1 second')`)
 	require.ErrorContains(t, err, "10 minutes at least")
 }
+
+// A reader and the relay count back from now: a transaction that has run for long must not seem to have told long ago.
+func TestAnAnnouncementIsDatedWhenItIsMade(t *testing.T) {
+	t.Parallel()
+	tx := worldTx(t)
+	exec(t, tx, `UPDATE core.works SET description = 'late' WHERE id = $1`, id("WORK", 1))
+	require.Equal(t, []string{"true"}, ask(t, tx, `SELECT bool_and(at > now()) FROM ops.outbox WHERE xid = pg_current_xact_id()`))
+}
+
+// A slug of a tag goes while another transaction makes the tag a synonym.
+func TestTheSlugOfATagThatBecomesASynonymTellsOfItsCanonicalTag(t *testing.T) {
+	t.Parallel()
+	pool, ctx := worldPool(t), context.Background()
+	_, err := pool.Exec(ctx, `INSERT INTO core.slugs (kind, scope_id, slug, subject_id, is_current) VALUES ('TAG', '00000000-0000-0000-0000-000000000000', 'former', $1, false)`, id("TAG", 3))
+	require.NoError(t, err)
+	merging, err := pool.Begin(ctx)
+	require.NoError(t, err)
+	defer func() { _ = merging.Rollback(ctx) }()
+	deleting, err := pool.Begin(ctx)
+	require.NoError(t, err)
+	defer func() { _ = deleting.Rollback(ctx) }()
+	exec(t, merging, `UPDATE core.tags SET synonym_of = $2 WHERE id = $1`, id("TAG", 3), id("TAG", 2))
+	done := make(chan error, 1)
+	pid := deleting.Conn().PgConn().PID()
+	go func() {
+		_, err := deleting.Exec(ctx, `DELETE FROM core.slugs WHERE slug = 'former'`)
+		done <- err
+	}()
+	require.Eventually(t, func() bool {
+		var waits bool
+		return merging.QueryRow(ctx, `SELECT cardinality(pg_blocking_pids($1)) > 0`, pid).Scan(&waits) == nil && waits
+	}, 10*time.Second, 10*time.Millisecond)
+	require.NoError(t, merging.Commit(ctx))
+	require.NoError(t, <-done)
+	require.Contains(t, ask(t, deleting, `SELECT unnest(tags) FROM ops.outbox WHERE xid = pg_current_xact_id()`), publicID(t, deleting, id("TAG", 2)))
+}

@@ -4,8 +4,11 @@ import (
 	"context"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tercul/tercul/sql/testdb"
 )
 
 // numberAll numbers changes until none is left, at most so many at a time.
@@ -79,4 +82,48 @@ func TestTheChangeFeedIsGaplessAndNet(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { _ = tx.Rollback(ctx) }()
 	require.Equal(t, []string{"{changes}"}, ask(t, tx, `SELECT tags FROM ops.outbox WHERE tags @> '{changes}' ORDER BY id DESC LIMIT 1`))
+}
+
+// queue puts candidates into the queue: so many transactions of three each.
+func queue(t testing.TB, tx pgx.Tx, transactions int) {
+	t.Helper()
+	exec(t, tx, `INSERT INTO ops.change_candidates (xid, subject_id, kind, change, version)
+		SELECT (1000 + i / 3)::text::xid8, gen_random_uuid(), 'WORK', 'UPDATED', 1 FROM generate_series(0, 3 * $1::int - 1) i`, transactions)
+}
+
+// read is how many rows of the queue a call has touched, by whatever way.
+func read(t testing.TB, tx pgx.Tx, call string) (rows int) {
+	t.Helper()
+	const touched = `SELECT pg_stat_get_xact_tuples_returned(oid) + coalesce((SELECT sum(pg_stat_get_xact_tuples_returned(indexrelid)) FROM pg_index WHERE indrelid = c.oid), 0)
+		FROM pg_class c WHERE oid = 'ops.change_candidates'::regclass`
+	var before, after int
+	require.NoError(t, tx.QueryRow(context.Background(), touched).Scan(&before))
+	exec(t, tx, call)
+	require.NoError(t, tx.QueryRow(context.Background(), touched).Scan(&after))
+	return after - before
+}
+
+func TestNumberingCostsNoMoreTheMoreIsWaiting(t *testing.T) {
+	t.Parallel()
+	for _, waiting := range []int{1000, 30_000} {
+		pool := testdb.Open(t, testdb.Database(t)) // of its own: what others have rolled back would lie in the way
+		tx, err := pool.Begin(context.Background())
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = tx.Rollback(context.Background()) })
+		queue(t, tx, waiting)
+		cost := read(t, tx, `SELECT ops.number_changes(100)`)
+		require.Positive(t, cost)
+		require.Less(t, cost, 500, "%d transactions wait", waiting)
+		require.Equal(t, []string{"99"}, ask(t, tx, `SELECT count(*) FROM ops.changes`), "33 whole transactions")
+	}
+}
+
+func TestATransactionLargerThanTheLimitIsNumberedWhole(t *testing.T) {
+	t.Parallel()
+	tx := testdb.Tx(t)
+	queue(t, tx, 12)
+	exec(t, tx, `UPDATE ops.change_candidates SET xid = '5000' WHERE xid < '1008'`)
+	for _, want := range []string{"30", "3", "3", "0"} { // the 24 come with what ends within the reach that it took: 32
+		require.Equal(t, []string{want}, ask(t, tx, `SELECT ops.number_changes(4)`))
+	}
 }

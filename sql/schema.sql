@@ -800,7 +800,7 @@ CREATE TABLE ops.outbox (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
   tags text[] NOT NULL,
-  at timestamp with time zone DEFAULT now() NOT NULL,
+  at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   CONSTRAINT outbox_pkey PRIMARY KEY (id),
   CONSTRAINT outbox_tags_check CHECK ((cardinality(tags) > 0))
 );
@@ -2046,31 +2046,37 @@ CREATE OR REPLACE FUNCTION ops.number_changes(max integer DEFAULT 10000)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog'
+ SET plan_cache_mode TO 'force_custom_plan'
 AS $function$
 DECLARE
   taken int;
+  span bigint := number_changes.max;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('tercul.number_changes', 0));
-  WITH chosen AS MATERIALIZED (
-    -- Whole transactions, or a limit in the middle of one would make two changes of it; in the order of their last
-    -- candidates, so that one that touched a subject earlier is never left for later.
-    SELECT x.xid FROM (
-      SELECT n.xid, sum(count(*)) OVER (ORDER BY max(n.id)) - count(*) AS before FROM ops.change_candidates n GROUP BY n.xid) x
-    WHERE x.before < number_changes.max),
-  due AS MATERIALIZED (SELECT c.* FROM ops.change_candidates c JOIN chosen USING (xid)),
-  gone AS (DELETE FROM ops.change_candidates c USING due d WHERE c.id = d.id RETURNING c.id),
-  net AS (
-    SELECT d.xid, d.subject_id, max(d.id) AS last_id, (array_agg(d.kind ORDER BY d.id DESC))[1] AS kind,
-           (array_agg(d.change ORDER BY d.id))[1] AS first, (array_agg(d.change ORDER BY d.id DESC))[1] AS last,
-           (array_agg(d.version ORDER BY d.id DESC))[1] AS version, max(d.at) AS at
-    FROM due d GROUP BY d.xid, d.subject_id),
-  numbered AS (
-    INSERT INTO ops.changes (seq, subject_id, kind, change, version, at)
-    SELECT coalesce((SELECT max(c.seq) FROM ops.changes c), 0) + row_number() OVER (ORDER BY n.last_id), n.subject_id, n.kind,
-           CASE WHEN n.last = 'DELETED' THEN 'DELETED' WHEN n.first = 'CREATED' THEN 'CREATED' ELSE 'UPDATED' END, n.version, n.at
-    FROM net n WHERE NOT (n.first = 'CREATED' AND n.last = 'DELETED')
-    RETURNING seq)
-  SELECT count(*) INTO taken FROM gone;
+  LOOP
+    WITH head AS MATERIALIZED (SELECT c.* FROM ops.change_candidates c ORDER BY c.id LIMIT span),
+    whole AS MATERIALIZED (
+      -- Whole transactions, or a limit in the middle of one would make two changes of it; in the order of their last
+      -- candidates, so that one that touched a subject earlier is never left for later.
+      SELECT x.xid FROM (SELECT DISTINCT h.xid FROM head h) x
+      WHERE (SELECT c.id FROM ops.change_candidates c WHERE c.xid = x.xid ORDER BY c.id DESC LIMIT 1) <= (SELECT max(h.id) FROM head h)),
+    due AS MATERIALIZED (SELECT h.* FROM head h JOIN whole USING (xid)),
+    gone AS (DELETE FROM ops.change_candidates c WHERE c.id = ANY (ARRAY(SELECT d.id FROM due d)) RETURNING c.id),
+    net AS (
+      SELECT d.xid, d.subject_id, max(d.id) AS last_id, (array_agg(d.kind ORDER BY d.id DESC))[1] AS kind,
+             (array_agg(d.change ORDER BY d.id))[1] AS first, (array_agg(d.change ORDER BY d.id DESC))[1] AS last,
+             (array_agg(d.version ORDER BY d.id DESC))[1] AS version, max(d.at) AS at
+      FROM due d GROUP BY d.xid, d.subject_id),
+    numbered AS (
+      INSERT INTO ops.changes (seq, subject_id, kind, change, version, at)
+      SELECT coalesce((SELECT max(c.seq) FROM ops.changes c), 0) + row_number() OVER (ORDER BY n.last_id), n.subject_id, n.kind,
+             CASE WHEN n.last = 'DELETED' THEN 'DELETED' WHEN n.first = 'CREATED' THEN 'CREATED' ELSE 'UPDATED' END, n.version, n.at
+      FROM net n WHERE NOT (n.first = 'CREATED' AND n.last = 'DELETED')
+      RETURNING seq)
+    SELECT count(*) INTO taken FROM gone;
+    EXIT WHEN taken > 0 OR NOT EXISTS (SELECT FROM ops.change_candidates);
+    span := span * 2; -- every transaction within reach goes on beyond it
+  END LOOP;
   RETURN taken;
 END $function$;
 
@@ -3242,6 +3248,7 @@ CREATE OR REPLACE FUNCTION view.on_slugs()
 AS $function$
 DECLARE
   ids uuid[] := ARRAY(SELECT DISTINCT subject_id FROM changed);
+  canonical uuid[];
 BEGIN
   IF view.deferred() OR cardinality(ids) = 0 THEN
     RETURN NULL;
@@ -3252,6 +3259,10 @@ BEGIN
   -- The slug of a synonym is shown as one of its canonical tag.
   ids := ARRAY(SELECT unnest(ids) UNION SELECT synonym_of FROM core.tags WHERE id = ANY (ids) AND synonym_of IS NOT NULL);
   PERFORM view.refresh_subjects(ids);
+  -- It may have become one while the locks were waited for.
+  canonical := ARRAY(SELECT synonym_of FROM core.tags WHERE id = ANY (ids) AND synonym_of IS NOT NULL EXCEPT SELECT unnest(ids));
+  PERFORM view.refresh_subjects(canonical);
+  ids := ids || canonical;
   PERFORM ops.announce(ARRAY(SELECT public_id FROM view.subject WHERE id = ANY (ids) UNION SELECT view.list_tag(kind) FROM view.subject WHERE id = ANY (ids)));
   RETURN NULL;
 END $function$;

@@ -5,7 +5,7 @@ CREATE TABLE ops.outbox (
   id   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   xid  xid8 NOT NULL DEFAULT pg_current_xact_id(),
   tags text[] NOT NULL CHECK (cardinality(tags) > 0),
-  at   timestamptz NOT NULL DEFAULT now()
+  at   timestamptz NOT NULL DEFAULT clock_timestamp() -- not the beginning of a transaction that may have run for long
 );
 CREATE INDEX outbox_order ON ops.outbox (xid, id);
 CREATE INDEX outbox_age ON ops.outbox (at);

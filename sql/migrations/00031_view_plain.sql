@@ -74,6 +74,7 @@ CALL ops.watch('core.countries', 'view.on_countries');
 CREATE FUNCTION view.on_slugs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   ids uuid[] := ARRAY(SELECT DISTINCT subject_id FROM changed);
+  canonical uuid[];
 BEGIN
   IF view.deferred() OR cardinality(ids) = 0 THEN
     RETURN NULL;
@@ -84,6 +85,10 @@ BEGIN
   -- The slug of a synonym is shown as one of its canonical tag.
   ids := ARRAY(SELECT unnest(ids) UNION SELECT synonym_of FROM core.tags WHERE id = ANY (ids) AND synonym_of IS NOT NULL);
   PERFORM view.refresh_subjects(ids);
+  -- It may have become one while the locks were waited for.
+  canonical := ARRAY(SELECT synonym_of FROM core.tags WHERE id = ANY (ids) AND synonym_of IS NOT NULL EXCEPT SELECT unnest(ids));
+  PERFORM view.refresh_subjects(canonical);
+  ids := ids || canonical;
   PERFORM ops.announce(ARRAY(SELECT public_id FROM view.subject WHERE id = ANY (ids) UNION SELECT view.list_tag(kind) FROM view.subject WHERE id = ANY (ids)));
   RETURN NULL;
 END $$;
@@ -180,32 +185,38 @@ CALL ops.watch('ops.changes', 'view.on_changes');
 -- it to its end. So of two transactions that touch a subject, one has committed before the other's candidates of that
 -- subject get their ids, and whoever sees the second's sees the first's: the last number of a subject is what is there.
 -- One caller at a time, so that seq has no gap and no reader that has seen seq n can be shown a smaller one later.
--- Answers how many candidates it has taken: max or somewhat more, while there are so many.
-CREATE FUNCTION ops.number_changes(max int DEFAULT 10000) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+-- Answers how many candidates it has taken: max at most, or up to twice as many as the next transaction when that alone
+-- has more; 0 when none is left. However many are waiting, it reads the first of them alone, by their index.
+CREATE FUNCTION ops.number_changes(max int DEFAULT 10000) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
   taken int;
+  span bigint := number_changes.max;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('tercul.number_changes', 0));
-  WITH chosen AS MATERIALIZED (
-    -- Whole transactions, or a limit in the middle of one would make two changes of it; in the order of their last
-    -- candidates, so that one that touched a subject earlier is never left for later.
-    SELECT x.xid FROM (
-      SELECT n.xid, sum(count(*)) OVER (ORDER BY max(n.id)) - count(*) AS before FROM ops.change_candidates n GROUP BY n.xid) x
-    WHERE x.before < number_changes.max),
-  due AS MATERIALIZED (SELECT c.* FROM ops.change_candidates c JOIN chosen USING (xid)),
-  gone AS (DELETE FROM ops.change_candidates c USING due d WHERE c.id = d.id RETURNING c.id),
-  net AS (
-    SELECT d.xid, d.subject_id, max(d.id) AS last_id, (array_agg(d.kind ORDER BY d.id DESC))[1] AS kind,
-           (array_agg(d.change ORDER BY d.id))[1] AS first, (array_agg(d.change ORDER BY d.id DESC))[1] AS last,
-           (array_agg(d.version ORDER BY d.id DESC))[1] AS version, max(d.at) AS at
-    FROM due d GROUP BY d.xid, d.subject_id),
-  numbered AS (
-    INSERT INTO ops.changes (seq, subject_id, kind, change, version, at)
-    SELECT coalesce((SELECT max(c.seq) FROM ops.changes c), 0) + row_number() OVER (ORDER BY n.last_id), n.subject_id, n.kind,
-           CASE WHEN n.last = 'DELETED' THEN 'DELETED' WHEN n.first = 'CREATED' THEN 'CREATED' ELSE 'UPDATED' END, n.version, n.at
-    FROM net n WHERE NOT (n.first = 'CREATED' AND n.last = 'DELETED')
-    RETURNING seq)
-  SELECT count(*) INTO taken FROM gone;
+  LOOP
+    WITH head AS MATERIALIZED (SELECT c.* FROM ops.change_candidates c ORDER BY c.id LIMIT span),
+    whole AS MATERIALIZED (
+      -- Whole transactions, or a limit in the middle of one would make two changes of it; in the order of their last
+      -- candidates, so that one that touched a subject earlier is never left for later.
+      SELECT x.xid FROM (SELECT DISTINCT h.xid FROM head h) x
+      WHERE (SELECT c.id FROM ops.change_candidates c WHERE c.xid = x.xid ORDER BY c.id DESC LIMIT 1) <= (SELECT max(h.id) FROM head h)),
+    due AS MATERIALIZED (SELECT h.* FROM head h JOIN whole USING (xid)),
+    gone AS (DELETE FROM ops.change_candidates c WHERE c.id = ANY (ARRAY(SELECT d.id FROM due d)) RETURNING c.id),
+    net AS (
+      SELECT d.xid, d.subject_id, max(d.id) AS last_id, (array_agg(d.kind ORDER BY d.id DESC))[1] AS kind,
+             (array_agg(d.change ORDER BY d.id))[1] AS first, (array_agg(d.change ORDER BY d.id DESC))[1] AS last,
+             (array_agg(d.version ORDER BY d.id DESC))[1] AS version, max(d.at) AS at
+      FROM due d GROUP BY d.xid, d.subject_id),
+    numbered AS (
+      INSERT INTO ops.changes (seq, subject_id, kind, change, version, at)
+      SELECT coalesce((SELECT max(c.seq) FROM ops.changes c), 0) + row_number() OVER (ORDER BY n.last_id), n.subject_id, n.kind,
+             CASE WHEN n.last = 'DELETED' THEN 'DELETED' WHEN n.first = 'CREATED' THEN 'CREATED' ELSE 'UPDATED' END, n.version, n.at
+      FROM net n WHERE NOT (n.first = 'CREATED' AND n.last = 'DELETED')
+      RETURNING seq)
+    SELECT count(*) INTO taken FROM gone;
+    EXIT WHEN taken > 0 OR NOT EXISTS (SELECT FROM ops.change_candidates);
+    span := span * 2; -- every transaction within reach goes on beyond it
+  END LOOP;
   RETURN taken;
 END $$;
 

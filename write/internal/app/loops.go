@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/tercul/tercul/shared/pg"
 )
 
@@ -11,6 +13,9 @@ const (
 	numberEvery = time.Second
 	numberLimit = 5000
 	tidyEvery   = 10 * time.Minute
+	// numberTimeout is for a transaction of millions of changes, which are numbered
+	// in one statement; all others take milliseconds.
+	numberTimeout = "10min"
 )
 
 // numberChanges gives committed changes their places in the public feed.
@@ -18,14 +23,26 @@ func (w *Writer) numberChanges(ctx context.Context, ready func()) error {
 	ready()
 	return w.every(ctx, "the change feed cannot be numbered", numberEvery, func(ctx context.Context) error {
 		for {
-			var taken int
-			err := w.db.QueryRow(pg.Named(ctx, "NumberChanges"), `SELECT CASE WHEN EXISTS (SELECT FROM ops.change_candidates)
-				THEN ops.number_changes($1) ELSE 0 END`, numberLimit).Scan(&taken)
-			if err != nil || taken < numberLimit {
+			taken, err := w.numberSome(ctx)
+			if err != nil || taken == 0 {
 				return err
 			}
 		}
 	})
+}
+
+// numberSome takes the next whole transactions and answers how many changes they had.
+func (w *Writer) numberSome(ctx context.Context) (taken int, err error) {
+	ctx = pg.Named(ctx, "NumberChanges")
+	err = pgx.BeginFunc(ctx, w.db, func(tx pgx.Tx) error {
+		var waiting bool
+		err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM ops.change_candidates), set_config('statement_timeout', $1, true)`, numberTimeout).Scan(&waiting, nil)
+		if err != nil || !waiting {
+			return err
+		}
+		return tx.QueryRow(ctx, "SELECT ops.number_changes($1)", numberLimit).Scan(&taken)
+	})
+	return taken, err
 }
 
 // tidy forgets announcements that no reader can still ask for.
