@@ -170,6 +170,23 @@ func TestANameThatBeginsWithTheFamilyNameStays(t *testing.T) {
 	require.Contains(t, cite(t, tx, id("EXPRESSION", 2), "CSL_JSON", "", "en"), `"author": [{"given": "Xueqin", "family": "Cao"}]`)
 }
 
+func TestNamesAreTurnedAroundByWhatIsFamily(t *testing.T) {
+	t.Parallel()
+	tx := testdb.Tx(t)
+	for _, c := range []struct{ family, given, name, full, initials string }{
+		{"Jerome", "Jerome K.", "Jerome K. Jerome", "Jerome, Jerome K.", "Jerome, J. K."},
+		{"Ford", "Ford Madox", "Ford Madox Ford", "Ford, Ford Madox", "Ford, F. M."},
+		{"Cao", "Xueqin", "Cao Xueqin", "Cao Xueqin", "Cao, X."},
+		{"曹", "雪芹", "曹雪芹", "曹雪芹", "曹, 雪."},
+		{"Goethe", "Johann Wolfgang von", "Johann Wolfgang von Goethe", "Goethe, Johann Wolfgang von", "Goethe, J. W. von"},
+		{"hooks", "bell", "bell hooks", "hooks, bell", "hooks, b."},
+	} {
+		person, err := json.Marshal(map[string]string{"family": c.family, "given": c.given, "name": c.name})
+		require.NoError(t, err)
+		require.Equal(t, []string{c.full + "|" + c.initials}, ask(t, tx, `SELECT view.cite_name($1, true, false) || '|' || view.cite_name($1, true, true)`, string(person)))
+	}
+}
+
 // Authors are who wrote it or is held to have; a false attribution and whoever collected it are contributors.
 func TestWhoIsAnAuthor(t *testing.T) {
 	t.Parallel()

@@ -2348,7 +2348,9 @@ CREATE OR REPLACE FUNCTION view.cite_initials(given text)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 AS $function$
-  SELECT string_agg((SELECT string_agg(left(part, 1) || '.', '-' ORDER BY m) FROM unnest(string_to_array(word, '-')) WITH ORDINALITY h (part, m) WHERE part <> ''), ' ' ORDER BY n)
+  SELECT string_agg(CASE
+    WHEN word IN ('von','vom','zu','zum','zur','van','der','den','de','ten','ter','te','del','della','degli','dei','di','da','do','dos','das','du','des','la','le','les','af','av','y','e','ibn','bin','bint','ben','al','el') THEN word
+    ELSE (SELECT string_agg(left(part, 1) || '.', '-' ORDER BY m) FROM unnest(string_to_array(word, '-')) WITH ORDINALITY h (part, m) WHERE part <> '') END, ' ' ORDER BY n)
   FROM unnest(string_to_array(given, ' ')) WITH ORDINALITY w (word, n) WHERE word <> ''
 $function$;
 
@@ -2359,10 +2361,12 @@ CREATE OR REPLACE FUNCTION view.cite_name(person jsonb, family_first boolean, in
 AS $function$
   SELECT CASE
     WHEN person ? 'literal' THEN person ->> 'literal'
-    WHEN NOT initials AND (NOT family_first OR starts_with(person ->> 'name', person ->> 'family')) THEN person ->> 'name'
+    WHEN NOT initials AND (NOT family_first OR n.as_is) THEN person ->> 'name'
     WHEN family_first THEN (person ->> 'family') || ', ' || g.given
     ELSE g.given || ' ' || (person ->> 'family') END
-  FROM (SELECT CASE WHEN initials THEN view.cite_initials(person ->> 'given') ELSE person ->> 'given' END AS given) g
+  FROM (SELECT CASE WHEN initials THEN view.cite_initials(person ->> 'given') ELSE person ->> 'given' END AS given) g,
+       (SELECT person ->> 'name' = (person ->> 'family') || ' ' || (person ->> 'given') OR (person ->> 'name' ~ '[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]'
+               AND person ->> 'name' = (person ->> 'family') || (person ->> 'given')) AS as_is) n
 $function$;
 
 CREATE OR REPLACE FUNCTION view.cite_names(people jsonb, inverted boolean, all_inverted boolean, initials boolean, conjunction text, most integer)

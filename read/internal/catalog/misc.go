@@ -50,16 +50,27 @@ var statsByID = nested(Rel{
 	Check: []Rule{{Arg: "subjectIds", Min: 1, Max: 50, Unique: true}},
 })
 
+// citedTexts are the texts in which a passage is looked for: that of the subject,
+// or those of the work but for synopses, which are not its text. citedLines are its first and last line in them.
+const (
+	citedTexts = "(SELECT e.id, e.public_id FROM view.expression e WHERE e.id = {t}.id UNION ALL SELECT e.id, e.public_id FROM view.expression e WHERE e.work_id = {t}.id AND e.completeness <> 'SYNOPSIS')"
+	citedLines = "SELECT 1 FROM " + citedTexts + " e JOIN view.text_line a ON a.expression_id = e.id JOIN view.text_line b ON b.expression_id = e.id" +
+		" WHERE a.ref = split_part({$ref|lines}, '-', 1) AND b.ref = split_part({$ref|lines}, '-', -1)"
+)
+
 var citationField = nested(Rel{
 	To: "Citation", Covered: true, Absent: "{$subjectId|text}",
 	Emit: []string{
 		"{t}.public_id", "coalesce({t}.parent_id, '')", "'rights:' || {t}.public_id",
+		"(SELECT string_agg('text:' || e.public_id || ' ' || e.public_id, ' ') FROM " + citedTexts + " e)",
 		"(SELECT string_agg(a.public_id, ' ') FROM view.person a WHERE a.id IN (SELECT unnest(e.author_ids || e.translator_ids) FROM view.expression e WHERE e.id = {t}.id" +
 			" UNION SELECT unnest(w.author_ids) FROM view.work w WHERE w.id = {t}.id))",
 	},
 	From: "(SELECT x.id, x.public_id, (SELECT e.work_public_id FROM view.expression e WHERE e.id = x.id) AS parent_id, {$format|text} AS format," +
 		" view.cite(x.id, {$format|text}, {$ref|lines}, {$locale|text}) AS text FROM view.subject x WHERE x.kind = {$subjectId|kind} AND x.id = " + unmerged("{$subjectId|uuid}") + ") {t}",
 	Where: "{t}.text IS NOT NULL",
+	Fault: "CASE {{?ref WHEN NOT EXISTS (" + citedLines + ") THEN {@ref} || '" + noLine + "'" +
+		" WHEN NOT EXISTS (" + citedLines + " AND a.seq <= b.seq) THEN {@ref} || '" + backward + "' }}WHEN false THEN '' END",
 	Check: []Rule{{Arg: "ref", Min: 1, Max: 130}},
 })
 

@@ -169,8 +169,8 @@ func lookup(v any) (any, error) {
 	return out, nil
 }
 
-// prefix checks that there is something to look for: what is folded to nothing
-// would be found everywhere. The folding itself is view.sort_key's alone.
+// prefix refuses what plainly has nothing to look for. The folding itself is
+// view.sort_key's alone, and what only that folds to nothing finds nothing.
 func prefix(v any) (any, error) {
 	text, _ := v.(string)
 	if !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsMark(r) && !unicode.IsSpace(r) && unicode.IsGraphic(r) }) {

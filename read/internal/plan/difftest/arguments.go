@@ -121,6 +121,9 @@ func (g *Generator) beginning(relation, names, column string) any {
 	if len(all) == 0 || g.chance(20) {
 		return string(rune('a' + g.Rand.IntN(26)))
 	}
+	if g.chance(5) {
+		return "\u0640" // folds to nothing
+	}
 	name := []rune(all[g.Rand.IntN(len(all))].(map[string]any)[column].(string))
 	begins := string(name[:min(len(name), 1+g.Rand.IntN(4))])
 	if g.chance(30) {

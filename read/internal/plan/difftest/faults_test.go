@@ -48,6 +48,7 @@ func TestPartsThatDoNotExist(t *testing.T) {
 	id := one(t, pool, `SELECT public_id FROM view.expression WHERE work_slug = 'dante-inferno-01' AND slug = 'en.verse'`)
 	work := one(t, pool, `SELECT work_public_id FROM view.expression WHERE work_slug = 'dante-inferno-01' AND slug = 'en.verse'`)
 	first := one(t, pool, `SELECT original.public_id FROM view.expression original JOIN view.work w ON w.original_id = original.id WHERE w.slug = 'dante-inferno-01'`)
+	textless := one(t, pool, `SELECT public_id FROM view.work w WHERE NOT EXISTS (SELECT FROM view.expression e WHERE e.work_id = w.id AND e.readable_lines > 0 AND e.completeness <> 'SYNOPSIS') ORDER BY id LIMIT 1`)
 	const none = "expr_01h455vb4pex5vsknk084sn02q"
 	const line, revision, backward = ": must name a line that the text has and that is open", ": must name a revision that the text has", ": must not name a line before the one where the passage begins"
 	for _, tc := range []struct{ doc, fault string }{
@@ -74,6 +75,15 @@ func TestPartsThatDoNotExist(t *testing.T) {
 			"x.from: must name a line that the version which the rows follow has and that is open"},
 		{`{ x: parallelText(workId: "` + work + `", expressionIds: ["` + id + `", "` + first + `"], from: "1.3", to: "1.1") { nodes { ref } } }`, "x.to" + backward},
 		{`{ x: parallelText(workId: "work_01h455vb4pex5vsknk084sn02q", expressionIds: ["` + id + `", "` + first + `"]) { nodes { ref } } }`, "null"},
+		{`{ c: citation(subjectId: "` + id + `", format: APA, ref: "1.1") { text } }`, ""},
+		{`{ c: citation(subjectId: "` + id + `", format: APA, ref: "1.1-1.3") { text } }`, ""},
+		{`{ c: citation(subjectId: "` + id + `", format: APA, ref: "99.9") { text } }`, "c.ref" + line},
+		{`{ c: citation(subjectId: "` + id + `", format: APA, ref: "1.1-banana") { text } }`, "c.ref" + line},
+		{`{ c: citation(subjectId: "` + id + `", format: APA, ref: "1.3-1.1") { text } }`, "c.ref" + backward},
+		{`{ c: citation(subjectId: "` + work + `", format: RIS, ref: "1.1-1.3") { text } }`, ""},
+		{`{ c: citation(subjectId: "` + work + `", format: RIS, ref: "99.9") { text } }`, "c.ref" + line},
+		{`{ c: citation(subjectId: "` + textless + `", format: RIS, ref: "1.1") { text } }`, "c.ref" + line},
+		{`{ c: citation(subjectId: "` + none + `", format: APA, ref: "99.9") { text } }`, "null"},
 	} {
 		data, fault := reply(t, pool, tc.doc, nil)
 		if tc.fault == "null" {
@@ -158,7 +168,7 @@ func TestPrefixesFindEveryTitle(t *testing.T) {
 			SELECT gen_random_uuid(), w.author_ids[1], 'ja', 'ダンテ', 'だんて', 'ALIAS' FROM view.work w WHERE w.slug = 'dante-inferno-01'`)
 	require.NoError(t, err)
 	pool := libtest.Reader(t, url)
-	for prefix, found := range map[string]bool{"गीता": true, "गत": false, "שיר": true, "oen": true, "Øe": true, "STRASS": true, "straß": true, "stras": true, "strax": false} {
+	for prefix, found := range map[string]bool{"गीता": true, "गत": false, "שיר": true, "oen": true, "Øe": true, "STRASS": true, "straß": true, "stras": true, "strax": false, "\u0640": false, "\u0640oen": true} {
 		data, _ := reply(t, pool, `query Q($p: String) { works(filter: {titlePrefix: $p}) { nodes { slug } } }`, map[string]any{"p": prefix})
 		require.Equal(t, found, strings.Contains(data, `"dante-inferno-01"`), "%s: %s", prefix, data)
 	}

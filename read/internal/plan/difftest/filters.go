@@ -110,14 +110,15 @@ func hasAny(column string) leaf {
 func prefixed(keys, of string) leaf {
 	return func(in *Interpreter, r Row, v any) bool {
 		prefix := in.Lib.Fold(v.(string))
-		return in.Lib.All(keys, func(k Row) bool { return same(k[of], r["id"]) && strings.HasPrefix(k["key"].(string), prefix) }) != nil
+		return prefix != "" && in.Lib.All(keys, func(k Row) bool { return same(k[of], r["id"]) && strings.HasPrefix(k["key"].(string), prefix) }) != nil
 	}
 }
 
 // begins looks at one column.
 func begins(column string) leaf {
 	return func(in *Interpreter, r Row, v any) bool {
-		return strings.HasPrefix(in.Lib.Fold(r[column].(string)), in.Lib.Fold(v.(string)))
+		prefix := in.Lib.Fold(v.(string))
+		return prefix != "" && strings.HasPrefix(in.Lib.Fold(r[column].(string)), prefix)
 	}
 }
 
