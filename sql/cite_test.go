@@ -170,6 +170,34 @@ func TestANameThatBeginsWithTheFamilyNameStays(t *testing.T) {
 	require.Contains(t, cite(t, tx, id("EXPRESSION", 2), "CSL_JSON", "", "en"), `"author": [{"given": "Xueqin", "family": "Cao"}]`)
 }
 
+// A synopsis is not the work, and neither is a part of it.
+func TestCitationsSayWhatATextIsNot(t *testing.T) {
+	t.Parallel()
+	tx := testdb.Tx(t)
+	exec(t, tx, citable)
+	exec(t, tx, `INSERT INTO core.rights (id, subject_id, status) VALUES (gen_random_uuid(), $1, 'PUBLIC_DOMAIN')`, id("EXPRESSION", 2))
+	for extent, want := range map[string]string{"PARTIAL": "Incomplete", "EXCERPT": "Excerpt", "SYNOPSIS": "Synopsis", "COMPLETE": ""} {
+		exec(t, tx, `UPDATE core.expressions SET completeness = $2, line_count = 3, text_revision = 1 WHERE id = $1`, id("EXPRESSION", 2), extent)
+		text, work := id("EXPRESSION", 2), id("WORK", 1)
+		title, note, held := "The Divine Comedy: Inferno", "Public domain", ""
+		if want != "" {
+			title, note, held = title+" ["+want+"]", want+"; "+note, "Text in the library: "+want
+		}
+		require.Contains(t, cite(t, tx, text, "APA", "1.1", "en"), " (1867). "+title+" (H. W. Longfellow, Trans.; 1.1)")
+		require.Contains(t, cite(t, tx, text, "MLA", "", "en"), ". "+title+". Translated by")
+		require.Contains(t, cite(t, tx, text, "CHICAGO", "", "en"), ". "+title+". Translated by")
+		require.Contains(t, cite(t, tx, text, "RIS", "", "en"), "N1  - "+note+"\r\n")
+		require.Contains(t, cite(t, tx, text, "BIBTEX", "", "en"), "note = {"+note+"}")
+		require.Contains(t, cite(t, tx, text, "CSL_JSON", "", "en"), `"note": "`+note+`"`)
+		require.NotContains(t, cite(t, tx, work, "APA", "", "en"), "[")
+		for _, format := range []string{"RIS", "BIBTEX", "CSL_JSON"} {
+			cited := cite(t, tx, work, format, "", "en")
+			require.Equal(t, held != "", strings.Contains(cited, "Text in the library"), cited)
+			require.Contains(t, cited, held)
+		}
+	}
+}
+
 func TestNamesAreTurnedAroundByWhatIsFamily(t *testing.T) {
 	t.Parallel()
 	tx := testdb.Tx(t)

@@ -2250,7 +2250,7 @@ AS $function$
       (3, 'title', d ->> 'title'), (4, 'subtitle', d ->> 'subtitle'), (5, 'origtitle', d ->> 'originalTitle'), (6, 'series', d ->> 'series'),
       (7, 'year', view.cite_year((d ->> 'yearFrom')::int, (d ->> 'yearTo')::int, 'en')),
       (8, 'origdate', view.cite_year((d ->> 'originalFrom')::int, (d ->> 'originalTo')::int, 'en')),
-      (9, 'language', d ->> 'language'), (10, 'pages', d ->> 'ref'), (11, 'note', d ->> 'credit'), (12, 'url', d ->> 'uri')) f (n, name, value)
+      (9, 'language', d ->> 'language'), (10, 'pages', d ->> 'ref'), (11, 'note', d ->> 'note'), (12, 'url', d ->> 'uri')) f (n, name, value)
     WHERE f.value <> '') f
 $function$;
 
@@ -2285,7 +2285,7 @@ AS $function$
   SELECT jsonb_strip_nulls(jsonb_build_object(
     'id', d -> 'id', 'type', 'book', 'title', d -> 'fullTitle', 'author', view.cite_csl_names(d -> 'authors'), 'translator', view.cite_csl_names(d -> 'translators'),
     'issued', view.cite_csl_date(d -> 'yearFrom', d -> 'yearTo', d ->> 'edtf'), 'original-date', view.cite_csl_date(d -> 'originalFrom', d -> 'originalTo', d ->> 'originalEdtf'),
-    'original-title', d -> 'originalTitle', 'collection-title', d -> 'series', 'language', d -> 'language', 'locator', d -> 'ref', 'note', d -> 'credit', 'URL', d -> 'uri'))::text
+    'original-title', d -> 'originalTitle', 'collection-title', d -> 'series', 'language', d -> 'language', 'locator', d -> 'ref', 'note', d -> 'note', 'URL', d -> 'uri'))::text
 $function$;
 
 CREATE OR REPLACE FUNCTION view.cite_csl_date(year_from jsonb, year_to jsonb, edtf text)
@@ -2318,15 +2318,16 @@ AS $function$
     'fullTitle', (d.data ->> 'title') || CASE WHEN d.data ->> 'subtitle' <> '' THEN ': ' || (d.data ->> 'subtitle') ELSE '' END)
   FROM (
     SELECT jsonb_build_object('id', w.public_id, 'title', coalesce(view.localized(w.titles_by_language, ARRAY[locale, split_part(locale, '-', 1)]), w.title),
-      'authors', view.cite_people(w.author_ids, locale), 'translators', '[]'::jsonb, 'yearFrom', w.year_from, 'yearTo', w.year_to, 'edtf', w.created_edtf, 'series', w.series_title, 'language', w.original_language) AS data
+      'authors', view.cite_people(w.author_ids, locale), 'translators', '[]'::jsonb, 'yearFrom', w.year_from, 'yearTo', w.year_to, 'edtf', w.created_edtf, 'series', w.series_title, 'language', w.original_language,
+      'note', view.cite_word('held', locale) || ': ' || view.cite_word(view.cite_held(w.id), locale)) AS data
     FROM view.work w WHERE w.id = subject
     UNION ALL
     SELECT jsonb_build_object('id', e.public_id, 'title', e.title, 'subtitle', e.subtitle, 'authors', view.cite_people(e.author_ids, locale),
-      'translators', view.cite_people(e.translator_ids, locale), 'language', e.language, 'series', w.series_title, 'credit', e.credit,
+      'translators', view.cite_people(e.translator_ids, locale), 'language', e.language, 'series', w.series_title, 'extent', x.extent, 'note', nullif(concat_ws('; ', x.extent, e.credit), ''),
       'yearFrom', coalesce(e.year, CASE e.kind WHEN 'ORIGINAL' THEN w.year_from END), 'yearTo', coalesce(e.year, CASE e.kind WHEN 'ORIGINAL' THEN w.year_to END),
       'edtf', CASE WHEN e.kind = 'ORIGINAL' AND e.year IS NULL THEN w.created_edtf END)
       || CASE e.kind WHEN 'ORIGINAL' THEN '{}' ELSE jsonb_build_object('originalTitle', w.title, 'originalFrom', w.year_from, 'originalTo', w.year_to, 'originalEdtf', w.created_edtf) END
-    FROM view.expression e JOIN view.work w ON w.id = e.work_id WHERE e.id = subject) d
+    FROM view.expression e JOIN view.work w ON w.id = e.work_id CROSS JOIN LATERAL (SELECT view.cite_word(nullif(e.completeness, 'COMPLETE'), locale) AS extent) x WHERE e.id = subject) d
 $function$;
 
 CREATE OR REPLACE FUNCTION view.cite_date(year_from integer, year_to integer, edtf text, locale text)
@@ -2341,6 +2342,16 @@ AS $function$
     ELSE view.cite_year(year_from, year_to, locale) END
     || CASE WHEN edtf ~ '/(\.\.)?$' AND year_to IS NULL THEN '–' ELSE '' END || CASE WHEN edtf ~ '[?%]' THEN '?' ELSE '' END
   FROM (SELECT split_part(edtf, '/', 1) AS starts, split_part(edtf, '/', 2) AS ends, view.cite_word('circa', locale) || ' ' AS circa) d
+$function$;
+
+CREATE OR REPLACE FUNCTION view.cite_held(work uuid)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+  SELECT nullif(e.completeness, 'COMPLETE') FROM view.expression e WHERE e.work_id = work AND e.readable_lines > 0
+  ORDER BY array_position('{COMPLETE,PARTIAL,EXCERPT,SYNOPSIS}', e.completeness) LIMIT 1
 $function$;
 
 CREATE OR REPLACE FUNCTION view.cite_initials(given text)
@@ -2415,7 +2426,7 @@ AS $function$
     UNION ALL SELECT v.n, 0, v.tag, v.value FROM (VALUES
       (4, 'TI', d ->> 'fullTitle'), (5, 'OP', d ->> 'originalTitle'), (6, 'T2', d ->> 'series'),
       (7, 'PY', view.cite_year((d ->> 'yearFrom')::int, (d ->> 'yearTo')::int, 'en')), (8, 'LA', d ->> 'language'),
-      (9, 'SE', d ->> 'ref'), (10, 'N1', d ->> 'credit'), (11, 'UR', d ->> 'uri'), (12, 'ID', d ->> 'id')) v (n, tag, value)
+      (9, 'SE', d ->> 'ref'), (10, 'N1', d ->> 'note'), (11, 'UR', d ->> 'uri'), (12, 'ID', d ->> 'id')) v (n, tag, value)
   ) f (n, m, tag, value) WHERE f.value <> ''
 $function$;
 
@@ -2439,22 +2450,23 @@ DECLARE
   original text := view.cite_date((d ->> 'originalFrom')::int, (d ->> 'originalTo')::int, d ->> 'originalEdtf', locale);
   conjunction text := view.cite_word('and', locale);
   translators text := view.cite_names(d -> 'translators', false, false, style = 'APA', CASE style WHEN 'APA' THEN '&' ELSE conjunction END, 20);
+  title text := concat_ws(' ', d ->> 'fullTitle', '[' || (d ->> 'extent') || ']');
   dated text;
 BEGIN
   IF style = 'APA' THEN
     dated := '(' || coalesce(year, view.cite_word('nodate', locale)) || ')';
     RETURN concat_ws(' ',
-      CASE WHEN d -> 'authors' = '[]' THEN view.cite_sentences((d ->> 'fullTitle') || ' ' || dated)
+      CASE WHEN d -> 'authors' = '[]' THEN view.cite_sentences(title || ' ' || dated)
            ELSE view.cite_sentences(view.cite_names(d -> 'authors', true, true, true, '&', 20)) || ' ' || dated || '.' END,
-      view.cite_sentences(nullif(concat_ws(' ', CASE WHEN d -> 'authors' <> '[]' THEN d ->> 'fullTitle' END,
+      view.cite_sentences(nullif(concat_ws(' ', CASE WHEN d -> 'authors' <> '[]' THEN title END,
         '(' || nullif(concat_ws('; ', translators || ', ' || view.cite_word('trans', locale), d ->> 'ref'), '') || ')'), '')),
       d ->> 'uri', '(' || view.cite_word('original', locale) || ' ' || original || ')');
   END IF;
   IF style = 'MLA' THEN
-    RETURN view.cite_sentences(view.cite_names(d -> 'authors', true, false, false, conjunction, 2), d ->> 'fullTitle',
+    RETURN view.cite_sentences(view.cite_names(d -> 'authors', true, false, false, conjunction, 2), title,
       concat_ws(', ', view.cite_word('by', locale) || ' ' || translators, year, d ->> 'ref', d ->> 'uri'));
   END IF;
-  RETURN view.cite_sentences(view.cite_names(d -> 'authors', true, false, false, conjunction, 10), d ->> 'fullTitle',
+  RETURN view.cite_sentences(view.cite_names(d -> 'authors', true, false, false, conjunction, 10), title,
     view.cite_word('by', locale) || ' ' || translators, coalesce(year, view.cite_word('nodate', locale)), d ->> 'ref', d ->> 'uri');
 END $function$;
 
@@ -2471,6 +2483,10 @@ AS $function$
     "nodate": {"en": "n.d.", "it": "s.d.", "fr": "s. d.", "de": "o. J.", "es": "s. f.", "pt": "s.d."},
     "by": {"en": "Translated by", "it": "Traduzione di", "fr": "Traduit par", "de": "Übersetzt von", "es": "Traducido por", "pt": "Traduzido por"},
     "trans": {"en": "Trans.", "it": "Trad.", "fr": "trad.", "de": "Übers.", "es": "Trad.", "pt": "Trad."},
+    "PARTIAL": {"en": "Incomplete", "it": "Incompleto", "fr": "Incomplet", "de": "Unvollständig", "es": "Incompleto", "pt": "Incompleto"},
+    "EXCERPT": {"en": "Excerpt", "it": "Estratto", "fr": "Extrait", "de": "Auszug", "es": "Fragmento", "pt": "Excerto"},
+    "SYNOPSIS": {"en": "Synopsis", "it": "Sinossi", "fr": "Synopsis", "de": "Zusammenfassung", "es": "Sinopsis", "pt": "Sinopse"},
+    "held": {"en": "Text in the library", "it": "Testo nella biblioteca", "fr": "Texte dans la bibliothèque", "de": "Text in der Bibliothek", "es": "Texto en la biblioteca", "pt": "Texto na biblioteca"},
     "original": {"en": "Original work published", "it": "Opera originale pubblicata", "fr": "Ouvrage original publié en", "de": "Originalwerk veröffentlicht", "es": "Obra original publicada en", "pt": "Obra original publicada em"}
   }'::jsonb -> word AS words) w
 $function$;
@@ -4484,6 +4500,8 @@ GRANT EXECUTE ON FUNCTION view.cite_data(subject uuid, ref text, locale text) TO
 GRANT EXECUTE ON FUNCTION view.cite_data(subject uuid, ref text, locale text) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION view.cite_date(year_from integer, year_to integer, edtf text, locale text) TO tercul_reader;
 GRANT EXECUTE ON FUNCTION view.cite_date(year_from integer, year_to integer, edtf text, locale text) TO tercul_writer;
+GRANT EXECUTE ON FUNCTION view.cite_held(work uuid) TO tercul_reader;
+GRANT EXECUTE ON FUNCTION view.cite_held(work uuid) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION view.cite_initials(given text) TO tercul_reader;
 GRANT EXECUTE ON FUNCTION view.cite_initials(given text) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION view.cite_name(person jsonb, family_first boolean, initials boolean) TO tercul_reader;

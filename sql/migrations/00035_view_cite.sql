@@ -15,6 +15,10 @@ CREATE FUNCTION view.cite_word(word text, locale text) RETURNS text LANGUAGE sql
     "nodate": {"en": "n.d.", "it": "s.d.", "fr": "s. d.", "de": "o. J.", "es": "s. f.", "pt": "s.d."},
     "by": {"en": "Translated by", "it": "Traduzione di", "fr": "Traduit par", "de": "Übersetzt von", "es": "Traducido por", "pt": "Traduzido por"},
     "trans": {"en": "Trans.", "it": "Trad.", "fr": "trad.", "de": "Übers.", "es": "Trad.", "pt": "Trad."},
+    "PARTIAL": {"en": "Incomplete", "it": "Incompleto", "fr": "Incomplet", "de": "Unvollständig", "es": "Incompleto", "pt": "Incompleto"},
+    "EXCERPT": {"en": "Excerpt", "it": "Estratto", "fr": "Extrait", "de": "Auszug", "es": "Fragmento", "pt": "Excerto"},
+    "SYNOPSIS": {"en": "Synopsis", "it": "Sinossi", "fr": "Synopsis", "de": "Zusammenfassung", "es": "Sinopsis", "pt": "Sinopse"},
+    "held": {"en": "Text in the library", "it": "Testo nella biblioteca", "fr": "Texte dans la bibliothèque", "de": "Text in der Bibliothek", "es": "Texto en la biblioteca", "pt": "Texto na biblioteca"},
     "original": {"en": "Original work published", "it": "Opera originale pubblicata", "fr": "Ouvrage original publié en", "de": "Originalwerk veröffentlicht", "es": "Obra original publicada en", "pt": "Obra original publicada em"}
   }'::jsonb -> word AS words) w
 $$;
@@ -117,7 +121,7 @@ CREATE FUNCTION view.cite_bibtex(d jsonb, locale text) RETURNS text LANGUAGE sql
       (3, 'title', d ->> 'title'), (4, 'subtitle', d ->> 'subtitle'), (5, 'origtitle', d ->> 'originalTitle'), (6, 'series', d ->> 'series'),
       (7, 'year', view.cite_year((d ->> 'yearFrom')::int, (d ->> 'yearTo')::int, 'en')),
       (8, 'origdate', view.cite_year((d ->> 'originalFrom')::int, (d ->> 'originalTo')::int, 'en')),
-      (9, 'language', d ->> 'language'), (10, 'pages', d ->> 'ref'), (11, 'note', d ->> 'credit'), (12, 'url', d ->> 'uri')) f (n, name, value)
+      (9, 'language', d ->> 'language'), (10, 'pages', d ->> 'ref'), (11, 'note', d ->> 'note'), (12, 'url', d ->> 'uri')) f (n, name, value)
     WHERE f.value <> '') f
 $$;
 
@@ -130,7 +134,7 @@ CREATE FUNCTION view.cite_ris(d jsonb) RETURNS text LANGUAGE sql STABLE SET sear
     UNION ALL SELECT v.n, 0, v.tag, v.value FROM (VALUES
       (4, 'TI', d ->> 'fullTitle'), (5, 'OP', d ->> 'originalTitle'), (6, 'T2', d ->> 'series'),
       (7, 'PY', view.cite_year((d ->> 'yearFrom')::int, (d ->> 'yearTo')::int, 'en')), (8, 'LA', d ->> 'language'),
-      (9, 'SE', d ->> 'ref'), (10, 'N1', d ->> 'credit'), (11, 'UR', d ->> 'uri'), (12, 'ID', d ->> 'id')) v (n, tag, value)
+      (9, 'SE', d ->> 'ref'), (10, 'N1', d ->> 'note'), (11, 'UR', d ->> 'uri'), (12, 'ID', d ->> 'id')) v (n, tag, value)
   ) f (n, m, tag, value) WHERE f.value <> ''
 $$;
 
@@ -150,24 +154,32 @@ CREATE FUNCTION view.cite_csl(d jsonb) RETURNS text LANGUAGE sql STABLE SET sear
   SELECT jsonb_strip_nulls(jsonb_build_object(
     'id', d -> 'id', 'type', 'book', 'title', d -> 'fullTitle', 'author', view.cite_csl_names(d -> 'authors'), 'translator', view.cite_csl_names(d -> 'translators'),
     'issued', view.cite_csl_date(d -> 'yearFrom', d -> 'yearTo', d ->> 'edtf'), 'original-date', view.cite_csl_date(d -> 'originalFrom', d -> 'originalTo', d ->> 'originalEdtf'),
-    'original-title', d -> 'originalTitle', 'collection-title', d -> 'series', 'language', d -> 'language', 'locator', d -> 'ref', 'note', d -> 'credit', 'URL', d -> 'uri'))::text
+    'original-title', d -> 'originalTitle', 'collection-title', d -> 'series', 'language', d -> 'language', 'locator', d -> 'ref', 'note', d -> 'note', 'URL', d -> 'uri'))::text
 $$;
 
--- What there is to say of a work or an expression.
+-- What the library has of a work in place of its whole text: NULL where it has that, or nothing.
+CREATE FUNCTION view.cite_held(work uuid) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+  SELECT nullif(e.completeness, 'COMPLETE') FROM view.expression e WHERE e.work_id = work AND e.readable_lines > 0
+  ORDER BY array_position('{COMPLETE,PARTIAL,EXCERPT,SYNOPSIS}', e.completeness) LIMIT 1
+$$;
+
+-- What there is to say of a work or an expression. A text that is not whole has an extent, to be said after its title;
+-- a work is whole, and a note tells what the library has of it.
 CREATE FUNCTION view.cite_data(subject uuid, ref text, locale text) RETURNS jsonb LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
   SELECT d.data || jsonb_build_object('ref', nullif(ref, ''), 'uri', 'tercul:' || (d.data ->> 'id'),
     'fullTitle', (d.data ->> 'title') || CASE WHEN d.data ->> 'subtitle' <> '' THEN ': ' || (d.data ->> 'subtitle') ELSE '' END)
   FROM (
     SELECT jsonb_build_object('id', w.public_id, 'title', coalesce(view.localized(w.titles_by_language, ARRAY[locale, split_part(locale, '-', 1)]), w.title),
-      'authors', view.cite_people(w.author_ids, locale), 'translators', '[]'::jsonb, 'yearFrom', w.year_from, 'yearTo', w.year_to, 'edtf', w.created_edtf, 'series', w.series_title, 'language', w.original_language) AS data
+      'authors', view.cite_people(w.author_ids, locale), 'translators', '[]'::jsonb, 'yearFrom', w.year_from, 'yearTo', w.year_to, 'edtf', w.created_edtf, 'series', w.series_title, 'language', w.original_language,
+      'note', view.cite_word('held', locale) || ': ' || view.cite_word(view.cite_held(w.id), locale)) AS data
     FROM view.work w WHERE w.id = subject
     UNION ALL
     SELECT jsonb_build_object('id', e.public_id, 'title', e.title, 'subtitle', e.subtitle, 'authors', view.cite_people(e.author_ids, locale),
-      'translators', view.cite_people(e.translator_ids, locale), 'language', e.language, 'series', w.series_title, 'credit', e.credit,
+      'translators', view.cite_people(e.translator_ids, locale), 'language', e.language, 'series', w.series_title, 'extent', x.extent, 'note', nullif(concat_ws('; ', x.extent, e.credit), ''),
       'yearFrom', coalesce(e.year, CASE e.kind WHEN 'ORIGINAL' THEN w.year_from END), 'yearTo', coalesce(e.year, CASE e.kind WHEN 'ORIGINAL' THEN w.year_to END),
       'edtf', CASE WHEN e.kind = 'ORIGINAL' AND e.year IS NULL THEN w.created_edtf END)
       || CASE e.kind WHEN 'ORIGINAL' THEN '{}' ELSE jsonb_build_object('originalTitle', w.title, 'originalFrom', w.year_from, 'originalTo', w.year_to, 'originalEdtf', w.created_edtf) END
-    FROM view.expression e JOIN view.work w ON w.id = e.work_id WHERE e.id = subject) d
+    FROM view.expression e JOIN view.work w ON w.id = e.work_id CROSS JOIN LATERAL (SELECT view.cite_word(nullif(e.completeness, 'COMPLETE'), locale) AS extent) x WHERE e.id = subject) d
 $$;
 
 CREATE FUNCTION view.cite_text(d jsonb, style text, locale text) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog AS $$
@@ -176,22 +188,23 @@ DECLARE
   original text := view.cite_date((d ->> 'originalFrom')::int, (d ->> 'originalTo')::int, d ->> 'originalEdtf', locale);
   conjunction text := view.cite_word('and', locale);
   translators text := view.cite_names(d -> 'translators', false, false, style = 'APA', CASE style WHEN 'APA' THEN '&' ELSE conjunction END, 20);
+  title text := concat_ws(' ', d ->> 'fullTitle', '[' || (d ->> 'extent') || ']');
   dated text;
 BEGIN
   IF style = 'APA' THEN
     dated := '(' || coalesce(year, view.cite_word('nodate', locale)) || ')';
     RETURN concat_ws(' ',
-      CASE WHEN d -> 'authors' = '[]' THEN view.cite_sentences((d ->> 'fullTitle') || ' ' || dated)
+      CASE WHEN d -> 'authors' = '[]' THEN view.cite_sentences(title || ' ' || dated)
            ELSE view.cite_sentences(view.cite_names(d -> 'authors', true, true, true, '&', 20)) || ' ' || dated || '.' END,
-      view.cite_sentences(nullif(concat_ws(' ', CASE WHEN d -> 'authors' <> '[]' THEN d ->> 'fullTitle' END,
+      view.cite_sentences(nullif(concat_ws(' ', CASE WHEN d -> 'authors' <> '[]' THEN title END,
         '(' || nullif(concat_ws('; ', translators || ', ' || view.cite_word('trans', locale), d ->> 'ref'), '') || ')'), '')),
       d ->> 'uri', '(' || view.cite_word('original', locale) || ' ' || original || ')');
   END IF;
   IF style = 'MLA' THEN
-    RETURN view.cite_sentences(view.cite_names(d -> 'authors', true, false, false, conjunction, 2), d ->> 'fullTitle',
+    RETURN view.cite_sentences(view.cite_names(d -> 'authors', true, false, false, conjunction, 2), title,
       concat_ws(', ', view.cite_word('by', locale) || ' ' || translators, year, d ->> 'ref', d ->> 'uri'));
   END IF;
-  RETURN view.cite_sentences(view.cite_names(d -> 'authors', true, false, false, conjunction, 10), d ->> 'fullTitle',
+  RETURN view.cite_sentences(view.cite_names(d -> 'authors', true, false, false, conjunction, 10), title,
     view.cite_word('by', locale) || ' ' || translators, coalesce(year, view.cite_word('nodate', locale)), d ->> 'ref', d ->> 'uri');
 END $$;
 
@@ -218,6 +231,7 @@ END $$;
 DROP FUNCTION view.cite(uuid, text, text, text);
 DROP FUNCTION view.cite_text(jsonb, text, text);
 DROP FUNCTION view.cite_data(uuid, text, text);
+DROP FUNCTION view.cite_held(uuid);
 DROP FUNCTION view.cite_csl(jsonb);
 DROP FUNCTION view.cite_csl_names(jsonb);
 DROP FUNCTION view.cite_csl_date(jsonb, jsonb, text);

@@ -20,7 +20,7 @@ GRANT EXECUTE ON FUNCTION
   view.localized(jsonb, text[]), view.best_translation(uuid, text[]), view.related_works(uuid, int), view.revision_lines(uuid, int), view.text_diff(uuid, int, int),
   view.parallel_rows(uuid, uuid[], int, int, int, int), view.cite(uuid, text, text, text), view.cite_text(jsonb, text, text), view.cite_data(uuid, text, text),
   view.cite_csl(jsonb), view.cite_csl_date(jsonb, jsonb, text), view.cite_csl_names(jsonb), view.cite_date(int, int, text, text), view.cite_ris(jsonb), view.cite_bibtex(jsonb, text), view.cite_bibtex_names(jsonb), view.cite_bibtex_escape(text), view.cite_sentences(text[]),
-  view.cite_names(jsonb, boolean, boolean, boolean, text, int), view.cite_name(jsonb, boolean, boolean), view.cite_initials(text), view.cite_people(uuid[], text),
+  view.cite_names(jsonb, boolean, boolean, boolean, text, int), view.cite_name(jsonb, boolean, boolean), view.cite_initials(text), view.cite_people(uuid[], text), view.cite_held(uuid),
   view.cite_year(int, int, text), view.cite_word(text, text), core.typeid(text, uuid), core.prefix(text), view.sort_key(text), view.survivors(uuid[])
   TO tercul_reader, tercul_writer;
 

@@ -62,7 +62,7 @@ var citationField = nested(Rel{
 	To: "Citation", Covered: true, Absent: "{$subjectId|text}",
 	Emit: []string{
 		"{t}.public_id", "coalesce({t}.parent_id, '')", "'rights:' || {t}.public_id",
-		"(SELECT string_agg('text:' || e.public_id || ' ' || e.public_id, ' ') FROM " + citedTexts + " e)",
+		"(SELECT string_agg('text:' || e.public_id || ' ' || e.public_id, ' ') FROM view.expression e WHERE e.id = {t}.id OR e.work_id = {t}.id)",
 		"(SELECT string_agg(a.public_id, ' ') FROM view.person a WHERE a.id IN (SELECT unnest(e.author_ids || e.translator_ids) FROM view.expression e WHERE e.id = {t}.id" +
 			" UNION SELECT unnest(w.author_ids) FROM view.work w WHERE w.id = {t}.id))",
 	},
