@@ -24,7 +24,8 @@ type side struct {
 	flipped bool
 }
 
-type cell struct{ from, to int }
+// cell has the lines from..to, of which first..last answer the row.
+type cell struct{ from, to, first, last int }
 
 type parallelRow struct {
 	from, to int
@@ -83,15 +84,24 @@ func rows(pivotLines int, sides []side) []parallelRow {
 			case g.linear:
 				for n := g.here[0]; n <= g.here[1]; n++ {
 					at := g.there[0] + n - g.here[0]
-					grow(&out[rowOf[n]].cells[i], [2]int{at, at})
+					answer(&out[rowOf[n]].cells[i], [2]int{at, at})
 				}
 			case g.there[0] > 0:
-				grow(&out[rowOf[g.here[0]]].cells[i], g.there)
+				answer(&out[rowOf[g.here[0]]].cells[i], g.there)
 			}
 			anchor = g.here[1]
 		}
 	}
 	return out
+}
+
+// answer grows a cell by lines that answer its row.
+func answer(c *cell, lines [2]int) {
+	grow(c, lines)
+	if c.first == 0 || lines[0] < c.first {
+		c.first = lines[0]
+	}
+	c.last = max(c.last, lines[1])
 }
 
 func grow(c *cell, lines [2]int) {
@@ -193,17 +203,20 @@ func lineRange(lines [2]int) *string {
 func askRows(t testing.TB, tx pgx.Tx, others []string, from, to, after *int, most int) (out []parallelRow) {
 	t.Helper()
 	answer, err := tx.Query(context.Background(),
-		`SELECT row_key, pivot_from, pivot_to, other_from, other_to FROM view.parallel_rows($1, $2, $3, $4, $5, $6)`, id("EXPRESSION", 1), others, from, to, after, most)
+		`SELECT row_key, pivot_from, pivot_to, other_from, other_to, aligned_from, aligned_to FROM view.parallel_rows($1, $2, $3, $4, $5, $6)`, id("EXPRESSION", 1), others, from, to, after, most)
 	require.NoError(t, err)
 	var key int
 	var row parallelRow
-	var a, b []*int
-	_, err = pgx.ForEachRow(answer, []any{&key, &row.from, &row.to, &a, &b}, func() error {
+	var a, b, first, last []*int
+	_, err = pgx.ForEachRow(answer, []any{&key, &row.from, &row.to, &a, &b, &first, &last}, func() error {
 		require.Equal(t, row.from, key)
 		row.cells = make([]cell, len(a))
 		for i := range a {
 			if a[i] != nil {
-				row.cells[i] = cell{*a[i], *b[i]}
+				row.cells[i] = cell{from: *a[i], to: *b[i]}
+			}
+			if first[i] != nil {
+				row.cells[i].first, row.cells[i].last = *first[i], *last[i]
 			}
 		}
 		out = append(out, row)

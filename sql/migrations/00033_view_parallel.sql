@@ -37,11 +37,13 @@ END $$;
 
 -- A text beside others, row by row. A row is the least run of lines of the pivot that no group of any alignment reaches
 -- across; linear groups answer line by line; lines that only the other text has join the row of the group before them,
--- or the first row. Cells come in the order of others: the lines from..to of that text, NULL where it has none.
+-- or the first row. Cells come in the order of others: the lines from..to of that text, NULL where it has none,
+-- and which of them, aligned_from..aligned_to, answer the row; the others answer nothing and stand before or after.
+-- What answers nothing between lines that do counts with them.
 -- Of several alignments an approved one is taken, else the surest. Lines that the rights hide are in no cell.
 -- Rows begin after the row that begins at after_row_seq, and touch from_seq..to_seq; only the groups near them are read.
 CREATE FUNCTION view.parallel_rows(pivot uuid, others uuid[], from_seq int, to_seq int, after_row_seq int, max_rows int)
-RETURNS TABLE (row_key int, pivot_from int, pivot_to int, other_from int[], other_to int[], confidence real[])
+RETURNS TABLE (row_key int, pivot_from int, pivot_to int, other_from int[], other_to int[], confidence real[], aligned_from int[], aligned_to int[])
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET jit = off ROWS 100 AS $$
 DECLARE
   total int := (SELECT e.readable_lines FROM view.expression e WHERE e.id = pivot);
@@ -103,18 +105,20 @@ BEGIN
     SELECT a.* FROM unnest(sides.alignments, sides.flips, sides.sureness, sides.readable) WITH ORDINALITY a (id, flipped, sureness, readable, n)),
   cell AS (
     SELECT r.i, s.n, lower(g.there) + CASE WHEN g.linear THEN greatest(keys[r.i] - lower(g.here), 0) ELSE 0 END AS a,
-           upper(g.there) - 1 - CASE WHEN g.linear THEN greatest(upper(g.here) - keys[r.i + 1], 0) ELSE 0 END AS b, coalesce(g.confidence, s.sureness) AS sure
+           upper(g.there) - 1 - CASE WHEN g.linear THEN greatest(upper(g.here) - keys[r.i + 1], 0) ELSE 0 END AS b, coalesce(g.confidence, s.sureness) AS sure, true AS answers
     FROM side s
     CROSS JOIN LATERAL view.groups_at(s.id, s.flipped, int4range(keys[picked[1]], keys[picked[cardinality(picked)] + 1])) g
     CROSS JOIN LATERAL generate_series(width_bucket(lower(g.here), keys), width_bucket(upper(g.here) - 1, keys)) r (i)
     WHERE g.there IS NOT NULL
     UNION ALL
-    SELECT width_bucket(o.line, keys), s.n, lower(o.there), upper(o.there) - 1, coalesce(o.confidence, s.sureness)
+    SELECT width_bucket(o.line, keys), s.n, lower(o.there), upper(o.there) - 1, NULL, false
     FROM side s CROSS JOIN LATERAL view.groups_behind(s.id, s.flipped, int4range(keys[picked[1]], keys[picked[cardinality(picked)] + 1])) o),
   merged AS (
-    SELECT c.i, c.n, min(c.a) AS a, least(max(c.b), s.readable) AS b, min(c.sure) AS sure
+    SELECT c.i, c.n, min(c.a) AS a, least(max(c.b), s.readable) AS b, min(c.sure) AS sure,
+           nullif(least(min(c.a) FILTER (WHERE c.answers), s.readable + 1), s.readable + 1) AS aligned_a, least(max(c.b) FILTER (WHERE c.answers), s.readable) AS aligned_b
     FROM cell c JOIN side s USING (n) GROUP BY c.i, c.n, s.readable HAVING min(c.a) <= s.readable)
-  SELECT keys[p.i], keys[p.i], keys[p.i + 1] - 1, array_agg(m.a ORDER BY s.n), array_agg(m.b ORDER BY s.n), array_agg(m.sure ORDER BY s.n)
+  SELECT keys[p.i], keys[p.i], keys[p.i + 1] - 1, array_agg(m.a ORDER BY s.n), array_agg(m.b ORDER BY s.n), array_agg(m.sure ORDER BY s.n),
+         array_agg(m.aligned_a ORDER BY s.n), array_agg(CASE WHEN m.aligned_a IS NOT NULL THEN m.aligned_b END ORDER BY s.n)
   FROM unnest(picked) p (i) CROSS JOIN side s LEFT JOIN merged m ON m.i = p.i AND m.n = s.n
   GROUP BY p.i ORDER BY p.i;
 END $$;

@@ -49,6 +49,8 @@ var parallelRow = &Object{Fields: map[string]Field{
 		From: "(SELECT u.n, e.id, e.public_id," +
 			" CASE WHEN u.id = {p}.pivot THEN {p}.pivot_from ELSE {p}.other_from[o.i] END AS from_seq," +
 			" CASE WHEN u.id = {p}.pivot THEN {p}.pivot_to ELSE {p}.other_to[o.i] END AS to_seq," +
+			" CASE WHEN u.id = {p}.pivot THEN {p}.pivot_from ELSE {p}.aligned_from[o.i] END AS aligned_from," +
+			" CASE WHEN u.id = {p}.pivot THEN {p}.pivot_to ELSE {p}.aligned_to[o.i] END AS aligned_to," +
 			" CASE WHEN u.id = {p}.pivot THEN NULL ELSE {p}.confidence[o.i] END AS confidence" +
 			" FROM unnest({p}.ids) WITH ORDINALITY u(id, n) JOIN view.expression e ON e.id = u.id" +
 			" CROSS JOIN LATERAL (SELECT array_position({p}.others, u.id) AS i) o) {t}",
@@ -56,12 +58,18 @@ var parallelRow = &Object{Fields: map[string]Field{
 	}),
 }}
 
-var parallelCell = &Object{Fields: map[string]Field{
-	"translationId": column("public_id"), "aligned": {SQL: "{t}.from_seq IS NOT NULL"}, "confidence": column("confidence"),
-	"lines": nested(Rel{
+// cellLines are the lines of a cell, or some of them.
+func cellLines(which string) Field {
+	return nested(Rel{
 		Shape: Many, To: "TextLine", Covered: true, From: "view.text_line {t}",
-		Where: "{t}.expression_id = {p}.id AND {t}.seq BETWEEN {p}.from_seq AND {p}.to_seq", Order: "{t}.seq", Limit: "500",
-	}),
+		Where: "{t}.expression_id = {p}.id AND {t}.seq BETWEEN {p}.from_seq AND {p}.to_seq AND " + which, Order: "{t}.seq", Limit: "500",
+	})
+}
+
+var parallelCell = &Object{Fields: map[string]Field{
+	"translationId": column("public_id"), "aligned": {SQL: "{t}.aligned_from IS NOT NULL"}, "confidence": column("confidence"),
+	"lines":     cellLines("true"),
+	"unaligned": cellLines("({t}.seq BETWEEN {p}.aligned_from AND {p}.aligned_to) IS NOT TRUE"),
 }}
 
 var parallelVersion = &Object{Fields: map[string]Field{

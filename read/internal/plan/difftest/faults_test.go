@@ -175,3 +175,16 @@ func TestPrefixesFindEveryTitle(t *testing.T) {
 	data, _ := reply(t, pool, `{ a: authors(filter: {namePrefix: "ダン"}) { totalCount } b: authors(filter: {namePrefix: "だん"}) { totalCount } }`, nil)
 	require.JSONEq(t, `{"a":{"totalCount":1},"b":{"totalCount":1}}`, data)
 }
+
+// TestALineThatAnswersNothingIsNotAligned: the prose of Der Panther begins with a
+// line that no line of the poem has, beside which stands the first stanza.
+func TestALineThatAnswersNothingIsNotAligned(t *testing.T) {
+	pool := libtest.Pool(t)
+	const panther = ` FROM view.alignment_pair p JOIN view.expression o ON o.id = p.other_id JOIN view.work w ON w.original_id = p.expression_id WHERE w.slug = 'rilke-der-panther' AND o.slug = 'en.prose'`
+	work, prose, original := one(t, pool, `SELECT w.public_id`+panther), one(t, pool, `SELECT o.public_id`+panther), one(t, pool, `SELECT (SELECT e.public_id FROM view.expression e WHERE e.id = w.original_id)`+panther)
+	data, fault := reply(t, pool, `{ parallelText(workId: "`+work+`", expressionIds: ["`+original+`", "`+prose+`"], first: 2) { nodes { cells { aligned lines { position } unaligned { position } } } } }`, nil)
+	require.Empty(t, fault)
+	require.JSONEq(t, `{"parallelText":{"nodes":[
+		{"cells":[{"aligned":true,"lines":[{"position":1},{"position":2},{"position":3},{"position":4}],"unaligned":[]},{"aligned":true,"lines":[{"position":1},{"position":2}],"unaligned":[{"position":1}]}]},
+		{"cells":[{"aligned":true,"lines":[{"position":5},{"position":6},{"position":7},{"position":8}],"unaligned":[]},{"aligned":true,"lines":[{"position":3}],"unaligned":[]}]}]}}`, data)
+}
