@@ -197,7 +197,7 @@ func TestManyRowsAboveAnOldTransaction(t *testing.T) {
 	stamp := c.clock.Applied()
 	rows := make([]invalidate.Row, mostCarried+1)
 	for i := range rows {
-		rows[i] = invalidate.Row{ID: int64(i + 1), XID: uint64(11 + i), Tags: []string{"work_1"}} //nolint:gosec // small
+		rows[i] = invalidate.Row{ID: int64(i + 1), XID: uint64(11 + i), Tags: []string{"work_1"}}
 	}
 	c.poll(10, rows...)
 	p := c.takenOver()

@@ -120,7 +120,7 @@ func TestAnotherDatabaseIsPromoted(t *testing.T) {
 	_, lost := w.await("it", tagged("lost"))
 
 	url.Store(promoted.url)
-	_, err = w.conn.Exec(t.Context(), "SELECT pg_terminate_backend($1)", int32((<-connected).PgConn().PID())) //nolint:gosec // a process id
+	_, err = w.conn.Exec(t.Context(), "SELECT pg_terminate_backend($1)", int32((<-connected).PgConn().PID()))
 	require.NoError(t, err)
 	w.await("that everything may have changed", tagged("*"))
 	other := promoted.connect()
