@@ -60,7 +60,7 @@ smoke: ## Do what a new user does, beside whatever runs: up, the printed line, u
 	@scripts/smoke.sh
 
 audit: ## Run the audits of GraphQL over HTTP
-	@deploy/local/with-services go test ./read/internal/app -run TestGraphQLHTTPAudits -count=1 -v
+	@deploy/local/with-services go test ./read/internal/app ./write/internal/app -run TestGraphQLHTTPAudits -count=1 -v
 
 bench: ## Measure hits, misses and bare fasthttp side by side
 	@scripts/bench.sh

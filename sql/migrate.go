@@ -95,7 +95,7 @@ func newProvider(db *sql.DB) (*goose.Provider, error) {
 		return nil, err
 	}
 	return goose.NewProvider(goose.DialectPostgres, db, files,
-		goose.WithSessionLocker(locker), goose.WithDisableGlobalRegistry(true))
+		goose.WithSessionLocker(locker), goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(jobs()))
 }
 
 func makeRoles(ctx context.Context, config *pgx.ConnConfig) error {
@@ -115,10 +115,18 @@ func steps(results []*goose.MigrationResult) []Step {
 	done := make([]Step, 0, len(results))
 	for _, r := range results {
 		if r != nil && r.Error == nil {
-			done = append(done, Step{Version: r.Source.Version, Name: r.Source.Path, Took: r.Duration})
+			done = append(done, Step{Version: r.Source.Version, Name: name(r.Source), Took: r.Duration})
 		}
 	}
 	return done
+}
+
+// name is the file of a migration; those written in Go have none.
+func name(s *goose.Source) string {
+	if s.Path == "" {
+		return fmt.Sprintf("%05d_jobs.go", s.Version)
+	}
+	return s.Path
 }
 
 // failure names the migration and the place in it: goose's own message quotes whole files.
@@ -132,5 +140,5 @@ func failure(err error) error {
 	if errors.As(cause, &pg) {
 		cause = fmt.Errorf("%s (SQLSTATE %s, position %d) %s %s", pg.Message, pg.Code, pg.Position, pg.Detail, pg.Where)
 	}
-	return fmt.Errorf("migration %s: %w", partial.Failed.Source.Path, cause)
+	return fmt.Errorf("migration %s: %w", name(partial.Failed.Source), cause)
 }

@@ -98,6 +98,79 @@ CREATE TABLE core.categories (
   CONSTRAINT categories_version_check CHECK ((version > 0))
 );
 
+CREATE TABLE core.contribution_events (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  contribution_id uuid NOT NULL,
+  actor_id uuid,
+  from_status text,
+  to_status text NOT NULL,
+  detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT contribution_events_pkey PRIMARY KEY (id),
+  CONSTRAINT contribution_events_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES auth.users(id),
+  CONSTRAINT contribution_events_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES core.contributions(id)
+);
+
+CREATE TABLE core.contribution_reviews (
+  id uuid NOT NULL,
+  contribution_id uuid NOT NULL,
+  reviewer_id uuid NOT NULL,
+  decision text NOT NULL,
+  comment text,
+  contribution_version integer NOT NULL,
+  superseded boolean DEFAULT false NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT contribution_reviews_pkey PRIMARY KEY (id),
+  CONSTRAINT contribution_reviews_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES core.contributions(id),
+  CONSTRAINT contribution_reviews_reviewer_id_fkey FOREIGN KEY (reviewer_id) REFERENCES auth.users(id),
+  CONSTRAINT contribution_reviews_check CHECK (((decision = 'APPROVE'::text) OR (char_length(comment) >= 10))),
+  CONSTRAINT contribution_reviews_comment_check CHECK ((char_length(comment) <= 5000)),
+  CONSTRAINT contribution_reviews_decision_check CHECK ((decision = ANY (ARRAY['APPROVE'::text, 'REQUEST_CHANGES'::text, 'REJECT'::text])))
+);
+
+CREATE TABLE core.contributions (
+  id uuid NOT NULL,
+  kind text GENERATED ALWAYS AS ('CONTRIBUTION'::text) STORED NOT NULL,
+  author_id uuid NOT NULL,
+  contribution_type text NOT NULL,
+  target_id uuid,
+  language core.langtag,
+  title text NOT NULL,
+  message text,
+  base_version integer,
+  base_revision integer,
+  patch jsonb NOT NULL,
+  status text DEFAULT 'DRAFT'::text NOT NULL,
+  required_approvals smallint DEFAULT 1 NOT NULL,
+  assigned_to uuid,
+  submitted_at timestamp with time zone,
+  decided_at timestamp with time zone,
+  applied_at timestamp with time zone,
+  applied_id uuid,
+  applied_version integer,
+  version integer DEFAULT 1 NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT contributions_pkey PRIMARY KEY (id),
+  CONSTRAINT contributions_applied_id_fkey FOREIGN KEY (applied_id) REFERENCES core.subjects(id),
+  CONSTRAINT contributions_assigned_to_fkey FOREIGN KEY (assigned_to) REFERENCES auth.users(id),
+  CONSTRAINT contributions_author_id_fkey FOREIGN KEY (author_id) REFERENCES auth.users(id),
+  CONSTRAINT contributions_id_kind_fkey FOREIGN KEY (id, kind) REFERENCES core.subjects(id, kind),
+  CONSTRAINT contributions_target_id_fkey FOREIGN KEY (target_id) REFERENCES core.subjects(id),
+  CONSTRAINT contributions_base_revision_check CHECK ((base_revision >= 0)),
+  CONSTRAINT contributions_base_version_check CHECK ((base_version > 0)),
+  CONSTRAINT contributions_check CHECK ((assigned_to <> author_id)),
+  CONSTRAINT contributions_check1 CHECK (((target_id IS NOT NULL) OR (contribution_type = ANY (ARRAY['CREATE_WORK'::text, 'CREATE_AUTHOR'::text])))),
+  CONSTRAINT contributions_check2 CHECK (((status = 'APPLIED'::text) = (applied_at IS NOT NULL))),
+  CONSTRAINT contributions_contribution_type_check CHECK ((contribution_type = ANY (ARRAY['CREATE_WORK'::text, 'CREATE_TRANSLATION'::text, 'CREATE_AUTHOR'::text, 'EDIT_WORK'::text, 'EDIT_TRANSLATION'::text, 'EDIT_AUTHOR'::text, 'EDIT_TEXT'::text]))),
+  CONSTRAINT contributions_message_check CHECK ((char_length(message) <= 5000)),
+  CONSTRAINT contributions_patch_check CHECK ((octet_length((patch)::text) <= 2097152)),
+  CONSTRAINT contributions_required_approvals_check CHECK (((required_approvals >= 1) AND (required_approvals <= 5))),
+  CONSTRAINT contributions_status_check CHECK ((status = ANY (ARRAY['DRAFT'::text, 'SUBMITTED'::text, 'IN_REVIEW'::text, 'CHANGES_REQUESTED'::text, 'APPROVED'::text, 'APPLIED'::text, 'REJECTED'::text, 'WITHDRAWN'::text, 'CONFLICTED'::text]))),
+  CONSTRAINT contributions_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 200))),
+  CONSTRAINT contributions_version_check CHECK ((version > 0))
+);
+
 CREATE TABLE core.countries (
   code text NOT NULL,
   iso3 text NOT NULL,
@@ -551,6 +624,150 @@ CREATE TABLE core.works (
   CONSTRAINT works_version_check CHECK ((version > 0))
 );
 
+CREATE TABLE auth.credentials (
+  user_id uuid NOT NULL,
+  password_phc text NOT NULL,
+  pepper_id text NOT NULL,
+  changed_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT credentials_pkey PRIMARY KEY (user_id),
+  CONSTRAINT credentials_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id),
+  CONSTRAINT credentials_password_phc_check CHECK ((password_phc ~~ '$argon2id$%'::text)),
+  CONSTRAINT credentials_pepper_id_check CHECK (((char_length(pepper_id) >= 1) AND (char_length(pepper_id) <= 40)))
+);
+
+CREATE TABLE auth.jwt_keys (
+  kid text NOT NULL,
+  public_jwk jsonb NOT NULL,
+  private_enc bytea NOT NULL,
+  status text NOT NULL,
+  activated_at timestamp with time zone NOT NULL,
+  retire_at timestamp with time zone,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT jwt_keys_pkey PRIMARY KEY (kid),
+  CONSTRAINT jwt_keys_kid_check CHECK (((char_length(kid) >= 8) AND (char_length(kid) <= 64))),
+  CONSTRAINT jwt_keys_status_check CHECK ((status = ANY (ARRAY['NEXT'::text, 'ACTIVE'::text, 'RETIRING'::text, 'RETIRED'::text])))
+);
+
+CREATE TABLE auth.login_failures (
+  login_hash bytea NOT NULL,
+  failures integer NOT NULL,
+  last_at timestamp with time zone DEFAULT now() NOT NULL,
+  locked_until timestamp with time zone,
+  CONSTRAINT login_failures_pkey PRIMARY KEY (login_hash),
+  CONSTRAINT login_failures_failures_check CHECK ((failures > 0)),
+  CONSTRAINT login_failures_login_hash_check CHECK ((octet_length(login_hash) = 32))
+);
+
+CREATE TABLE auth.one_time_tokens (
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  purpose text NOT NULL,
+  token_hash bytea NOT NULL,
+  email text,
+  expires_at timestamp with time zone NOT NULL,
+  consumed_at timestamp with time zone,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT one_time_tokens_pkey PRIMARY KEY (id),
+  CONSTRAINT one_time_tokens_token_hash_key UNIQUE (token_hash),
+  CONSTRAINT one_time_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id),
+  CONSTRAINT one_time_tokens_email_check CHECK ((char_length(email) <= 254)),
+  CONSTRAINT one_time_tokens_purpose_check CHECK ((purpose = ANY (ARRAY['EMAIL_VERIFY'::text, 'PASSWORD_RESET'::text, 'EMAIL_CHANGE'::text]))),
+  CONSTRAINT one_time_tokens_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+
+CREATE TABLE auth.refresh_tokens (
+  id uuid NOT NULL,
+  session_id uuid NOT NULL,
+  token_hash bytea NOT NULL,
+  parent_id uuid,
+  issued_at timestamp with time zone DEFAULT now() NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  used_at timestamp with time zone,
+  grace_until timestamp with time zone,
+  CONSTRAINT refresh_tokens_pkey PRIMARY KEY (id),
+  CONSTRAINT refresh_tokens_parent_id_key UNIQUE (parent_id),
+  CONSTRAINT refresh_tokens_token_hash_key UNIQUE (token_hash),
+  CONSTRAINT refresh_tokens_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES auth.refresh_tokens(id) ON DELETE CASCADE,
+  CONSTRAINT refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES auth.sessions(id) ON DELETE CASCADE,
+  CONSTRAINT refresh_tokens_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+
+CREATE TABLE auth.reviewer_languages (
+  user_id uuid NOT NULL,
+  language core.langtag NOT NULL,
+  CONSTRAINT reviewer_languages_pkey PRIMARY KEY (user_id, language),
+  CONSTRAINT reviewer_languages_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id)
+);
+
+CREATE TABLE auth.security_events (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  user_id uuid,
+  event text NOT NULL,
+  ip inet,
+  user_agent text,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT security_events_pkey PRIMARY KEY (id),
+  CONSTRAINT security_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id),
+  CONSTRAINT security_events_event_check CHECK (((char_length(event) >= 1) AND (char_length(event) <= 60))),
+  CONSTRAINT security_events_user_agent_check CHECK ((char_length(user_agent) <= 512))
+);
+
+CREATE TABLE auth.sessions (
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  mode text NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  last_seen_at timestamp with time zone DEFAULT now() NOT NULL,
+  idle_expires_at timestamp with time zone NOT NULL,
+  absolute_expires_at timestamp with time zone NOT NULL,
+  reauth_at timestamp with time zone,
+  ip inet,
+  user_agent text,
+  revoked_at timestamp with time zone,
+  revoke_reason text,
+  CONSTRAINT sessions_pkey PRIMARY KEY (id),
+  CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id),
+  CONSTRAINT sessions_check CHECK ((idle_expires_at <= absolute_expires_at)),
+  CONSTRAINT sessions_mode_check CHECK ((mode = ANY (ARRAY['COOKIE'::text, 'BEARER'::text]))),
+  CONSTRAINT sessions_revoke_reason_check CHECK ((char_length(revoke_reason) <= 60)),
+  CONSTRAINT sessions_user_agent_check CHECK ((char_length(user_agent) <= 512))
+);
+
+CREATE TABLE auth.signature_nonces (
+  key_id uuid NOT NULL,
+  nonce text NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT signature_nonces_pkey PRIMARY KEY (key_id, nonce),
+  CONSTRAINT signature_nonces_key_id_fkey FOREIGN KEY (key_id) REFERENCES auth.signing_keys(id) ON DELETE CASCADE,
+  CONSTRAINT signature_nonces_nonce_check CHECK (((char_length(nonce) >= 8) AND (char_length(nonce) <= 128)))
+);
+
+CREATE TABLE auth.signing_keys (
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  alg text NOT NULL,
+  public_key bytea NOT NULL,
+  label text NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  revoked_at timestamp with time zone,
+  CONSTRAINT signing_keys_pkey PRIMARY KEY (id),
+  CONSTRAINT signing_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id),
+  CONSTRAINT signing_keys_alg_check CHECK ((alg = 'ED25519'::text)),
+  CONSTRAINT signing_keys_label_check CHECK (((char_length(label) >= 1) AND (char_length(label) <= 80))),
+  CONSTRAINT signing_keys_public_key_check CHECK ((octet_length(public_key) = 32))
+);
+
+CREATE TABLE auth.user_roles (
+  user_id uuid NOT NULL,
+  role text NOT NULL,
+  granted_by uuid,
+  granted_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT user_roles_pkey PRIMARY KEY (user_id, role),
+  CONSTRAINT user_roles_granted_by_fkey FOREIGN KEY (granted_by) REFERENCES auth.users(id),
+  CONSTRAINT user_roles_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id),
+  CONSTRAINT user_roles_role_check CHECK ((role = ANY (ARRAY['CONTRIBUTOR'::text, 'REVIEWER'::text, 'EDITOR'::text, 'ADMIN'::text])))
+);
+
 CREATE TABLE auth.users (
   id uuid NOT NULL,
   kind text GENERATED ALWAYS AS ('USER'::text) STORED NOT NULL,
@@ -560,6 +777,12 @@ CREATE TABLE auth.users (
   email_canonical text,
   email_verified_at timestamp with time zone,
   status text DEFAULT 'PENDING'::text NOT NULL,
+  auth_epoch integer DEFAULT 1 NOT NULL,
+  locale text DEFAULT 'en'::text NOT NULL,
+  last_login_at timestamp with time zone,
+  suspended_until timestamp with time zone,
+  delete_after timestamp with time zone,
+  erase_content boolean DEFAULT false NOT NULL,
   version integer DEFAULT 1 NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -567,11 +790,35 @@ CREATE TABLE auth.users (
   CONSTRAINT users_pkey PRIMARY KEY (id),
   CONSTRAINT users_username_canonical_key UNIQUE (username_canonical),
   CONSTRAINT users_id_kind_fkey FOREIGN KEY (id, kind) REFERENCES core.subjects(id, kind),
+  CONSTRAINT users_auth_epoch_check CHECK ((auth_epoch > 0)),
   CONSTRAINT users_check CHECK (((email IS NULL) = (email_canonical IS NULL))),
   CONSTRAINT users_email_check CHECK ((char_length(email) <= 254)),
+  CONSTRAINT users_locale_check CHECK ((char_length(locale) <= 35)),
   CONSTRAINT users_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'ACTIVE'::text, 'SUSPENDED'::text, 'LOCKED'::text, 'DELETED'::text]))),
   CONSTRAINT users_username_check CHECK ((username ~ '^[A-Za-z0-9_]{3,30}$'::text)),
   CONSTRAINT users_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE social.bookmarks (
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  subject_id uuid NOT NULL,
+  line_key uuid,
+  ref text,
+  note text,
+  labels text[] DEFAULT '{}'::text[] NOT NULL,
+  private boolean DEFAULT true NOT NULL,
+  version integer DEFAULT 1 NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT bookmarks_pkey PRIMARY KEY (id),
+  CONSTRAINT bookmarks_user_id_subject_id_line_key_key UNIQUE NULLS NOT DISTINCT (user_id, subject_id, line_key),
+  CONSTRAINT bookmarks_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES core.subjects(id),
+  CONSTRAINT bookmarks_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id),
+  CONSTRAINT bookmarks_labels_check CHECK ((cardinality(labels) <= 20)),
+  CONSTRAINT bookmarks_note_check CHECK ((char_length(note) <= 5000)),
+  CONSTRAINT bookmarks_ref_check CHECK ((char_length(ref) <= 80)),
+  CONSTRAINT bookmarks_version_check CHECK ((version > 0))
 );
 
 CREATE TABLE social.collection_items (
@@ -590,6 +837,16 @@ CREATE TABLE social.collection_items (
   CONSTRAINT collection_items_approval_check CHECK ((approval = ANY (ARRAY['PENDING'::text, 'APPROVED'::text, 'REJECTED'::text]))),
   CONSTRAINT collection_items_note_check CHECK ((char_length(note) <= 1000)),
   CONSTRAINT collection_items_rank_check CHECK ((rank ~ '^[0-9A-Za-z]{1,64}$'::text))
+);
+
+CREATE TABLE social.collection_members (
+  collection_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  role text NOT NULL,
+  CONSTRAINT collection_members_pkey PRIMARY KEY (collection_id, user_id),
+  CONSTRAINT collection_members_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES social.collections(id),
+  CONSTRAINT collection_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id),
+  CONSTRAINT collection_members_role_check CHECK ((role = ANY (ARRAY['EDITOR'::text, 'MODERATOR'::text])))
 );
 
 CREATE TABLE social.collections (
@@ -679,6 +936,50 @@ CREATE TABLE social.profiles (
   CONSTRAINT profiles_website_check CHECK (((char_length(website) <= 500) AND (website ~ '^https://'::text)))
 );
 
+CREATE TABLE social.reports (
+  id uuid NOT NULL,
+  subject_id uuid NOT NULL,
+  reporter_id uuid NOT NULL,
+  reason text NOT NULL,
+  detail text,
+  status text DEFAULT 'OPEN'::text NOT NULL,
+  note text,
+  resolved_by uuid,
+  resolved_at timestamp with time zone,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT reports_pkey PRIMARY KEY (id),
+  CONSTRAINT reports_reporter_id_fkey FOREIGN KEY (reporter_id) REFERENCES auth.users(id),
+  CONSTRAINT reports_resolved_by_fkey FOREIGN KEY (resolved_by) REFERENCES auth.users(id),
+  CONSTRAINT reports_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES core.subjects(id),
+  CONSTRAINT reports_check CHECK (((status = 'OPEN'::text) = (resolved_at IS NULL))),
+  CONSTRAINT reports_detail_check CHECK ((char_length(detail) <= 5000)),
+  CONSTRAINT reports_note_check CHECK ((char_length(note) <= 5000)),
+  CONSTRAINT reports_reason_check CHECK ((reason = ANY (ARRAY['SPAM'::text, 'ABUSE'::text, 'COPYRIGHT'::text, 'INACCURATE'::text, 'PRIVACY'::text, 'ILLEGAL'::text, 'OTHER'::text]))),
+  CONSTRAINT reports_status_check CHECK ((status = ANY (ARRAY['OPEN'::text, 'ACTIONED'::text, 'DISMISSED'::text])))
+);
+
+CREATE TABLE social.search_presets (
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  name text NOT NULL,
+  query text,
+  filter jsonb DEFAULT '{}'::jsonb NOT NULL,
+  filter_schema smallint DEFAULT 1 NOT NULL,
+  mode text DEFAULT 'HYBRID'::text NOT NULL,
+  shared boolean DEFAULT false NOT NULL,
+  notify boolean DEFAULT false NOT NULL,
+  version integer DEFAULT 1 NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT search_presets_pkey PRIMARY KEY (id),
+  CONSTRAINT search_presets_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id),
+  CONSTRAINT search_presets_filter_check CHECK ((octet_length((filter)::text) <= 8192)),
+  CONSTRAINT search_presets_mode_check CHECK ((mode = ANY (ARRAY['TEXT'::text, 'VECTOR'::text, 'HYBRID'::text]))),
+  CONSTRAINT search_presets_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
+  CONSTRAINT search_presets_query_check CHECK ((char_length(query) <= 200)),
+  CONSTRAINT search_presets_version_check CHECK ((version > 0))
+);
+
 CREATE TABLE stats.popularity (
   stretch text NOT NULL,
   kind text NOT NULL,
@@ -728,6 +1029,24 @@ CREATE TABLE stats.trending (
   CONSTRAINT trending_scope_check CHECK ((char_length(scope) <= 35))
 );
 
+CREATE TABLE ops.audit_log (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  actor_id uuid,
+  action text NOT NULL,
+  subject_id uuid,
+  version integer,
+  ip inet,
+  request_id text,
+  signing_key_id uuid,
+  detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+  CONSTRAINT audit_log_pkey PRIMARY KEY (id),
+  CONSTRAINT audit_log_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES auth.users(id),
+  CONSTRAINT audit_log_action_check CHECK (((char_length(action) >= 1) AND (char_length(action) <= 60))),
+  CONSTRAINT audit_log_detail_check CHECK ((octet_length((detail)::text) <= 16384)),
+  CONSTRAINT audit_log_request_id_check CHECK ((char_length(request_id) <= 100))
+);
+
 CREATE TABLE ops.change_candidates (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
@@ -775,6 +1094,18 @@ CREATE TABLE ops.documents (
   CONSTRAINT documents_source_check CHECK (((octet_length(source) >= 1) AND (octet_length(source) <= 262144))),
   CONSTRAINT documents_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'ACTIVE'::text, 'DEPRECATED'::text, 'BLOCKED'::text]))),
   CONSTRAINT documents_ttl_s_check CHECK ((ttl_s >= 0))
+);
+
+CREATE TABLE ops.idempotency_keys (
+  principal text NOT NULL,
+  key text NOT NULL,
+  request_hash bytea NOT NULL,
+  outcome jsonb,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT idempotency_keys_pkey PRIMARY KEY (principal, key),
+  CONSTRAINT idempotency_keys_key_check CHECK (((char_length(key) >= 8) AND (char_length(key) <= 128))),
+  CONSTRAINT idempotency_keys_principal_check CHECK ((char_length(principal) <= 100)),
+  CONSTRAINT idempotency_keys_request_hash_check CHECK ((octet_length(request_hash) = 32))
 );
 
 CREATE TABLE ops.import_runs (
@@ -1052,6 +1383,14 @@ CREATE UNIQUE INDEX alignments_one_approved ON core.alignments USING btree (left
 CREATE INDEX alignments_right ON core.alignments USING btree (right_id, left_id, status);
 CREATE INDEX alignments_work ON core.alignments USING btree (work_id);
 CREATE INDEX categories_parent ON core.categories USING btree (parent_id);
+CREATE INDEX contribution_events_contribution ON core.contribution_events USING btree (contribution_id, id);
+CREATE UNIQUE INDEX contribution_reviews_live ON core.contribution_reviews USING btree (contribution_id, reviewer_id) WHERE (NOT superseded);
+CREATE INDEX contribution_reviews_reviewer ON core.contribution_reviews USING btree (reviewer_id);
+CREATE INDEX contributions_assigned ON core.contributions USING btree (assigned_to) WHERE (assigned_to IS NOT NULL);
+CREATE INDEX contributions_author ON core.contributions USING btree (author_id, id DESC);
+CREATE INDEX contributions_queue ON core.contributions USING btree (submitted_at, id) WHERE (status = ANY (ARRAY['SUBMITTED'::text, 'IN_REVIEW'::text]));
+CREATE INDEX contributions_status ON core.contributions USING btree (status, id DESC);
+CREATE INDEX contributions_target ON core.contributions USING btree (target_id) WHERE (target_id IS NOT NULL);
 CREATE INDEX expression_contributors_person ON core.expression_contributors USING btree (person_id, role, expression_id);
 CREATE INDEX expressions_language ON core.expressions USING btree (language);
 CREATE UNIQUE INDEX expressions_one_original ON core.expressions USING btree (work_id, language) WHERE ((expression_kind = 'ORIGINAL'::text) AND (deleted_at IS NULL));
@@ -1078,20 +1417,46 @@ CREATE INDEX work_titles_sort_prefix ON core.work_titles USING btree (view.sort_
 CREATE INDEX work_titles_trgm ON core.work_titles USING gin (lower(title) public.gin_trgm_ops);
 CREATE INDEX works_language ON core.works USING btree (original_language);
 CREATE INDEX works_series ON core.works USING btree (series_id, series_position) WHERE (series_id IS NOT NULL);
+CREATE UNIQUE INDEX jwt_keys_active ON auth.jwt_keys USING btree (status) WHERE (status = 'ACTIVE'::text);
+CREATE INDEX login_failures_old ON auth.login_failures USING btree (last_at);
+CREATE INDEX one_time_tokens_expired ON auth.one_time_tokens USING btree (expires_at);
+CREATE UNIQUE INDEX one_time_tokens_live ON auth.one_time_tokens USING btree (user_id, purpose) WHERE (consumed_at IS NULL);
+CREATE UNIQUE INDEX refresh_tokens_leaf ON auth.refresh_tokens USING btree (session_id) WHERE (used_at IS NULL);
+CREATE INDEX security_events_old ON auth.security_events USING btree (at);
+CREATE INDEX security_events_user ON auth.security_events USING btree (user_id, at DESC);
+CREATE INDEX sessions_expired ON auth.sessions USING btree (absolute_expires_at);
+CREATE INDEX sessions_live ON auth.sessions USING btree (user_id, last_seen_at DESC) WHERE (revoked_at IS NULL);
+CREATE INDEX signature_nonces_expired ON auth.signature_nonces USING btree (expires_at);
+CREATE UNIQUE INDEX signing_keys_live ON auth.signing_keys USING btree (public_key) WHERE (revoked_at IS NULL);
+CREATE INDEX signing_keys_user ON auth.signing_keys USING btree (user_id);
+CREATE INDEX user_roles_role ON auth.user_roles USING btree (role, user_id);
+CREATE INDEX users_delete ON auth.users USING btree (delete_after) WHERE ((delete_after IS NOT NULL) AND (deleted_at IS NULL));
 CREATE UNIQUE INDEX users_email ON auth.users USING btree (email_canonical) WHERE (deleted_at IS NULL);
+CREATE INDEX bookmarks_subject ON social.bookmarks USING btree (subject_id);
+CREATE INDEX bookmarks_user ON social.bookmarks USING btree (user_id, id DESC);
 CREATE INDEX collection_items_subject ON social.collection_items USING btree (subject_id);
+CREATE INDEX collection_members_user ON social.collection_members USING btree (user_id);
 CREATE UNIQUE INDEX collections_owner_title ON social.collections USING btree (owner_id, lower(title)) WHERE (deleted_at IS NULL);
-CREATE INDEX comments_author ON social.comments USING btree (author_id);
+CREATE INDEX comments_author ON social.comments USING btree (author_id, id DESC);
+CREATE INDEX comments_held ON social.comments USING btree (id) WHERE (status = 'PENDING'::text);
 CREATE INDEX comments_parent ON social.comments USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX comments_subject ON social.comments USING btree (subject_id);
 CREATE UNIQUE INDEX comments_tree ON social.comments USING btree (root_id, path);
 CREATE INDEX likes_subject ON social.likes USING btree (subject_id, created_at DESC);
+CREATE UNIQUE INDEX reports_open ON social.reports USING btree (subject_id, reporter_id) WHERE (status = 'OPEN'::text);
+CREATE INDEX reports_queue ON social.reports USING btree (status, id);
+CREATE INDEX reports_reporter ON social.reports USING btree (reporter_id, created_at);
+CREATE UNIQUE INDEX search_presets_name ON social.search_presets USING btree (user_id, lower(name));
 CREATE INDEX popularity_order ON stats.popularity USING btree (stretch, kind, popularity DESC, subject_id DESC);
 CREATE INDEX totals_order ON stats.totals USING btree (kind, popularity DESC, subject_id DESC);
 CREATE INDEX trending_subject ON stats.trending USING btree (subject_id);
+CREATE INDEX audit_log_actor ON ops.audit_log USING btree (actor_id, at, id);
+CREATE INDEX audit_log_at ON ops.audit_log USING btree (at, id);
+CREATE INDEX audit_log_subject ON ops.audit_log USING btree (subject_id, at, id);
 CREATE INDEX change_candidates_order ON ops.change_candidates USING btree (xid, id);
 CREATE INDEX changes_kind ON ops.changes USING btree (kind, seq);
 CREATE INDEX changes_subject ON ops.changes USING btree (subject_id, seq);
+CREATE INDEX idempotency_keys_expired ON ops.idempotency_keys USING btree (expires_at);
 CREATE INDEX import_runs_recent ON ops.import_runs USING btree (started_at DESC);
 CREATE INDEX outbox_age ON ops.outbox USING btree (at);
 CREATE INDEX outbox_order ON ops.outbox USING btree (xid, id);
@@ -1949,6 +2314,21 @@ CREATE VIEW view.work_title_key AS
 
 -- Functions
 
+CREATE OR REPLACE FUNCTION core.expression_snapshot(expression uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE STRICT
+ SET search_path TO 'pg_catalog'
+AS $function$
+  SELECT jsonb_strip_nulls(jsonb_build_object(
+    'workId', core.typeid('WORK', e.work_id), 'kind', e.expression_kind, 'language', e.language, 'title', e.title, 'subtitle', e.subtitle,
+    'sourceExpressionId', core.typeid('EXPRESSION', e.source_expression_id), 'origin', e.origin, 'completeness', e.completeness, 'form', e.form,
+    'year', e.year, 'notes', e.notes, 'provenance', e.provenance, 'sourceUrl', e.source_url, 'credit', e.credit, 'quality', e.quality,
+    'contributors', (SELECT jsonb_agg(jsonb_build_object('personId', core.typeid('PERSON', x.person_id), 'role', x.role, 'creditedAs', x.credited_as)
+      ORDER BY x.position, x.person_id, x.role) FROM core.expression_contributors x WHERE x.expression_id = e.id)))
+  FROM core.expressions e WHERE e.id = expression
+$function$;
+
 CREATE OR REPLACE FUNCTION core.flatten_redirects()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1967,6 +2347,20 @@ CREATE OR REPLACE FUNCTION core.is_author(role text, certainty text)
  IMMUTABLE PARALLEL SAFE
 AS $function$
   SELECT role IN ('AUTHOR','ATTRIBUTED') AND certainty <> 'SPURIOUS'
+$function$;
+
+CREATE OR REPLACE FUNCTION core.person_snapshot(person uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE STRICT
+ SET search_path TO 'pg_catalog'
+AS $function$
+  SELECT jsonb_strip_nulls(jsonb_build_object(
+    'kind', p.person_kind, 'birth', p.birth_edtf, 'death', p.death_edtf, 'birthYear', p.birth_year, 'deathYear', p.death_year,
+    'floruit', p.floruit, 'birthPlace', p.birth_place, 'deathPlace', p.death_place, 'country', p.country_code, 'bio', p.bio,
+    'names', (SELECT jsonb_agg(jsonb_build_object('language', x.language, 'name', x.name, 'sortName', x.sort_name, 'kind', x.name_kind)
+      ORDER BY x.position, x.id) FROM core.person_names x WHERE x.person_id = p.id)))
+  FROM core.persons p WHERE p.id = person
 $function$;
 
 CREATE OR REPLACE FUNCTION core.prefix(kind text)
@@ -2027,6 +2421,24 @@ BEGIN
       || int8send(((d & 8725857424048159) | ((d & 279227437569541088) << 3)) + 3472328296227680304),
     'escape'), ':;<=>?@ABCDEFGHIJKLMNO', 'abcdefghjkmnpqrstvwxyz');
 END $function$;
+
+CREATE OR REPLACE FUNCTION core.work_snapshot(work uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE STRICT
+ SET search_path TO 'pg_catalog'
+AS $function$
+  SELECT jsonb_strip_nulls(jsonb_build_object(
+    'originalLanguage', w.original_language, 'literatureType', w.literature_type, 'created', w.created_edtf,
+    'yearFrom', w.year_from, 'yearTo', w.year_to, 'description', w.description, 'seriesId', w.series_id, 'seriesPosition', w.series_position,
+    'titles', (SELECT jsonb_agg(jsonb_build_object('language', x.language, 'title', x.title, 'subtitle', x.subtitle, 'sortTitle', x.sort_title, 'kind', x.title_kind)
+      ORDER BY x.position, x.id) FROM core.work_titles x WHERE x.work_id = w.id),
+    'contributors', (SELECT jsonb_agg(jsonb_build_object('personId', core.typeid('PERSON', x.person_id), 'role', x.role, 'certainty', x.certainty, 'creditedAs', x.credited_as)
+      ORDER BY x.position, x.person_id, x.role) FROM core.work_contributors x WHERE x.work_id = w.id),
+    'tagIds', (SELECT jsonb_agg(core.typeid('TAG', x.tag_id) ORDER BY x.tag_id) FROM core.subject_tags x WHERE x.subject_id = w.id),
+    'categoryIds', (SELECT jsonb_agg(core.typeid('CATEGORY', x.category_id) ORDER BY x.category_id) FROM core.subject_categories x WHERE x.subject_id = w.id)))
+  FROM core.works w WHERE w.id = work
+$function$;
 
 CREATE OR REPLACE FUNCTION ops.announce(tags text[])
  RETURNS void
@@ -4356,6 +4768,9 @@ GRANT USAGE ON SCHEMA core TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.alignment_groups TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.alignments TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.categories TO tercul_writer;
+GRANT INSERT, SELECT ON TABLE core.contribution_events TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.contribution_reviews TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.contributions TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.countries TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.expression_contributors TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.expressions TO tercul_writer;
@@ -4379,26 +4794,47 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.text_units TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.work_contributors TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.work_titles TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.works TO tercul_writer;
+GRANT EXECUTE ON FUNCTION core.expression_snapshot(expression uuid) TO tercul_writer;
+GRANT EXECUTE ON FUNCTION core.person_snapshot(person uuid) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION core.prefix(kind text) TO tercul_reader;
 GRANT EXECUTE ON FUNCTION core.prefix(kind text) TO tercul_writer;
+GRANT EXECUTE ON FUNCTION core.rights_class(status text, license_open boolean) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION core.typeid(kind text, id uuid) TO tercul_reader;
 GRANT EXECUTE ON FUNCTION core.typeid(kind text, id uuid) TO tercul_writer;
+GRANT EXECUTE ON FUNCTION core.work_snapshot(work uuid) TO tercul_writer;
 GRANT USAGE ON SCHEMA auth TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.credentials TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.jwt_keys TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.login_failures TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.one_time_tokens TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.refresh_tokens TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.reviewer_languages TO tercul_writer;
+GRANT DELETE, INSERT, SELECT ON TABLE auth.security_events TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.sessions TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.signature_nonces TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.signing_keys TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.user_roles TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.users TO tercul_writer;
 GRANT USAGE ON SCHEMA social TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE social.bookmarks TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE social.collection_items TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE social.collection_members TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE social.collections TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE social.comments TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE social.likes TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE social.profiles TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE social.reports TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE social.search_presets TO tercul_writer;
 GRANT USAGE ON SCHEMA stats TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE stats.popularity TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE stats.totals TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE stats.trending TO tercul_writer;
 GRANT USAGE ON SCHEMA ops TO tercul_writer;
+GRANT INSERT, SELECT ON TABLE ops.audit_log TO tercul_writer;
 GRANT SELECT ON TABLE ops.change_candidates TO tercul_writer;
 GRANT SELECT ON TABLE ops.changes TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE ops.documents TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE ops.idempotency_keys TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE ops.import_runs TO tercul_writer;
 GRANT INSERT, SELECT ON TABLE ops.outbox TO tercul_writer;
 GRANT EXECUTE ON FUNCTION ops.announce(tags text[]) TO tercul_writer;

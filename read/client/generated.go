@@ -1304,7 +1304,7 @@ var AllCitationFormat = []CitationFormat{
 
 // CitationResponse is returned by Citation on success.
 type CitationResponse struct {
-	// How to cite a work, a translation or a passage of it. Null where the subject does not exist.
+	// How to cite a work, a translation or a passage of it. A text that is a synopsis, an excerpt or a part says so. Null where the subject does not exist.
 	Citation *CitationCitation `json:"citation"`
 }
 
@@ -4779,11 +4779,11 @@ func (v *ParallelReadingParallelTextParallelTextConnectionNodesParallelRow) GetC
 type ParallelReadingParallelTextParallelTextConnectionNodesParallelRowCellsParallelCell struct {
 	// The id of the version.
 	TranslationId string `json:"translationId"`
-	// Whether this version is aligned at this row; if not there are no lines.
+	// Whether this version has lines that answer the row; if not, there are no lines but such as answer nothing.
 	Aligned bool `json:"aligned"`
 	// How sure the alignment is, 0 to 1.
 	Confidence *float64 `json:"confidence"`
-	// The lines.
+	// The lines, in order; those that answer nothing stand with the lines before them, or in the first row.
 	Lines []ParallelReadingParallelTextParallelTextConnectionNodesParallelRowCellsParallelCellLinesTextLine `json:"lines"`
 }
 

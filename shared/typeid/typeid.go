@@ -42,6 +42,17 @@ func Decode(s string) (prefix string, u uuid.UUID, err error) {
 	return prefix, u, nil
 }
 
+// DecodeSuffix reads what follows the underscore, for ids of things that are no
+// subjects and have prefixes of their own.
+func DecodeSuffix(suffix string) (uuid.UUID, error) {
+	if len(suffix) == suffixLen {
+		if u, ok := decode(suffix); ok {
+			return u, nil
+		}
+	}
+	return uuid.Nil, fmt.Errorf("%w: %q is not base 32 of 128 bits", ErrInvalid, clip(suffix))
+}
+
 // encode writes 130 bits, the two highest of them zero, five at a time.
 func encode(dst []byte, u uuid.UUID) {
 	dst[0], dst[1] = alphabet[u[0]>>5], alphabet[u[0]&31]

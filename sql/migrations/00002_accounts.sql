@@ -19,6 +19,12 @@ CREATE TABLE auth.users (
   email_canonical    text,
   email_verified_at  timestamptz,
   status             text NOT NULL DEFAULT 'PENDING' CHECK (status IN ('PENDING','ACTIVE','SUSPENDED','LOCKED','DELETED')),
+  auth_epoch         int NOT NULL DEFAULT 1 CHECK (auth_epoch > 0), -- raised when roles, password or standing change: older access tokens die
+  locale             text NOT NULL DEFAULT 'en' CHECK (char_length(locale) <= 35),
+  last_login_at      timestamptz,
+  suspended_until    timestamptz,                   -- with status SUSPENDED; NULL is until further notice
+  delete_after       timestamptz,                   -- the owner asked for deletion; carried out then unless taken back
+  erase_content      boolean NOT NULL DEFAULT false, -- and asked for what they wrote to go, too
   version            int NOT NULL DEFAULT 1 CHECK (version > 0),
   created_at         timestamptz NOT NULL DEFAULT now(),
   updated_at         timestamptz NOT NULL DEFAULT now(),
@@ -27,6 +33,7 @@ CREATE TABLE auth.users (
   CHECK ((email IS NULL) = (email_canonical IS NULL))
 );
 CREATE UNIQUE INDEX users_email ON auth.users (email_canonical) WHERE deleted_at IS NULL;
+CREATE INDEX users_delete ON auth.users (delete_after) WHERE delete_after IS NOT NULL AND deleted_at IS NULL;
 -- +goose StatementEnd
 
 -- +goose Down

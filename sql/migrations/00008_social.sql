@@ -68,7 +68,8 @@ CREATE TABLE social.comments (
 CREATE UNIQUE INDEX comments_tree ON social.comments (root_id, path);
 CREATE INDEX comments_subject ON social.comments (subject_id);
 CREATE INDEX comments_parent ON social.comments (parent_id) WHERE parent_id IS NOT NULL;
-CREATE INDEX comments_author ON social.comments (author_id);
+CREATE INDEX comments_author ON social.comments (author_id, id DESC);
+CREATE INDEX comments_held ON social.comments (id) WHERE status = 'PENDING';
 
 CREATE TABLE social.likes (
   user_id    uuid NOT NULL REFERENCES auth.users,

@@ -108,6 +108,17 @@ secret() {
   cat "$file"
 }
 
+# key_file prints the name of a file with a key of 32 bytes as the writer takes it, made once. An earlier one is never
+# made anew: what it protects would be lost.
+key_file() {
+  local file=$INSTANCE/secrets/$1
+  if [ ! -s "$file" ]; then
+    (umask 077 && mkdir -p "$INSTANCE/secrets" && echo "local:$(head -c 32 /dev/urandom | base64)" >"$file") ||
+      die "cannot write $file: make room on its disk, or set TERCUL_HOME to another folder"
+  fi
+  echo "$file"
+}
+
 # wait_for SECONDS CMD... tries a command until it succeeds; false at the deadline, or once the process $WATCH has ended.
 wait_for() {
   local deadline=$((SECONDS + $1))

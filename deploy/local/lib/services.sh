@@ -103,6 +103,48 @@ is_ready() {
   case $line in *' 200 '*) ;; *) return 1 ;; esac
 }
 
+# writer_settings gives the writer what it needs besides servers, unless the environment has something else: keys made at
+# the first start, mail as files, cookies over plain HTTP.
+writer_settings() {
+  local name
+  for name in PEPPERS SEAL_KEYS REFRESH_KEYS; do
+    give "TERCUL_WRITE_$name" "$(key_file "writer_$(tr '[:upper:]' '[:lower:]' <<<"$name")")" _FILE
+  done
+  if [ -z "${TERCUL_WRITE_URL:-}" ]; then
+    export TERCUL_WRITE_URL
+    TERCUL_WRITE_URL=http://$(address_host "$TERCUL_WRITE_ADDR"):$(address_port "$TERCUL_WRITE_ADDR")
+    give TERCUL_WRITE_COOKIES loopback
+  fi
+  if [ -z "${TERCUL_MAIL_SMTP_URL:-}${TERCUL_MAIL_SMTP_URL_FILE:-}" ]; then give TERCUL_MAIL_DROP "$TERCUL_HOME/mail"; fi
+  give TERCUL_MAIL_FROM 'Tercul <no-reply@localhost.localdomain>'
+  give TERCUL_MAIL_LINK_URL http://localhost:3000
+}
+
+# give NAME VALUE [_FILE] exports a setting that the environment has in neither form.
+give() {
+  local file=${1}_FILE
+  [ -n "${!1:-}${!file:-}" ] || export "$1${3:-}=$2"
+}
+
+# ROLES are those that `make up` makes an account of each of, on a database of its own.
+ROLES='reader contributor reviewer editor admin'
+
+# make_accounts makes them, once. They share one password.
+make_accounts() {
+  local role log=$TERCUL_HOME/log/accounts.log languages
+  [ "$POSTGRES_FROM" != given ] && [ ! -e "$TERCUL_HOME/run/accounts" ] || return 0
+  secret accounts >/dev/null
+  : >"$log"
+  for role in $ROLES; do
+    languages=()
+    [ "$role" != reviewer ] || languages=(--language en --language ru)
+    TERCUL_DATABASE_URL=$(database_url migrator) "$REPOSITORY/bin/tercul" user create --if-missing --username "$role" --email "$role@example.org" \
+      --role "$role" ${languages[@]+"${languages[@]}"} --password-file "$INSTANCE/secrets/accounts" >>"$log" 2>&1 </dev/null ||
+      die "the account $role could not be made: $(explain "$log")"
+  done
+  : >"$TERCUL_HOME/run/accounts"
+}
+
 # start_services starts the reader and the writer, each with its own role's URL.
 start_services() {
   local redis
@@ -113,6 +155,8 @@ start_services() {
     TERCUL_DATABASE_URL=$(database_url reader)
     start_service reader "$TERCUL_READ_ADDR" TERCUL_READ_ADDR
     TERCUL_DATABASE_URL=$(database_url writer)
+    writer_settings
+    make_accounts
     start_service writer "$TERCUL_WRITE_ADDR" TERCUL_WRITE_ADDR
   )
 }

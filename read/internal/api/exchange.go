@@ -8,13 +8,14 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/tercul/tercul/read/internal/answer"
+	"github.com/tercul/tercul/shared/gqlhttp"
 )
 
 // exchange is what is known of one request while it is answered. The lane has
 // none: it serves what needs no more than a table look-up.
 type exchange struct {
 	id      string
-	media   media
+	media   gqlhttp.Media
 	started time.Time
 	op      answer.Operation
 	docs    uint64 // generation of the documents it was parsed under
@@ -49,7 +50,7 @@ func (s *Server) begin(c *fiber.Ctx) error {
 func (s *Server) open(ctx *fasthttp.RequestCtx) *exchange {
 	id := s.ids.append(make([]byte, 0, maxRequestID), ctx.Request.Header.Peek(headerRequestID))
 	ctx.Response.Header.SetBytesV(headerRequestID, id)
-	accepted := negotiateMedia(joined(ctx, fasthttp.HeaderAccept))
+	accepted := gqlhttp.Negotiate(joined(ctx, fasthttp.HeaderAccept))
 	return &exchange{id: string(id), media: accepted, started: time.Now(), layer: layerNone}
 }
 

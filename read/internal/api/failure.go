@@ -13,6 +13,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/tercul/tercul/shared/apperr"
+	"github.com/tercul/tercul/shared/gqlhttp"
 	"github.com/tercul/tercul/shared/limit"
 )
 
@@ -20,7 +21,7 @@ import (
 var (
 	errNoSuchPath = apperr.New(apperr.BadRequest, "There is nothing at this path. GET / lists what there is.").
 			WithStatus(fasthttp.StatusNotFound)
-	errNotAcceptable = apperr.OfField(apperr.BadRequest, "Accept", "must allow "+typeGraphQL+" or "+typeJSON).
+	errNotAcceptable = apperr.OfField(apperr.BadRequest, "Accept", "must allow "+gqlhttp.TypeGraphQL+" or "+gqlhttp.TypeJSON).
 				WithStatus(fasthttp.StatusNotAcceptable)
 	errNoCoding = apperr.OfField(apperr.BadRequest, "Accept-Encoding", "must allow br, zstd, gzip or identity").
 			WithStatus(fasthttp.StatusNotAcceptable)
@@ -67,7 +68,7 @@ func (s *Server) writeError(ctx *fasthttp.RequestCtx, ex *exchange, err error) {
 	e := apperr.From(err)
 	h := &ctx.Response.Header
 	ctx.Response.ResetBody()
-	h.SetContentType(ex.media.header())
+	h.SetContentType(ex.media.Header())
 	h.Set(fasthttp.HeaderCacheControl, "no-store")
 	h.Set(fasthttp.HeaderVary, vary)
 	h.Set(fasthttp.HeaderAccessControlAllowOrigin, "*")
@@ -86,12 +87,12 @@ func (s *Server) writeError(ctx *fasthttp.RequestCtx, ex *exchange, err error) {
 // status follows GraphQL over HTTP: under application/json a well-formed
 // request whose document or variables do not fit the schema is a 200 with
 // errors; under application/graphql-response+json the status tells.
-func (s *Server) status(e *apperr.Error, m media) int {
-	coercion := (e.Code == apperr.BadRequest || e.Code == apperr.InputLimit) && strings.HasPrefix(e.Field, paramVariables+".")
+func (s *Server) status(e *apperr.Error, m gqlhttp.Media) int {
+	coercion := (e.Code == apperr.BadRequest || e.Code == apperr.InputLimit) && strings.HasPrefix(e.Field, gqlhttp.ParamVariables+".")
 	switch {
 	case !coercion && e.Code != apperr.ParseFailed && e.Code != apperr.ValidationFailed:
 		return e.Status()
-	case m != mediaGraphQL:
+	case m != gqlhttp.GraphQL:
 		return fasthttp.StatusOK
 	case s.cfg.DraftCodes && e.Code != apperr.ParseFailed:
 		return fasthttp.StatusUnprocessableEntity

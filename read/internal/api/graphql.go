@@ -12,6 +12,7 @@ import (
 	"github.com/tercul/tercul/read/internal/answer"
 	"github.com/tercul/tercul/read/internal/operation"
 	"github.com/tercul/tercul/shared/apperr"
+	"github.com/tercul/tercul/shared/gqlhttp"
 	"github.com/tercul/tercul/shared/telemetry"
 )
 
@@ -23,7 +24,7 @@ const (
 // get answers GET and HEAD of /graphql and of the path form
 // /graphql/sha256:<hex>[/<OperationName>].
 func (s *Server) get(c *fiber.Ctx) error {
-	f, err := urlFields(string(c.Request().URI().QueryString()))
+	f, err := gqlhttp.FromURL(string(c.Request().URI().QueryString()))
 	if err != nil {
 		return err
 	}
@@ -39,10 +40,10 @@ func pathFields(c *fiber.Ctx, f *operation.Request) error {
 	if id := c.Params("document"); id != "" && !strings.HasPrefix(id, "sha256:") {
 		return errNoSuchPath
 	}
-	if err := pathField(c.Params("document"), paramDocumentID, &f.DocumentID); err != nil {
+	if err := pathField(c.Params("document"), gqlhttp.ParamDocumentID, &f.DocumentID); err != nil {
 		return err
 	}
-	return pathField(c.Params("operation"), paramOperationName, &f.OperationName)
+	return pathField(c.Params("operation"), gqlhttp.ParamOperationName, &f.OperationName)
 }
 
 // pathField copies one segment. A value given in both places is given twice,
@@ -68,7 +69,7 @@ func (s *Server) post(c *fiber.Ctx) error {
 	if len(c.Request().URI().QueryString()) > 0 {
 		return apperr.New(apperr.BadRequest, "A POST takes its parameters from the body alone; leave the query string out.")
 	}
-	f, err := bodyFields(c.Request().Body())
+	f, err := gqlhttp.FromBody(c.Request().Body())
 	if err != nil {
 		return err
 	}
@@ -77,9 +78,9 @@ func (s *Server) post(c *fiber.Ctx) error {
 
 func checkContentType(c *fiber.Ctx) error {
 	kind, params, _ := strings.Cut(string(c.Request().Header.ContentType()), ";")
-	sent := element{strings.TrimSpace(kind), params}
-	if !strings.EqualFold(sent.token, typeJSON) || !sent.utf8() {
-		c.Set("Accept-Post", typeJSON)
+	sent := gqlhttp.Element{Token: strings.TrimSpace(kind), Params: params}
+	if !strings.EqualFold(sent.Token, gqlhttp.TypeJSON) || !sent.UTF8() {
+		c.Set("Accept-Post", gqlhttp.TypeJSON)
 		return errMediaType
 	}
 	coding := c.Get(fiber.HeaderContentEncoding)
@@ -103,7 +104,7 @@ func (s *Server) options(c *fiber.Ctx) error {
 // answer is the whole way of a question: negotiate, parse, ask, write.
 func (s *Server) answer(c *fiber.Ctx, f operation.Request) error {
 	ex := exchangeOf(c)
-	if ex.media == mediaNone {
+	if ex.media == gqlhttp.None {
 		return errNotAcceptable
 	}
 	enc, ok := negotiateEncoding(joined(c.Context(), fasthttp.HeaderAcceptEncoding))
@@ -143,7 +144,7 @@ func wellFormed(f operation.Request, err error) error {
 	if !f.Get || len(f.Variables) == 0 || jsontext.Value(f.Variables).IsValid(jsontext.AllowDuplicateNames(true)) {
 		return err
 	}
-	return apperr.From(err).WithField(paramVariables)
+	return apperr.From(err).WithField(gqlhttp.ParamVariables)
 }
 
 // minSeq is the ticket of an editor who must see what was just written.
@@ -169,7 +170,7 @@ func (s *Server) write(ctx *fasthttp.RequestCtx, ex *exchange, q operation.Quest
 		return
 	}
 	head.write(&ctx.Response.Header)
-	if res.Entry.Status == answer.Partial && s.cfg.DraftCodes && ex.media == mediaGraphQL {
+	if res.Entry.Status == answer.Partial && s.cfg.DraftCodes && ex.media == gqlhttp.GraphQL {
 		ctx.SetStatusCode(statusPartial)
 	}
 	ctx.Response.SetBodyRaw(res.Entry.Body)

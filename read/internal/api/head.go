@@ -6,6 +6,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/tercul/tercul/read/internal/answer"
+	"github.com/tercul/tercul/shared/gqlhttp"
 )
 
 // vary names all that an answer depends on besides its URL.
@@ -20,10 +21,10 @@ type head struct {
 	cacheStatus string
 }
 
-func headOf(res answer.Result, m media, location string) head {
+func headOf(res answer.Result, m gqlhttp.Media, location string) head {
 	return head{
 		entry: res.Entry, stale: res.Layer == answer.Stale,
-		contentType: m.header(), location: location, cacheStatus: res.CacheStatus,
+		contentType: m.Header(), location: location, cacheStatus: res.CacheStatus,
 	}
 }
 

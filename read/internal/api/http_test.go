@@ -13,6 +13,7 @@ import (
 
 	"github.com/tercul/tercul/read/internal/answer"
 	"github.com/tercul/tercul/shared/apperr"
+	"github.com/tercul/tercul/shared/gqlhttp"
 )
 
 const (
@@ -208,8 +209,8 @@ func TestStatusByMedia(t *testing.T) {
 		m.fail = tc.fail
 		s, d := start(t, m), start(t, m, func(c *Config) { c.DraftCodes = true })
 		assertError(t, s.get(canonical), tc.json, tc.fail.Code)
-		assertError(t, s.get(canonical, "Accept", typeGraphQL), tc.graphql, tc.fail.Code)
-		assertError(t, d.get(canonical, "Accept", typeGraphQL), tc.draft, tc.fail.Code)
+		assertError(t, s.get(canonical, "Accept", gqlhttp.TypeGraphQL), tc.graphql, tc.fail.Code)
+		assertError(t, d.get(canonical, "Accept", gqlhttp.TypeGraphQL), tc.draft, tc.fail.Code)
 		assertError(t, d.get(canonical), tc.json, tc.fail.Code)
 	}
 }
@@ -229,12 +230,12 @@ func TestPartialIsNotStored(t *testing.T) {
 	m.change = func(e *answer.Entry) { e.Status, e.NoStore = answer.Partial, true }
 	s, d := start(t, m), start(t, m, func(c *Config) { c.DraftCodes = true })
 	for range 3 {
-		r := s.get(canonical, "Accept", typeGraphQL)
+		r := s.get(canonical, "Accept", gqlhttp.TypeGraphQL)
 		assert.Equal(t, 200, r.status)
 		assert.Equal(t, "no-store", r.header.Get("Cache-Control"))
 		assert.Empty(t, r.header.Get("Surrogate-Key"))
 	}
-	assert.Equal(t, 294, d.get(canonical, "Accept", typeGraphQL).status)
+	assert.Equal(t, 294, d.get(canonical, "Accept", gqlhttp.TypeGraphQL).status)
 	assert.Equal(t, 200, d.get(canonical).status)
 }
 

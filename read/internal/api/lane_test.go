@@ -12,6 +12,7 @@ import (
 
 	"github.com/tercul/tercul/read/internal/answer"
 	"github.com/tercul/tercul/shared/apperr"
+	"github.com/tercul/tercul/shared/gqlhttp"
 )
 
 // laneHits is how many 200s the lane has answered.
@@ -40,7 +41,7 @@ func TestLaneTellsSpellingsApart(t *testing.T) {
 		return r
 	}
 	assert.Equal(t, "application/json; charset=utf-8", warm(canonical).header.Get("Content-Type"))
-	assert.Equal(t, "application/graphql-response+json; charset=utf-8", warm(canonical, "Accept", typeGraphQL).header.Get("Content-Type"))
+	assert.Equal(t, "application/graphql-response+json; charset=utf-8", warm(canonical, "Accept", gqlhttp.TypeGraphQL).header.Get("Content-Type"))
 	assert.Equal(t, "br", warm(canonical, "Accept-Encoding", "br").header.Get("Content-Encoding"))
 	assert.Equal(t, "gzip", warm(canonical, "Accept-Encoding", "gzip").header.Get("Content-Encoding"))
 	assert.Equal(t, canonical, warm(inPath).header.Get("Content-Location"))

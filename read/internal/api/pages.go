@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/tercul/tercul/shared/apperr"
+	"github.com/tercul/tercul/shared/gqlhttp"
 )
 
 // json answers one of the small pages about the service itself.
@@ -16,7 +17,7 @@ func (s *Server) json(c *fiber.Ctx, status int, v any) error {
 	if err := c.JSON(v); err != nil {
 		return err
 	}
-	c.Response().Header.SetContentType(mediaJSON.header())
+	c.Response().Header.SetContentType(gqlhttp.JSON.Header())
 	return nil
 }
 

@@ -115,6 +115,9 @@ func (l *l1Front) renew(ctx context.Context, q *answer.Query, prev *answer.Entry
 	if _, running := l.renewing[id]; running || len(l.renewing) >= maxRenewals {
 		return
 	}
+	if e := l.find(q.Key, q.Enc); e != nil && e.AsOf >= prev.AsOf && l.now.ms() < e.Soft {
+		return // renewed between the caller's look and the lock
+	}
 	below := *q
 	below.Prev, below.Reload = prev, true
 	values := context.WithoutCancel(ctx)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/tercul/tercul/shared/apperr"
 	"github.com/tercul/tercul/shared/document"
+	"github.com/tercul/tercul/shared/gqlhttp"
 )
 
 // Mode says which documents are run.
@@ -138,15 +139,13 @@ func (r *Registry) loadFixed(ctx context.Context) error {
 
 // own adds the id that the client's build gave, where it is not the sha256.
 func (o *Operation) own(id string) {
-	id = strings.TrimPrefix(id, sha256Prefix)
+	id = strings.TrimPrefix(id, gqlhttp.HashPrefix)
 	if id != "" && id != o.hash && !slices.Contains(o.ownNames, id) {
 		o.ownNames = append(o.ownNames, id)
 	}
 }
 
 var errNotFound = apperr.New(apperr.PersistedQueryNotFound, "No document is registered under this id. Register it with tercul documents add; the query operations lists those there are.")
-
-const sha256Prefix = "sha256:"
 
 // Lookup finds an operation by its id: the sha256 of its text, with or without
 // the prefix "sha256:", or the client's own. It does not allocate, and does not
@@ -159,11 +158,11 @@ func (r *Registry) Lookup(id string) (*Operation, error) {
 }
 
 func (x *index) find(id string) *Operation {
-	if op := x.byID[strings.TrimPrefix(id, sha256Prefix)]; op != nil {
+	if op := x.byID[strings.TrimPrefix(id, gqlhttp.HashPrefix)]; op != nil {
 		return op
 	}
 	if lower := strings.ToLower(id); lower != id { // hexadecimal in capitals
-		if lower = strings.TrimPrefix(lower, sha256Prefix); document.IsID(lower) {
+		if lower = strings.TrimPrefix(lower, gqlhttp.HashPrefix); document.IsID(lower) {
 			return x.byID[lower]
 		}
 	}

@@ -9,19 +9,11 @@ import (
 
 	"github.com/tercul/tercul/shared/apperr"
 	"github.com/tercul/tercul/shared/document"
+	"github.com/tercul/tercul/shared/gqlhttp"
 )
 
-// Request holds the parameters of one GraphQL request as they arrived, from a URL
-// or from a body. Variables and Extensions are JSON not yet looked at. Nothing of
-// a Request is kept.
-type Request struct {
-	DocumentID    string
-	Query         string
-	OperationName string
-	Variables     []byte
-	Extensions    []byte
-	Get           bool // by GET or HEAD, which may never execute a mutation
-}
+// Request is the parameters of one GraphQL request.
+type Request = gqlhttp.Request
 
 var (
 	errNoDocument = apperr.New(apperr.DocumentRequired,
@@ -33,7 +25,7 @@ var (
 
 // find is the operation that a request asks for.
 func (r *Registry) find(ctx context.Context, req *Request) (*Operation, error) {
-	id, field, err := req.id()
+	id, field, err := req.ID()
 	if err != nil {
 		return nil, err
 	}
@@ -66,24 +58,8 @@ func mismatched(id, hash string, op *Operation) bool {
 	if op != nil {
 		return op.hash != hash
 	}
-	plain := strings.ToLower(strings.TrimPrefix(id, sha256Prefix))
+	plain := strings.ToLower(strings.TrimPrefix(id, gqlhttp.HashPrefix))
 	return document.IsID(plain) && plain != hash
-}
-
-// id is the document's id and the parameter that gave it.
-func (req *Request) id() (id, field string, err error) {
-	apollo, err := persistedQuery(req.Extensions)
-	switch {
-	case err != nil:
-		return "", "", err
-	case apollo == "":
-		return req.DocumentID, "documentId", nil
-	case req.DocumentID == "":
-		return apollo, hashField, nil
-	case strings.EqualFold(strings.TrimPrefix(req.DocumentID, sha256Prefix), apollo):
-		return apollo, hashField, nil
-	}
-	return "", "", apperr.OfField(apperr.BadRequest, "documentId", "must name the document that the persisted query names, or be left out")
 }
 
 // maxExplained is the longest unregistered text, in bytes, whose mistakes are

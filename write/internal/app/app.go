@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -18,7 +19,9 @@ import (
 	"github.com/tercul/tercul/shared/rds"
 	"github.com/tercul/tercul/shared/run"
 	"github.com/tercul/tercul/shared/telemetry"
+	"github.com/tercul/tercul/write/internal/account"
 	"github.com/tercul/tercul/write/internal/relay"
+	"github.com/tercul/tercul/write/internal/session"
 )
 
 // role is what the writer may do in the database.
@@ -36,13 +39,17 @@ type Writer struct {
 	redis    *rds.Client  // nil without a URL
 	relay    *relay.Relay // nil without Redis
 	ready    *readiness
+	keys     *session.Keys
+	sessions *session.Sessions
+	accounts *account.Accounts
+	api      http.Handler
 }
 
 // New opens what the writer leans on and takes the port. After an error nothing
 // is left open.
 func New(ctx context.Context, cfg Config, logs io.Writer) (*Writer, error) {
 	w := &Writer{cfg: cfg, build: telemetry.ReadBuild("writer")}
-	for _, step := range []func(context.Context, io.Writer) error{w.openTelemetry, w.openPort, w.openDatabase, w.openBus} {
+	for _, step := range []func(context.Context, io.Writer) error{w.openTelemetry, w.openPort, w.openDatabase, w.openBus, w.openAccounts, w.openAPI} {
 		if err := step(ctx, logs); err != nil {
 			w.close(ctx)
 			return nil, err
@@ -104,6 +111,10 @@ func (w *Writer) Run(ctx context.Context) error {
 	if err := w.awaitDatabase(ctx); err != nil {
 		return err
 	}
+	jobs, err := w.jobs()
+	if err != nil {
+		return err
+	}
 	var g run.Group
 	g.Report = func(service, event string, took time.Duration, err error) {
 		w.log.Info().Str("part", service).Dur("took", took).AnErr("error", err).Msg(event)
@@ -113,6 +124,8 @@ func (w *Writer) Run(ctx context.Context) error {
 	if w.relay != nil {
 		g.Add(run.Service{Name: "relay", Run: w.relay.Run})
 	}
+	g.Add(run.Service{Name: "keys", Run: w.keepKeys})
+	g.Add(jobs.Run())
 	g.Add(w.serve())
 	return g.Run(ctx)
 }

@@ -58,7 +58,7 @@ func freeAddr(t *testing.T) string {
 func start(t *testing.T, env map[string]string) *service {
 	t.Helper()
 	s := &service{t: t, addr: freeAddr(t), log: &buffer{}}
-	env["TERCUL_WRITE_ADDR"], env["TERCUL_WRITE_DRAIN"] = s.addr, "0s"
+	env["TERCUL_WRITE_ADDR"], env["TERCUL_WRITE_DRAIN"], env["TERCUL_WRITE_URL"] = s.addr, "0s", "http://"+s.addr
 	cfg, err := LoadConfig(env)
 	require.NoError(t, err)
 	w, err := New(t.Context(), cfg, s.log)
@@ -101,13 +101,13 @@ func (s *service) ask(method, path string) (int, http.Header, string) {
 }
 
 func TestTheServiceAnswersItsProbes(t *testing.T) {
-	s := start(t, map[string]string{"TERCUL_DATABASE_URL": pgtest.Database(t)})
-	for _, path := range []string{"/healthz", "/health", "/readyz", "/ready", "/version", "/metrics", "/"} {
+	s := start(t, settings(t, map[string]string{"TERCUL_DATABASE_URL": pgtest.Database(t)}))
+	for _, path := range []string{"/healthz", "/health", "/readyz", "/ready", "/version", "/metrics", "/", "/.well-known/jwks.json"} {
 		status, header, body := s.ask(http.MethodGet, path)
 		require.Equal(t, http.StatusOK, status, path)
 		require.NotEmpty(t, body)
 		require.NotEmpty(t, header.Get("X-Request-Id"))
-		if path != "/metrics" {
+		if path != "/metrics" && path != jwksPath {
 			require.True(t, json.Valid([]byte(body)), body)
 			require.Equal(t, "no-store", header.Get("Cache-Control"))
 		}
@@ -125,27 +125,8 @@ func TestTheServiceAnswersItsProbes(t *testing.T) {
 	require.Contains(t, s.log.String(), `"part":"http"`)
 }
 
-func TestMutationsAreAnnouncedForLater(t *testing.T) {
-	s := start(t, map[string]string{"TERCUL_DATABASE_URL": pgtest.Database(t)})
-	for _, method := range []string{http.MethodPost, http.MethodGet} {
-		status, header, body := s.ask(method, "/graphql")
-		require.Equal(t, http.StatusNotImplemented, status)
-		require.Equal(t, "application/json; charset=utf-8", header.Get("Content-Type"))
-		var answer struct {
-			Errors []struct {
-				Message    string
-				Extensions struct {
-					Code, RequestID string
-					Retryable       bool
-				}
-			}
-		}
-		require.NoError(t, json.Unmarshal([]byte(body), &answer))
-		require.Contains(t, answer.Errors[0].Message, "later release")
-		require.Equal(t, "BAD_REQUEST", answer.Errors[0].Extensions.Code)
-		require.False(t, answer.Errors[0].Extensions.Retryable)
-		require.Equal(t, header.Get("X-Request-Id"), answer.Errors[0].Extensions.RequestID)
-	}
+func TestWhatIsNotThere(t *testing.T) {
+	s := start(t, settings(t, map[string]string{"TERCUL_DATABASE_URL": pgtest.Database(t)}))
 	status, _, body := s.ask(http.MethodGet, "/nothing")
 	require.Equal(t, http.StatusNotFound, status)
 	require.Contains(t, body, `"code":"BAD_REQUEST"`)
@@ -167,7 +148,7 @@ func TestCommitsReachTheBusAndTheFeed(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { _ = sub.Close() }()
 
-	s := start(t, map[string]string{"TERCUL_DATABASE_URL": db, "TERCUL_REDIS_URL": redisURL, "TERCUL_REDIS_SPACE": "writer-test"})
+	s := start(t, settings(t, map[string]string{"TERCUL_DATABASE_URL": db, "TERCUL_REDIS_URL": redisURL, "TERCUL_REDIS_SPACE": "writer-test"}))
 	_, _, body := s.ask(http.MethodGet, "/readyz")
 	require.Contains(t, body, `"name":"redis","state":"up","required":false`)
 
@@ -209,7 +190,7 @@ func TestAStartThatCannotWorkSaysWhy(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer func() { _ = ln.Close() }()
-	env := map[string]string{"TERCUL_DATABASE_URL": "postgres://u@127.0.0.1:1/x?sslmode=disable", "TERCUL_WRITE_ADDR": ln.Addr().String(), "TERCUL_WRITE_START": "0s"}
+	env := settings(t, map[string]string{"TERCUL_DATABASE_URL": "postgres://u@127.0.0.1:1/x?sslmode=disable", "TERCUL_WRITE_ADDR": ln.Addr().String(), "TERCUL_WRITE_START": "0s"})
 	cfg, err := LoadConfig(env)
 	require.NoError(t, err)
 	_, err = New(t.Context(), cfg, io.Discard)

@@ -20,7 +20,7 @@ type dependency struct {
 }
 
 func (w *Writer) dependencies() []dependency {
-	list := []dependency{{"postgres", true, w.db.Ping}, {"schema", true, w.migrated}}
+	list := []dependency{{"postgres", true, w.db.Ping}, {"schema", true, w.migrated}, {"keys", true, w.signs}}
 	if w.redis != nil {
 		list = append(list, dependency{"redis", false, w.redis.Ping})
 	}
@@ -36,6 +36,15 @@ func (w *Writer) migrated(ctx context.Context) error {
 	}
 	if !there {
 		return errNotMigrated
+	}
+	return nil
+}
+
+var errNoKey = apperr.New(apperr.Unavailable, "There is no key for access tokens yet.")
+
+func (w *Writer) signs(context.Context) error {
+	if !w.keys.Current().Signs() {
+		return errNoKey
 	}
 	return nil
 }

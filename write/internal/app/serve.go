@@ -62,6 +62,8 @@ func (w *Writer) serve() run.Service {
 	}
 }
 
+const jwksPath = "/.well-known/jwks.json"
+
 func (w *Writer) handler() http.Handler {
 	mux := http.NewServeMux()
 	alive := func(out http.ResponseWriter, _ *http.Request) {
@@ -78,7 +80,8 @@ func (w *Writer) handler() http.Handler {
 		mux.HandleFunc("GET "+path, h)
 	}
 	mux.Handle("GET /metrics", telemetry.ScrapeHandler(w.metrics))
-	mux.HandleFunc("/graphql", graphql)
+	mux.HandleFunc("GET "+jwksPath, w.jwks)
+	mux.Handle("/graphql", w.api)
 	mux.HandleFunc("/", unknown)
 	return w.logged(mux)
 }
@@ -88,20 +91,25 @@ func index(out http.ResponseWriter, _ *http.Request) {
 		"service": "tercul writer",
 		"links": map[string]string{
 			"alive": "/healthz", "ready": "/readyz", "metrics": "/metrics", "version": "/version",
+			"graphql": "/graphql", "keys": jwksPath,
 		},
 	})
 }
 
-func graphql(out http.ResponseWriter, r *http.Request) {
-	fail(out, r, apperr.New(apperr.BadRequest,
-		"The write service takes no mutations yet; they come with a later release. Queries are answered by the read service.").
-		WithStatus(http.StatusNotImplemented))
+// jwks answers the public keys of access tokens. A new key is there a day before it
+// signs, so that the answer may be kept for an hour.
+func (w *Writer) jwks(out http.ResponseWriter, _ *http.Request) {
+	h := out.Header()
+	h.Set("Content-Type", "application/jwk-set+json")
+	h.Set("Cache-Control", "public, max-age=3600")
+	h.Set("X-Content-Type-Options", "nosniff")
+	_, _ = out.Write(w.keys.Current().JWKS())
 }
 
 // unknown answers what the patterns leave: a path there is not, or a method.
 func unknown(out http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
-	case "/", "/healthz", "/health", "/readyz", "/ready", "/metrics", "/version":
+	case "/", "/healthz", "/health", "/readyz", "/ready", "/metrics", "/version", jwksPath:
 		out.Header().Set("Allow", "GET, HEAD")
 		fail(out, r, apperr.New(apperr.BadRequest, "Only GET and HEAD are answered here.").WithStatus(http.StatusMethodNotAllowed))
 	default:

@@ -66,7 +66,7 @@ cannot be reached or used; 130 interrupted.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		a.migrateCommand(), a.importCommand(), a.verifyCommand(), a.rebuildCommand(), a.generateCommand(),
-		a.documentsCommand(), a.versionCommand(),
+		a.documentsCommand(), a.userCommand(), a.versionCommand(),
 	)
 	return root
 }

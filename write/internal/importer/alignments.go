@@ -4,8 +4,8 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5/pgtype"
 
+	"github.com/tercul/tercul/write/internal/alignform"
 	"github.com/tercul/tercul/write/internal/ids"
 )
 
@@ -18,33 +18,10 @@ type alignment struct {
 	confidence  *float64
 }
 
-// group answers a range of lines with a range of lines; an empty side has from 0.
-type group struct {
-	left, right lines
-	linear      bool
-	confidence  float64
-}
-
-type lines struct{ from, to int }
-
-func (l lines) empty() bool { return l.from == 0 }
-func (l lines) len() int {
-	if l.empty() {
-		return 0
-	}
-	return l.to - l.from + 1
-}
-
-// int4range is the half-open form in which Postgres keeps a range.
-func (l lines) int4range() pgtype.Range[pgtype.Int4] {
-	if l.empty() {
-		return pgtype.Range[pgtype.Int4]{}
-	}
-	bound := func(n int) pgtype.Int4 { return pgtype.Int4{Int32: int32(n), Valid: true} } //nolint:gosec // a line number
-	return pgtype.Range[pgtype.Int4]{
-		Lower: bound(l.from), Upper: bound(l.to + 1), LowerType: pgtype.Inclusive, UpperType: pgtype.Exclusive, Valid: true,
-	}
-}
+type (
+	group = alignform.Group
+	lines = alignform.Lines
+)
 
 func alignmentStage() runner {
 	return stage[alignmentRecord, alignment]{
@@ -74,13 +51,12 @@ func acceptAlignment(c *check, r *alignmentRecord) (alignment, uuid.UUID) {
 	var last group
 	for i := range r.Groups {
 		field := fmt.Sprintf("groups.%d", i)
-		g := group{left: c.lines(field+".left", r.Groups[i].Left), right: c.lines(field+".right", r.Groups[i].Right)}
-		if g.left.empty() && g.right.empty() {
+		g := alignform.Paired(c.lines(field+".left", r.Groups[i].Left), c.lines(field+".right", r.Groups[i].Right))
+		if g.Left.Empty() && g.Right.Empty() {
 			c.fault(field, "is empty on both sides")
 		}
-		last.left = c.after(field+".left", last.left, g.left)
-		last.right = c.after(field+".right", last.right, g.right)
-		g.linear = g.left.len() == g.right.len() && !g.left.empty()
+		last.Left = c.after(field+".left", last.Left, g.Left)
+		last.Right = c.after(field+".right", last.Right, g.Right)
 		a.groups = append(a.groups, g)
 	}
 	return a, pairID(left, right)
@@ -103,23 +79,23 @@ func (c *check) lines(field string, pair []int) lines {
 		c.fault(field, "%v is not a range of lines [from, to]", pair)
 		return lines{}
 	}
-	return lines{pair[0], pair[1]}
+	return lines{From: pair[0], To: pair[1]}
 }
 
 // after checks that ranges ascend.
 func (c *check) after(field string, last, next lines) lines {
-	if next.empty() {
+	if next.Empty() {
 		return last
 	}
-	if next.from <= last.to {
-		c.fault(field, "begins at line %d, not after line %d where the group before it ends", next.from, last.to)
+	if next.From <= last.To {
+		c.fault(field, "begins at line %d, not after line %d where the group before it ends", next.From, last.To)
 	}
 	return next
 }
 
 // pairID is the id of the alignment of two texts, whichever is named first.
 func pairID(a, b uuid.UUID) uuid.UUID {
-	if a.String() > b.String() {
+	if !alignform.Before(a, b) {
 		a, b = b, a
 	}
 	return ids.For(ids.Alignment, a.String()+" "+b.String())

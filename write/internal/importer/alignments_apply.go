@@ -5,6 +5,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/tercul/tercul/write/internal/alignform"
 )
 
 // textState is what an alignment needs to know of a text.
@@ -49,22 +51,13 @@ func applyAlignments(ctx context.Context, s *step, batch []entry[alignment]) err
 			s.reject(e.at, "right", "there is no such text")
 		case left.work != right.work:
 			s.reject(e.at, "right", "is a text of another work")
-		case !fits(a.groups, left.lines, right.lines):
+		case !alignform.Fits(a.groups, left.lines, right.lines):
 			s.reject(e.at, "groups", "reaches past the end of a text (%d and %d lines)", left.lines, right.lines)
 		default:
 			pairs = append(pairs, newPair(a, left, right))
 		}
 	}
 	return s.syncPairs(ctx, pairs)
-}
-
-func fits(groups []group, left, right int) bool {
-	for _, g := range groups {
-		if g.left.to > left || g.right.to > right {
-			return false
-		}
-	}
-	return true
 }
 
 func newPair(a alignment, left, right textState) pair {
@@ -76,7 +69,7 @@ func newPair(a alignment, left, right textState) pair {
 		p.confidence = *a.confidence
 	}
 	for i := range p.groups {
-		p.groups[i].confidence = p.confidence
+		p.groups[i].Confidence = p.confidence
 	}
 	return p
 }

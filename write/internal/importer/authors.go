@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tercul/tercul/write/internal/edtf"
+	"github.com/tercul/tercul/write/internal/filing"
 	"github.com/tercul/tercul/write/internal/ids"
 	"github.com/tercul/tercul/write/internal/lang"
 	"github.com/tercul/tercul/write/internal/slugs"
@@ -38,7 +40,7 @@ func acceptAuthor(c *check, r *authorRecord) (*person, uuid.UUID) {
 	c.year("death_year", r.DeathYear)
 	c.edtf("birth", &r.Birth)
 	c.edtf("death", &r.Death)
-	r.BirthYear, r.DeathYear = yearOr(r.BirthYear, r.Birth), yearOr(r.DeathYear, r.Death)
+	r.BirthYear, r.DeathYear = edtf.YearOr(r.BirthYear, r.Birth), edtf.YearOr(r.DeathYear, r.Death)
 	c.ascending("death_year", r.BirthYear, r.DeathYear)
 	c.line("floruit", &r.Floruit, 100)
 	c.line("birth_place", &r.BirthPlace, 200)
@@ -80,7 +82,7 @@ func acceptNames(c *check, r *authorRecord) []personName {
 	}
 	var out []personName
 	primary, seen := map[string]bool{}, map[string]bool{}
-	how := naming{kind: r.Kind, birthYear: r.BirthYear}
+	how := filing.Naming{Kind: r.Kind, BirthYear: r.BirthYear}
 	for i := range r.Names {
 		n := acceptName(c, fmt.Sprintf("names.%d", i), &r.Names[i], &how)
 		if n.kind == "" && !primary[n.language.Tag] {
@@ -100,7 +102,7 @@ func acceptNames(c *check, r *authorRecord) []personName {
 	return out
 }
 
-func acceptName(c *check, field string, r *nameRecord, how *naming) personName {
+func acceptName(c *check, field string, r *nameRecord, how *filing.Naming) personName {
 	c.required(field+".name", &r.Name, 200)
 	c.line(field+".sort_name", &r.SortName, 200)
 	if r.Kind != "" {
@@ -112,12 +114,12 @@ func acceptName(c *check, field string, r *nameRecord, how *naming) personName {
 	}
 	n := personName{name: r.Name, sortName: r.SortName, kind: r.Kind}
 	n.language = c.nameLanguage(field+".language", r.Language, script)
-	how.script, how.language = script, n.language.Tag
-	if how.own == "" {
-		how.own = how.language
+	how.Script, how.Language = script, n.language.Tag
+	if how.Own == "" {
+		how.Own = how.Language
 	}
 	if n.sortName == "" {
-		n.sortName = sortName(r.Name, *how)
+		n.sortName = filing.Name(r.Name, *how)
 	}
 	return n
 }

@@ -106,11 +106,11 @@ func (c *check) ascending(field string, from, to *int) {
 	}
 }
 
-var edtf = regexp.MustCompile(`^[-0-9XYZ~?%./\[\]{},TES:+ ]+$`)
+var edtfForm = regexp.MustCompile(`^[-0-9XYZ~?%./\[\]{},TES:+ ]+$`)
 
 func (c *check) edtf(field string, s *string) {
 	c.line(field, s, 40)
-	if *s != "" && !edtf.MatchString(*s) {
+	if *s != "" && !edtfForm.MatchString(*s) {
 		c.fault(field, "%q is not an EDTF date (like 1265, 1321-09-14, 1304~ or -0699/-0600)", *s)
 	}
 }

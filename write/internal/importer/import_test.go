@@ -163,6 +163,22 @@ func TestAnEditorsWorkStands(t *testing.T) {
 	b.verified()
 }
 
+// A text that somebody wrote here stands, whatever they said of it, and so does an
+// alignment that somebody here approved.
+func TestAMembersTextAndApprovalStand(t *testing.T) {
+	b := newBase(t)
+	b.load(small())
+	b.exec(`INSERT INTO core.text_revisions (expression_id, revision, content_hash, lines, line_count, message, actor_id)
+		SELECT e.id, 2, 'other', r.lines, r.line_count, 'Imported from my own copy', (SELECT id FROM auth.users WHERE username = 'ada')
+		FROM view.expression e JOIN core.text_revisions r ON r.expression_id = e.id WHERE e.slug = 'fr.bianchi'`)
+	b.exec(`UPDATE core.expressions SET text_revision = 2, content_hash = 'other' WHERE id = (SELECT id FROM view.expression WHERE slug = 'fr.bianchi')`)
+	b.exec(`UPDATE core.alignments SET approved_by = (SELECT id FROM auth.users WHERE username = 'ada'), confidence = 0.5 WHERE method = 'IMPORTED'`)
+	b.load(small())
+	require.Equal(t, "2", b.one(`SELECT text_revision FROM view.expression WHERE slug = 'fr.bianchi'`))
+	require.Equal(t, "0.5", b.one(`SELECT confidence FROM core.alignments WHERE method = 'IMPORTED'`))
+	b.verified()
+}
+
 // The role of the write service may import, though it may not touch the read model.
 func TestTheWritersRoleMayImport(t *testing.T) {
 	b := newBase(t)

@@ -20,7 +20,7 @@ func alignByCount(left, right []int) (pair, bool) {
 	default:
 		return p, false
 	}
-	p.groups = []group{{left: lines{1, nLeft}, right: lines{1, nRight}, linear: true, confidence: p.confidence}}
+	p.groups = []group{{Left: lines{From: 1, To: nLeft}, Right: lines{From: 1, To: nRight}, Linear: true, Confidence: p.confidence}}
 	return p, true
 }
 
@@ -29,12 +29,12 @@ func alignByCount(left, right []int) (pair, bool) {
 func byStanza(p pair, left, right []int) pair {
 	l, r, matched := 1, 1, 0
 	for i := range left {
-		g := group{left: lines{l, l + left[i] - 1}, right: lines{r, r + right[i] - 1}, linear: left[i] == right[i]}
-		if g.linear {
+		g := group{Left: lines{From: l, To: l + left[i] - 1}, Right: lines{From: r, To: r + right[i] - 1}, Linear: left[i] == right[i]}
+		if g.Linear {
 			matched += left[i] + right[i]
 		}
-		if last := len(p.groups) - 1; g.linear && last >= 0 && p.groups[last].linear {
-			p.groups[last].left.to, p.groups[last].right.to = g.left.to, g.right.to
+		if last := len(p.groups) - 1; g.Linear && last >= 0 && p.groups[last].Linear {
+			p.groups[last].Left.To, p.groups[last].Right.To = g.Left.To, g.Right.To
 		} else {
 			p.groups = append(p.groups, g)
 		}
@@ -43,9 +43,9 @@ func byStanza(p pair, left, right []int) pair {
 	share := float64(matched) / float64(l+r-2)
 	p.confidence = 0.3 + 0.3*share
 	for i := range p.groups {
-		p.groups[i].confidence = 0.4
-		if p.groups[i].linear {
-			p.groups[i].confidence = 0.6
+		p.groups[i].Confidence = 0.4
+		if p.groups[i].Linear {
+			p.groups[i].Confidence = 0.6
 		}
 	}
 	return p

@@ -5,6 +5,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/tercul/tercul/write/internal/alignform"
 )
 
 // pair is an alignment ready to be stored.
@@ -18,28 +20,24 @@ type pair struct {
 
 // ordered puts the smaller id on the left, as the table wants it.
 func (p pair) ordered() pair {
-	if p.left.String() < p.right.String() {
+	if alignform.Before(p.left, p.right) {
 		return p
 	}
 	p.left, p.right = p.right, p.left
 	p.leftRevision, p.rightRevision = p.rightRevision, p.leftRevision
-	turned := make([]group, len(p.groups))
-	for i, g := range p.groups {
-		g.left, g.right = g.right, g.left
-		turned[i] = g
-	}
-	p.groups = turned
+	p.groups = alignform.Turned(p.groups)
 	return p
 }
 
-// syncPairs stores alignments that are new or differ. An alignment that
-// somebody else approved for the same pair stands.
+// syncPairs stores alignments that are new or differ. An approved one that another
+// source brought, or that somebody here approved, stands.
 func (s *step) syncPairs(ctx context.Context, list []pair) error {
 	if err := s.stagePairs(ctx, list); err != nil {
 		return err
 	}
 	if _, err := s.tx.Exec(ctx, `DELETE FROM in_pairs p USING core.alignments a
-		WHERE a.left_id = p.left_id AND a.right_id = p.right_id AND a.id <> p.id AND a.status = 'APPROVED'`); err != nil {
+		WHERE a.left_id = p.left_id AND a.right_id = p.right_id AND a.status = 'APPROVED'
+		AND (a.id <> p.id OR a.approved_by IS NOT NULL)`); err != nil {
 		return err
 	}
 	for _, sql := range []string{
@@ -79,7 +77,7 @@ func (s *step) stagePairs(ctx context.Context, list []pair) error {
 		id := pairID(p.left, p.right)
 		pairs = append(pairs, []any{id, p.work, p.left, p.right, p.leftRevision, p.rightRevision, p.method, p.status, float32(p.confidence)})
 		for i, g := range p.groups {
-			groups = append(groups, []any{id, i, g.left.int4range(), g.right.int4range(), g.linear, float32(g.confidence)})
+			groups = append(groups, []any{id, i, g.Left.Range(), g.Right.Range(), g.Linear, float32(g.Confidence)})
 		}
 	}
 	s.dirty["in_pairs"], s.dirty["in_groups"] = true, true

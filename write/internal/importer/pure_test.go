@@ -6,7 +6,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/tercul/tercul/write/internal/edtf"
+	"github.com/tercul/tercul/write/internal/filing"
 )
+
+func at(from, to int) lines { return lines{From: from, To: to} }
 
 func TestAlignByCount(t *testing.T) {
 	cases := map[string]struct {
@@ -15,11 +20,11 @@ func TestAlignByCount(t *testing.T) {
 		confidence  float64
 		groups      []group
 	}{
-		"same stanzas":  {[]int{4, 4}, []int{4, 4}, "APPROVED", 0.95, []group{{lines{1, 8}, lines{1, 8}, true, 0.95}}},
-		"no stanzas":    {[]int{8}, []int{8}, "SUGGESTED", 0.8, []group{{lines{1, 8}, lines{1, 8}, true, 0.8}}},
-		"other stanzas": {[]int{4, 4}, []int{8}, "SUGGESTED", 0.6, []group{{lines{1, 8}, lines{1, 8}, true, 0.6}}},
+		"same stanzas":  {[]int{4, 4}, []int{4, 4}, "APPROVED", 0.95, []group{{Left: at(1, 8), Right: at(1, 8), Linear: true, Confidence: 0.95}}},
+		"no stanzas":    {[]int{8}, []int{8}, "SUGGESTED", 0.8, []group{{Left: at(1, 8), Right: at(1, 8), Linear: true, Confidence: 0.8}}},
+		"other stanzas": {[]int{4, 4}, []int{8}, "SUGGESTED", 0.6, []group{{Left: at(1, 8), Right: at(1, 8), Linear: true, Confidence: 0.6}}},
 		"by stanza": {[]int{2, 2, 4, 1}, []int{2, 2, 3, 1}, "SUGGESTED", 0.3 + 0.3*10/17, []group{
-			{lines{1, 4}, lines{1, 4}, true, 0.6}, {lines{5, 8}, lines{5, 7}, false, 0.4}, {lines{9, 9}, lines{8, 8}, true, 0.6},
+			{Left: at(1, 4), Right: at(1, 4), Linear: true, Confidence: 0.6}, {Left: at(5, 8), Right: at(5, 7), Linear: false, Confidence: 0.4}, {Left: at(9, 9), Right: at(8, 8), Linear: true, Confidence: 0.6},
 		}},
 	}
 	for name, c := range cases {
@@ -49,10 +54,10 @@ func TestAlignByCountProperties(t *testing.T) {
 		}
 		l, r := 0, 0
 		for _, g := range p.groups {
-			require.Equal(t, l+1, g.left.from)
-			require.Equal(t, r+1, g.right.from)
-			l, r = g.left.to, g.right.to
-			require.Equal(t, g.linear, g.left.len() == g.right.len() && g.linear)
+			require.Equal(t, l+1, g.Left.From)
+			require.Equal(t, r+1, g.Right.From)
+			l, r = g.Left.To, g.Right.To
+			require.Equal(t, g.Linear, g.Left.Len() == g.Right.Len() && g.Linear)
 		}
 		require.Equal(t, sum(left), l)
 		require.Equal(t, sum(right), r)
@@ -73,11 +78,11 @@ func TestEDTFRange(t *testing.T) {
 		"13XX": {year(1300), year(1399)}, "-0699/-0600": {year(-700), year(-601)}, "0000": {year(-1), year(-1)},
 		"-04XX": {year(-500), year(-401)}, "1200/..": {year(1200), nil}, "": {nil, nil}, "XXXX": {nil, nil},
 	} {
-		from, to := edtfRange(date)
+		from, to := edtf.Years(date)
 		require.Equal(t, want, [2]*int{from, to}, date)
 	}
-	require.Equal(t, year(7), yearOr(year(7), "1265"))
-	require.Nil(t, yearOr(nil, "13XX"))
+	require.Equal(t, year(7), edtf.YearOr(year(7), "1265"))
+	require.Nil(t, edtf.YearOr(nil, "13XX"))
 }
 
 func TestSplitCredit(t *testing.T) {
@@ -110,10 +115,10 @@ func TestSortName(t *testing.T) {
 		if name[0] > 0x7f {
 			script = "Cyrl"
 		}
-		require.Equal(t, want, sortName(name, naming{kind: "INDIVIDUAL", script: script}))
+		require.Equal(t, want, filing.Name(name, filing.Naming{Kind: "INDIVIDUAL", Script: script}))
 	}
-	require.Equal(t, "Dante Alighieri", sortName("Dante Alighieri", naming{kind: "INDIVIDUAL", script: "Latn", birthYear: &old}))
-	require.Equal(t, "Pratham Books", sortName("Pratham Books", naming{kind: "GROUP", script: "Latn"}))
+	require.Equal(t, "Dante Alighieri", filing.Name("Dante Alighieri", filing.Naming{Kind: "INDIVIDUAL", Script: "Latn", BirthYear: &old}))
+	require.Equal(t, "Pratham Books", filing.Name("Pratham Books", filing.Naming{Kind: "GROUP", Script: "Latn"}))
 }
 
 func TestSortNameWhereTheFamilyComesFirst(t *testing.T) {
@@ -130,22 +135,22 @@ func TestSortNameWhereTheFamilyComesFirst(t *testing.T) {
 		{"ru", "ko", "Hang", "안톤 체호프", "안톤 체호프"},
 		{"ru", "hu", "Latn", "Anton Csehov", "Csehov, Anton"},
 	} {
-		require.Equal(t, c.want, sortName(c.name, naming{kind: "INDIVIDUAL", script: c.script, language: c.language, own: c.own}), "%s in %s", c.name, c.language)
+		require.Equal(t, c.want, filing.Name(c.name, filing.Naming{Kind: "INDIVIDUAL", Script: c.script, Language: c.language, Own: c.own}), "%s in %s", c.name, c.language)
 	}
 }
 
 func TestSortTitle(t *testing.T) {
-	require.Equal(t, "Misérables", sortTitle("fr", "Les Misérables"))
-	require.Equal(t, "Odyssey", sortTitle("en-GB", "The Odyssey"))
-	require.Equal(t, "A", sortTitle("en", "A"))
-	require.Equal(t, "Infinito", sortTitle("it", "L’Infinito"))
-	require.Equal(t, "The", sortTitle("de", "The"))
-	require.Equal(t, "Hope” is the thing with feathers", sortTitle("en", "“Hope” is the thing with feathers"))
-	require.Equal(t, "Raven", sortTitle("en", "“The Raven"))
-	require.Equal(t, "Raven”", sortTitle("en", "The “Raven”"))
-	require.Equal(t, "De verdad se vive?", sortTitle("es", "¿De verdad se vive?"))
-	require.Equal(t, "1984", sortTitle("en", "1984"))
-	require.Equal(t, "…", sortTitle("en", "…"))
+	require.Equal(t, "Misérables", filing.Title("fr", "Les Misérables"))
+	require.Equal(t, "Odyssey", filing.Title("en-GB", "The Odyssey"))
+	require.Equal(t, "A", filing.Title("en", "A"))
+	require.Equal(t, "Infinito", filing.Title("it", "L’Infinito"))
+	require.Equal(t, "The", filing.Title("de", "The"))
+	require.Equal(t, "Hope” is the thing with feathers", filing.Title("en", "“Hope” is the thing with feathers"))
+	require.Equal(t, "Raven", filing.Title("en", "“The Raven"))
+	require.Equal(t, "Raven”", filing.Title("en", "The “Raven”"))
+	require.Equal(t, "De verdad se vive?", filing.Title("es", "¿De verdad se vive?"))
+	require.Equal(t, "1984", filing.Title("en", "1984"))
+	require.Equal(t, "…", filing.Title("en", "…"))
 }
 
 func TestPartRef(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tercul/tercul/write/internal/textform"
+	"github.com/tercul/tercul/write/internal/textstore"
 )
 
 // stored is the state of an expression's text in the database: its current
@@ -21,16 +22,7 @@ type stored struct {
 type textJob struct {
 	*expression
 	was       stored
-	revisions []revision // to be written, the last one current
-}
-
-type revision struct {
-	number  int
-	lines   []textform.Line
-	hash    []byte
-	message string
-	actor   *uuid.UUID
-	created any // a time, or nil for now
+	revisions []textstore.Revision // to be written, the last one current
 }
 
 // syncTexts writes the texts that differ from what is stored: lines, a revision
@@ -75,7 +67,7 @@ func (s *step) changedTexts(ctx context.Context, list []*expression) ([]*textJob
 		keys[i] = e.id
 	}
 	rows, err := s.tx.Query(ctx, `SELECT e.id, e.text_revision, (SELECT r.content_hash FROM core.text_revisions r
-			WHERE r.expression_id = e.id AND r.message LIKE $2 || '%' ORDER BY r.revision DESC LIMIT 1)
+			WHERE r.expression_id = e.id AND r.actor_id IS NULL AND r.message LIKE $2 || '%' ORDER BY r.revision DESC LIMIT 1)
 		FROM core.expressions e WHERE e.id = ANY($1)`, keys, imported)
 	if err != nil {
 		return nil, err

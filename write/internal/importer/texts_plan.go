@@ -4,10 +4,10 @@ import (
 	"context"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/tercul/tercul/write/internal/ids"
 	"github.com/tercul/tercul/write/internal/textform"
+	"github.com/tercul/tercul/write/internal/textstore"
 )
 
 // plan decides the revisions of a text: the earlier ones that history.jsonl
@@ -27,7 +27,9 @@ func (s *step) plan(ctx context.Context, job *textJob, old []textform.Line) erro
 			lines := h.lines
 			job.dress(lines)
 			textform.Rekey(job.id, number, old, lines)
-			job.revisions = append(job.revisions, revision{number, lines, textform.Hash(lines), h.message, h.actor, h.created})
+			job.revisions = append(job.revisions, textstore.Revision{
+				Number: number, Lines: lines, Hash: textform.Hash(lines), Message: h.message, Actor: h.actor, Created: h.created,
+			})
 			old = lines
 		}
 	}
@@ -37,7 +39,9 @@ func (s *step) plan(ctx context.Context, job *textJob, old []textform.Line) erro
 	if job.was.revision > 0 {
 		message += " again with changes"
 	}
-	job.revisions = append(job.revisions, revision{number: number, lines: job.lines, hash: textform.Hash(job.lines), message: message})
+	job.revisions = append(job.revisions, textstore.Revision{
+		Number: number, Lines: job.lines, Hash: textform.Hash(job.lines), Message: message, Created: s.now,
+	})
 	return nil
 }
 
@@ -78,21 +82,10 @@ func (s *step) oldLines(ctx context.Context, jobs []*textJob) (map[uuid.UUID][]t
 			list = append(list, job.id)
 		}
 	}
-	out := map[uuid.UUID][]textform.Line{}
 	if len(list) == 0 {
-		return out, nil
+		return map[uuid.UUID][]textform.Line{}, nil
 	}
-	rows, err := s.tx.Query(ctx, "SELECT expression_id, line_key, content FROM core.text_lines WHERE expression_id = ANY($1) ORDER BY expression_id, seq", list)
-	if err != nil {
-		return nil, err
-	}
-	var id uuid.UUID
-	var line textform.Line
-	_, err = pgx.ForEachRow(rows, []any{&id, &line.Key, &line.Content}, func() error {
-		out[id] = append(out[id], line)
-		return nil
-	})
-	return out, err
+	return textstore.Present(ctx, s.tx, list)
 }
 
 // clearLines takes away the lines that are about to be written anew.
@@ -106,7 +99,9 @@ func (s *step) clearLines(ctx context.Context, jobs []*textJob) error {
 	if len(list) == 0 {
 		return nil
 	}
-	return s.exec(ctx, "DELETE FROM core.text_lines WHERE expression_id = ANY($1)", list)
+	n, err := textstore.Clear(ctx, s.tx, list)
+	s.wrote.Rows += n
+	return err
 }
 
 func unitID(expression uuid.UUID, ref string) uuid.UUID {

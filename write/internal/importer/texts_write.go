@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/tercul/tercul/write/internal/textform"
+	"github.com/tercul/tercul/write/internal/textstore"
 )
 
 // writeUnits stores the part of a book that each text is.
@@ -27,53 +27,26 @@ func (s *step) writeUnits(ctx context.Context, jobs []*textJob) error {
 }
 
 func (s *step) writeRevisions(ctx context.Context, jobs []*textJob) error {
-	var rows [][]any
-	for _, job := range jobs {
-		for _, r := range job.revisions {
-			lines, err := textform.RevisionJSON(r.lines)
-			if err != nil {
-				return err
-			}
-			created := r.created
-			if created == nil {
-				created = s.now
-			}
-			rows = append(rows, []any{job.id, r.number, r.hash, lines, len(r.lines), null(r.message), r.actor, created})
-		}
-	}
-	n, err := s.tx.CopyFrom(ctx, pgx.Identifier{"core", "text_revisions"},
-		[]string{"expression_id", "revision", "content_hash", "lines", "line_count", "message", "actor_id", "created_at"}, pgx.CopyFromRows(rows))
+	n, err := textstore.AddRevisions(ctx, s.tx, storedTexts(jobs))
 	s.wrote.Rows += n
 	return err
 }
 
-// writeLines copies the current lines of all jobs straight into their table.
 func (s *step) writeLines(ctx context.Context, jobs []*textJob) error {
-	at, line := 0, -1
-	source := pgx.CopyFromFunc(func() ([]any, error) {
-		line++
-		for at < len(jobs) && line >= len(jobs[at].lines) {
-			at, line = at+1, 0
-		}
-		if at == len(jobs) {
-			return nil, nil
-		}
-		return lineRow(jobs[at], line), nil
-	})
-	n, err := s.tx.CopyFrom(ctx, pgx.Identifier{"core", "text_lines"},
-		[]string{"expression_id", "seq", "line_key", "ref", "unit_id", "line_kind", "stanza_start", "speaker", "content"}, source)
+	n, err := textstore.AddLines(ctx, s.tx, storedTexts(jobs))
 	s.wrote.Rows += n
 	return err
 }
 
-func lineRow(job *textJob, i int) []any {
-	l := &job.lines[i]
-	var unit *uuid.UUID
-	if job.unit != nil {
-		id := unitID(job.id, job.unit.ref)
-		unit = &id
+func storedTexts(jobs []*textJob) []textstore.Text {
+	out := make([]textstore.Text, len(jobs))
+	for i, job := range jobs {
+		out[i] = textstore.Text{Expression: job.id, Revisions: job.revisions}
+		if job.unit != nil {
+			out[i].Units = map[string]uuid.UUID{job.unit.ref: unitID(job.id, job.unit.ref)}
+		}
 	}
-	return []any{job.id, i + 1, l.Key, l.Ref, unit, l.Kind, l.StanzaStart, null(l.Speaker), l.Content}
+	return out
 }
 
 // noteTexts brings the expressions up to their new texts, and marks the
@@ -84,8 +57,8 @@ func (s *step) noteTexts(ctx context.Context, jobs []*textJob) error {
 	var hashes [][]byte
 	for _, job := range jobs {
 		last := job.revisions[len(job.revisions)-1]
-		list, hashes = append(list, job.id), append(hashes, last.hash)
-		revisions = append(revisions, int32(last.number))                     //nolint:gosec // bounded by the schema
+		list, hashes = append(list, job.id), append(hashes, last.Hash)
+		revisions = append(revisions, int32(last.Number))                     //nolint:gosec // bounded by the schema
 		lines = append(lines, int32(len(job.lines)))                          //nolint:gosec // at most MaxLines
 		chars = append(chars, int32(min(textform.Chars(job.lines), 1<<31-1))) //nolint:gosec // at most MaxText
 		if job.was.revision > 0 {
@@ -102,9 +75,7 @@ func (s *step) noteTexts(ctx context.Context, jobs []*textJob) error {
 	if err != nil || len(changed) == 0 {
 		return err
 	}
-	return s.exec(ctx, `UPDATE core.alignments a SET status = 'STALE', version = a.version + 1, updated_at = now()
-		FROM core.expressions l, core.expressions r
-		WHERE (a.left_id = ANY($1) OR a.right_id = ANY($1)) AND a.status IN ('SUGGESTED', 'APPROVED')
-		AND l.id = a.left_id AND r.id = a.right_id
-		AND (a.left_revision, a.right_revision) IS DISTINCT FROM (l.text_revision, r.text_revision)`, changed)
+	n, err := textstore.MarkStale(ctx, s.tx, changed)
+	s.wrote.Rows += n
+	return err
 }

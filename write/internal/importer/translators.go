@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/tercul/tercul/write/internal/filing"
 	"github.com/tercul/tercul/write/internal/ids"
 	"github.com/tercul/tercul/write/internal/lang"
 	"github.com/tercul/tercul/write/internal/slugs"
@@ -48,13 +49,13 @@ func newTranslator(name string) *person {
 		language, _ = lang.Parse(lang.Undetermined, "")
 	}
 	kind := "INDIVIDUAL"
-	if hasConnective(strings.Fields(name)) {
+	if filing.NamesGroup(strings.Fields(name)) {
 		kind = "GROUP"
 	}
 	id := ids.For(ids.Translator, normalName(name))
 	return &person{
 		id: id, kind: kind, slugFrom: []string{slugOr(slugs.Make(name), "person", id)},
-		names: []personName{{language: language, name: name, sortName: sortName(name, naming{kind: kind, script: script, language: language.Tag, own: language.Tag}), kind: "PRIMARY"}},
+		names: []personName{{language: language, name: name, sortName: filing.Name(name, filing.Naming{Kind: kind, Script: script, Language: language.Tag, Own: language.Tag}), kind: "PRIMARY"}},
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/tercul/tercul/write/internal/textform"
 )
 
 // unit is the part of a book that a whole text is: canto 1 of Inferno. Its ref
@@ -38,11 +40,9 @@ func partRef(asked, id string, position *int) string {
 	return strings.Join(parts, ".")
 }
 
-var refShape = regexp.MustCompile(`^[0-9A-Za-z]+(\.[0-9A-Za-z]+)*$`)
-
 func (c *check) refPrefix(s *string) {
 	c.line("ref_prefix", s, 40)
-	if *s != "" && !refShape.MatchString(*s) {
+	if *s != "" && !textform.ValidRef(*s) {
 		c.fault("ref_prefix", "%q is not a ref: letters and digits, parts divided by dots", *s)
 	}
 }

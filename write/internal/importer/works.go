@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tercul/tercul/write/internal/edtf"
+	"github.com/tercul/tercul/write/internal/filing"
 	"github.com/tercul/tercul/write/internal/ids"
 	"github.com/tercul/tercul/write/internal/lang"
 	"github.com/tercul/tercul/write/internal/slugs"
@@ -100,7 +102,7 @@ func acceptDates(c *check, r *workRecord) {
 	from, to := "year_from", "year_to"
 	if r.YearFrom == nil && r.YearTo == nil {
 		from, to = "created", "created"
-		r.YearFrom, r.YearTo = edtfRange(r.Created)
+		r.YearFrom, r.YearTo = edtf.Years(r.Created)
 		if now := time.Now().Year(); r.YearTo != nil && *r.YearTo > now {
 			r.YearTo = &now // 20XX ends in the future
 		}
@@ -176,7 +178,7 @@ func (w *work) titleRows() [][]any {
 	rows := make([][]any, len(w.titles))
 	for i, t := range w.titles {
 		id := ids.For(ids.Row, "title "+w.id.String()+" "+t.language+" "+t.title)
-		rows[i] = []any{id, w.id, t.language, t.title, null(t.subtitle), sortTitle(t.language, t.title), t.kind, i}
+		rows[i] = []any{id, w.id, t.language, t.title, null(t.subtitle), filing.Title(t.language, t.title), t.kind, i}
 	}
 	return rows
 }

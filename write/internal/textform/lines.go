@@ -2,6 +2,7 @@ package textform
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -71,6 +72,27 @@ func SetRefs(lines []Line, prefix string) {
 	for i := range lines {
 		lines[i].Ref = prefix + strconv.Itoa(i+1)
 	}
+}
+
+var refForm = regexp.MustCompile(`^[0-9A-Za-z]+(\.[0-9A-Za-z]+)*$`)
+
+// ValidRef tells whether a line or a part of a text can be cited so: letters and
+// digits, parts divided by dots.
+func ValidRef(ref string) bool { return refForm.MatchString(ref) }
+
+// Join is the text of lines: Split makes the same lines of it.
+func Join(lines []Line) string {
+	var b strings.Builder
+	for i := range lines {
+		if i > 0 {
+			b.WriteByte('\n')
+			if lines[i].StanzaStart {
+				b.WriteByte('\n')
+			}
+		}
+		b.WriteString(lines[i].Content)
+	}
+	return b.String()
 }
 
 // Chars counts the characters of all lines.

@@ -3,6 +3,7 @@ package textform
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/json"
 	"hash"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -72,6 +73,26 @@ func appendLine(out []byte, l *Line) ([]byte, error) {
 		}
 	}
 	return append(out, '}'), nil
+}
+
+// ParseRevision reads what RevisionJSON wrote.
+func ParseRevision(data []byte) ([]Line, error) {
+	var kept []struct {
+		Key     uuid.UUID `json:"k"`
+		Ref     string    `json:"r"`
+		Kind    string    `json:"t"`
+		Content string    `json:"c"`
+		Stanza  bool      `json:"s"`
+		Speaker string    `json:"p"`
+	}
+	if err := json.Unmarshal(data, &kept); err != nil {
+		return nil, err
+	}
+	lines := make([]Line, len(kept))
+	for i, l := range kept {
+		lines[i] = Line{Key: l.Key, Ref: l.Ref, Kind: l.Kind, Speaker: l.Speaker, Content: l.Content, StanzaStart: l.Stanza}
+	}
+	return lines, nil
 }
 
 // NewKey makes the key of the line that stands at seq when revision first

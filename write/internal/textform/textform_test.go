@@ -59,6 +59,21 @@ func TestSplitNumbersLinesAndOpensStanzas(t *testing.T) {
 	require.Empty(t, split(t, "\n \n", ""))
 }
 
+func TestJoinIsWhatSplitCuts(t *testing.T) {
+	lines := split(t, "a\n  b\n\nc\nd", "")
+	require.Equal(t, "a\n  b\n\nc\nd", Join(lines))
+	require.Equal(t, lines, split(t, Join(lines), ""))
+}
+
+func TestValidRef(t *testing.T) {
+	for _, ref := range []string{"1", "1.10", "IV.2b"} {
+		require.True(t, ValidRef(ref), ref)
+	}
+	for _, ref := range []string{"", ".", "1.", ".1", "1..2", "a b", "é"} {
+		require.False(t, ValidRef(ref), ref)
+	}
+}
+
 func TestSplitNamesTheLineThatIsTooLong(t *testing.T) {
 	_, err := Split("a\n" + strings.Repeat("é", MaxLineChars+1))
 	require.ErrorContains(t, err, "line 2 of the text has 100001 characters")
@@ -122,6 +137,9 @@ func TestRevisionJSONHoldsEveryLine(t *testing.T) {
 	require.NoError(t, json.Unmarshal(data, &got))
 	require.Equal(t, map[string]any{"k": lines[0].Key.String(), "r": "1", "t": "VERSE", "c": lines[0].Content}, got[0])
 	require.Equal(t, map[string]any{"k": lines[1].Key.String(), "r": "2", "t": "VERSE", "c": "b", "s": true, "p": "H\"m"}, got[1])
+	back, err := ParseRevision(data)
+	require.NoError(t, err)
+	require.Equal(t, lines, back)
 	data, err = RevisionJSON(nil)
 	require.NoError(t, err)
 	require.Equal(t, "[]", string(data))

@@ -1,0 +1,135 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/riverqueue/river"
+)
+
+// TidyArgs ask for what has run out to be removed.
+type TidyArgs struct{}
+
+// Kind is the job's name in the queue.
+func (TidyArgs) Kind() string { return "account_tidy" }
+
+// Tidier removes what has run out, carries deletions out, and forgets accounts that
+// were never confirmed. All of it can be done again.
+type Tidier struct {
+	river.WorkerDefaults[TidyArgs]
+	DB interface {
+		BeginTx(ctx context.Context, options pgx.TxOptions) (pgx.Tx, error)
+		Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+		Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+	}
+	Now func() time.Time
+}
+
+// atOnce bounds the rows of one statement, and so its locks.
+const atOnce = 5000
+
+// Sessions that have ended stay for a month and events for a year, for whoever has
+// to find out what happened.
+var stale = []struct{ table, condition string }{
+	{"auth.one_time_tokens", "expires_at < $1::timestamptz - interval '1 day'"},
+	{"auth.signature_nonces", "expires_at < $1"},
+	{"auth.login_failures", "last_at < $1::timestamptz - interval '1 day'"},
+	{"auth.sessions", "least(absolute_expires_at, idle_expires_at, revoked_at) < $1::timestamptz - interval '30 days'"},
+	{"auth.security_events", "at < $1::timestamptz - interval '1 year'"},
+	{"ops.idempotency_keys", "expires_at < $1"},
+}
+
+// Work does it all; what fails leaves the rest for the next time.
+func (t *Tidier) Work(ctx context.Context, _ *river.Job[TidyArgs]) error {
+	for _, rows := range stale {
+		if err := t.remove(ctx, rows.table, rows.condition); err != nil {
+			return err
+		}
+	}
+	if err := t.each(ctx, "deleted_at IS NULL AND delete_after <= $1", erase); err != nil {
+		return err
+	}
+	return t.each(ctx, "deleted_at IS NULL AND status = 'PENDING' AND created_at < $1::timestamptz - interval '7 days'", forget)
+}
+
+func (t *Tidier) remove(ctx context.Context, table, condition string) error {
+	for {
+		tag, err := t.DB.Exec(ctx, fmt.Sprintf("DELETE FROM %s WHERE ctid = ANY (ARRAY(SELECT ctid FROM %s WHERE %s LIMIT %d))", table, table, condition, atOnce), t.Now())
+		if err != nil || tag.RowsAffected() < atOnce {
+			return err
+		}
+	}
+}
+
+// each does something to accounts, a transaction for each.
+func (t *Tidier) each(ctx context.Context, due string, do []string) error {
+	rows, err := t.DB.Query(ctx, "SELECT id FROM auth.users WHERE "+due+" LIMIT 100", t.Now())
+	if err != nil {
+		return err
+	}
+	users, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return err
+	}
+	for _, user := range users {
+		if err := t.one(ctx, user, due, do); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// one looks again with the account locked: it may have been taken back meanwhile.
+func (t *Tidier) one(ctx context.Context, user uuid.UUID, due string, do []string) error {
+	return pgx.BeginTxFunc(ctx, t.DB, pgx.TxOptions{}, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "SELECT FROM core.subjects WHERE id = $1 FOR UPDATE", user); err != nil {
+			return err
+		}
+		var still bool
+		if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM auth.users WHERE id = $2 AND "+due+")", t.Now(), user).Scan(&still); err != nil || !still {
+			return err
+		}
+		for _, statement := range do {
+			if _, err := tx.Exec(ctx, statement, user); err != nil {
+				return fmt.Errorf("an account that is to go: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// erase takes from an account what tells whose it was, and what proved it. Its name
+// stays taken. What was written stays under nobody's name, or goes, too, where that
+// was asked for; what was contributed to the library is the library's.
+var erase = []string{
+	"DELETE FROM auth.credentials WHERE user_id = $1",
+	"DELETE FROM auth.sessions WHERE user_id = $1",
+	"DELETE FROM auth.one_time_tokens WHERE user_id = $1",
+	"DELETE FROM auth.security_events WHERE user_id = $1",
+	"DELETE FROM auth.user_roles WHERE user_id = $1",
+	"DELETE FROM auth.reviewer_languages WHERE user_id = $1",
+	"UPDATE auth.signing_keys SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL",
+	"DELETE FROM social.bookmarks WHERE user_id = $1",
+	"DELETE FROM social.search_presets WHERE user_id = $1",
+	"DELETE FROM social.collection_members WHERE user_id = $1",
+	"UPDATE core.persons SET claimed_by = NULL WHERE claimed_by = $1",
+	"UPDATE social.comments SET status = 'DELETED', deleted_at = now(), version = version + 1 WHERE author_id = $1 AND deleted_at IS NULL AND (SELECT erase_content FROM auth.users WHERE id = $1)",
+	"UPDATE social.collections SET deleted_at = now(), version = version + 1 WHERE owner_id = $1 AND deleted_at IS NULL AND (visibility <> 'PUBLIC' OR (SELECT erase_content FROM auth.users WHERE id = $1))",
+	"DELETE FROM social.likes WHERE user_id = $1 AND (SELECT erase_content FROM auth.users WHERE id = $1)",
+	"DELETE FROM social.profiles WHERE user_id = $1",
+	"UPDATE auth.users SET status = 'DELETED', deleted_at = now(), email = NULL, email_canonical = NULL, auth_epoch = auth_epoch + 1, updated_at = now() WHERE id = $1",
+}
+
+// forget removes an account that nobody ever signed in to. Its name is free again.
+var forget = []string{
+	"DELETE FROM auth.one_time_tokens WHERE user_id = $1",
+	"DELETE FROM auth.security_events WHERE user_id = $1",
+	"DELETE FROM auth.credentials WHERE user_id = $1",
+	"DELETE FROM social.profiles WHERE user_id = $1",
+	"DELETE FROM auth.users WHERE id = $1",
+	"DELETE FROM core.subjects WHERE id = $1",
+}

@@ -1,0 +1,15 @@
+// Package api is the HTTP side of the write service: it reads a request of
+// GraphQL over HTTP, finds out who asks, admits the document, and has the
+// executor run it.
+//
+//	request    POST JSON, or GET for queries; one operation, one mutation at most
+//	identity   the bearer's token, or the session's cookie; nobody without either
+//	document   registered ones for everybody, any for editors (see Documents)
+//	policy     each root field has a row; role, limits and size are checked here,
+//	           before anything runs
+//	executor   gqlgen, package graph
+//
+// Every answer is no-store. A failed request is a GraphQL error with a code and
+// the status that the code has; an input that the caller can mend is a 200 with
+// userErrors in the payload.
+package api

@@ -1,0 +1,163 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/tercul/tercul/shared/apperr"
+	"github.com/tercul/tercul/shared/gqlhttp"
+	"github.com/tercul/tercul/shared/telemetry"
+)
+
+// What only HTTP can refuse.
+var (
+	errNotAcceptable = apperr.Newf(apperr.BadRequest, "Answers are %s or %s; accept one of them.", gqlhttp.TypeGraphQL, gqlhttp.TypeJSON).
+				WithField("Accept").WithStatus(http.StatusNotAcceptable)
+	errMediaType = apperr.New(apperr.BadRequest, "Send the request as application/json in UTF-8.").
+			WithField("Content-Type").WithStatus(http.StatusUnsupportedMediaType)
+	errBodyCoded = apperr.New(apperr.BadRequest, "Send the body uncompressed.").
+			WithField("Content-Encoding").WithStatus(http.StatusUnsupportedMediaType)
+	errBodyTooLong   = apperr.New(apperr.InputLimit, "The body is too long for this operation.").WithStatus(http.StatusRequestEntityTooLarge)
+	errMethod        = apperr.New(apperr.BadRequest, "This path answers GET, HEAD, POST and OPTIONS.").WithStatus(http.StatusMethodNotAllowed)
+	errMutationByGet = apperr.New(apperr.BadRequest, "A mutation cannot be sent by GET.").WithStatus(http.StatusMethodNotAllowed)
+	errOneMutation   = apperr.New(apperr.BadRequest, "Send one mutation a request: each is a transaction of its own.")
+	errCrossOrigin   = apperr.New(apperr.Forbidden, "Pages of this origin may not use the session of a browser.")
+	errVariables     = apperr.New(apperr.BadRequest, "It must be a JSON object.").WithField("variables")
+
+	errIdempotencyKey = apperr.New(apperr.BadRequest, "It must have 8 to 128 characters.").WithField("Idempotency-Key")
+)
+
+// present makes the GraphQL error of a resolver's error.
+func present(ctx context.Context, err error) *gqlerror.Error {
+	var located *gqlerror.Error
+	if errors.As(err, &located) && located.Unwrap() == nil {
+		return located
+	}
+	e := apperr.From(err)
+	if path := graphql.GetPath(ctx); located != nil && e.Code == apperr.Internal && len(located.Path) > len(path) {
+		// The executor puts the place in an argument behind the field's own path: a
+		// scalar could not be read. Its reader says what it wants.
+		e = apperr.New(apperr.BadRequest, located.Message).WithField(located.Path[len(path):].String())
+	}
+	out := gqlerror.WrapPath(graphql.GetPath(ctx), e)
+	out.Message = e.Message
+	out.Extensions = map[string]any{"code": e.Code, "retryable": e.Retryable()}
+	if id := telemetry.RequestID(ctx); id != "" {
+		out.Extensions["requestId"] = id
+	}
+	if e.Field != "" {
+		out.Extensions["field"] = e.Field
+	}
+	return out
+}
+
+// recovered keeps one request's bug from ending the process.
+func (s *Server) recovered(ctx context.Context, p any) error {
+	log := telemetry.For(ctx, s.cfg.Log)
+	log.Error().Interface("panic", p).Bytes("stack", debug.Stack()).Msg("a resolver panicked")
+	return apperr.Wrap(fmt.Errorf("panic: %v", p), apperr.Internal, "Something went wrong on our side. Quote the request id if it lasts.")
+}
+
+// refused are errors of the request that the executor found: variables that do
+// not fit, as the document was validated before.
+func refused(errs gqlerror.List) error {
+	list := make(apperr.List, len(errs))
+	for i, e := range errs {
+		list[i] = apperr.New(apperr.BadRequest, e.Message)
+		if len(e.Path) > 0 {
+			list[i] = list[i].WithField("variables." + strings.TrimPrefix(e.Path.String(), "variable."))
+		}
+	}
+	return list.Err()
+}
+
+// send writes an answer of the executor. One without data has failed as a whole,
+// and its status is that of its gravest error.
+func (x *exchange) send(response *graphql.Response) error {
+	body, err := json.Marshal(response)
+	if err != nil {
+		return fmt.Errorf("the answer cannot be written: %w", err)
+	}
+	status := http.StatusOK
+	if string(response.Data) == "null" || len(response.Data) == 0 {
+		status = gravest(response.Errors)
+	}
+	x.write(status, body)
+	return nil
+}
+
+func gravest(errs gqlerror.List) int {
+	status := http.StatusOK
+	for _, e := range errs {
+		if code, ok := e.Extensions["code"].(apperr.Code); ok {
+			status = max(status, code.Status())
+		}
+	}
+	return status
+}
+
+// fail answers with nothing but errors.
+func (x *exchange) fail(err error) {
+	e := apperr.From(err)
+	if e.Code.Server() {
+		log := telemetry.For(x.r.Context(), x.cfg.Log)
+		log.Error().Err(err).Msg("a request failed")
+	}
+	switch e.Status() {
+	case http.StatusMethodNotAllowed:
+		x.out.Header().Set("Allow", map[bool]string{true: "POST", false: "GET, HEAD, POST, OPTIONS"}[e.Is(errMutationByGet)])
+	case http.StatusUnauthorized:
+		x.out.Header().Set("WWW-Authenticate", `Bearer realm="tercul"`)
+	}
+	if e.RetryAfter > 0 {
+		x.out.Header().Set("Retry-After", strconv.Itoa(int((e.RetryAfter+999_999_999)/1_000_000_000)))
+	}
+	x.write(x.status(e), apperr.AppendBody(nil, err, telemetry.RequestID(x.r.Context())))
+}
+
+// status follows GraphQL over HTTP: under application/json a well-formed request
+// whose document or variables do not fit the schema is a 200 with errors.
+func (x *exchange) status(e *apperr.Error) int {
+	coercion := e.Code == apperr.BadRequest && strings.HasPrefix(e.Field, "variables.")
+	if x.media == gqlhttp.JSON && (coercion || e.Code == apperr.ParseFailed || e.Code == apperr.ValidationFailed) {
+		return http.StatusOK
+	}
+	return e.Status()
+}
+
+func (x *exchange) write(status int, body []byte) {
+	h := x.out.Header()
+	h.Set("Content-Type", x.media.Header())
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	x.out.WriteHeader(status)
+	if x.r.Method != http.MethodHead {
+		_, _ = x.out.Write(body)
+	}
+}
+
+// allowOrigin lets pages of the configured sites send credentials.
+func (s *Server) allowOrigin(out http.ResponseWriter, r *http.Request) {
+	origin := r.Header.Get("Origin")
+	out.Header().Add("Vary", "Origin")
+	for _, allowed := range s.cfg.Origins {
+		if origin == allowed {
+			h := out.Header()
+			h.Set("Access-Control-Allow-Origin", origin)
+			h.Set("Access-Control-Allow-Credentials", "true")
+			h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS")
+			h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key")
+			h.Set("Access-Control-Expose-Headers", "X-Request-Id, X-Tercul-Seq, Retry-After, RateLimit, RateLimit-Policy")
+			h.Set("Access-Control-Max-Age", "7200")
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/rs/zerolog"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/tercul/tercul/write/internal/identity"
+)
+
+// Identifier finds out who sent a request. Without credentials it is nobody, an
+// Actor with an address; with wrong ones it is nobody, too, and the Actor says why
+// they were refused. An error is of the service.
+type Identifier interface {
+	Identify(r *http.Request, body []byte) (*identity.Actor, error)
+}
+
+// Config is what a Server needs.
+type Config struct {
+	Schema    graphql.ExecutableSchema
+	Documents *Documents
+	Identify  Identifier
+	Log       zerolog.Logger
+	Now       func() time.Time
+	// Timeout bounds one request.
+	Timeout time.Duration
+	// Origins are the sites whose pages may send credentials from a browser.
+	Origins []string
+}
+
+// Server answers /graphql.
+type Server struct {
+	cfg     Config
+	exec    *executor.Executor
+	protect *http.CrossOriginProtection
+}
+
+// New puts a Server together.
+func New(cfg Config) (*Server, error) {
+	s := &Server{cfg: cfg, exec: executor.New(cfg.Schema), protect: http.NewCrossOriginProtection()}
+	for _, origin := range cfg.Origins {
+		if err := s.protect.AddTrustedOrigin(origin); err != nil {
+			return nil, err
+		}
+	}
+	s.exec.SetErrorPresenter(present)
+	s.exec.SetRecoverFunc(s.recovered)
+	s.exec.SetQueryCache(cfg.Documents.parsed)
+	s.exec.Use(extension.Introspection{}) // who may ask about the schema was decided when the document was admitted
+	return s, nil
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(out http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), s.cfg.Timeout)
+	defer cancel()
+	x := &exchange{Server: s, out: out, r: r.WithContext(ctx)}
+	s.allowOrigin(out, r)
+	if err := x.answer(); err != nil { //nolint:contextcheck // it is in the exchange's request
+		x.fail(err) //nolint:contextcheck // it is in the exchange's request
+	}
+}
+
+// roots are the names of the fields that an operation selects at its root, those
+// about the schema left out.
+func roots(op *ast.OperationDefinition) []string {
+	var names []string
+	var walk func(ast.SelectionSet)
+	walk = func(set ast.SelectionSet) {
+		for _, selection := range set {
+			switch sel := selection.(type) {
+			case *ast.Field:
+				if sel.Name[0] != '_' {
+					names = append(names, sel.Name)
+				}
+			case *ast.InlineFragment:
+				walk(sel.SelectionSet)
+			case *ast.FragmentSpread:
+				walk(sel.Definition.SelectionSet)
+			}
+		}
+	}
+	walk(op.SelectionSet)
+	return names
+}

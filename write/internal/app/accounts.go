@@ -1,0 +1,146 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/tercul/tercul/shared/limit"
+	"github.com/tercul/tercul/shared/pg"
+	"github.com/tercul/tercul/write"
+	"github.com/tercul/tercul/write/internal/account"
+	"github.com/tercul/tercul/write/internal/api"
+	"github.com/tercul/tercul/write/internal/command"
+	"github.com/tercul/tercul/write/internal/graph"
+	"github.com/tercul/tercul/write/internal/job"
+	"github.com/tercul/tercul/write/internal/mail"
+	"github.com/tercul/tercul/write/internal/session"
+	"github.com/tercul/tercul/write/internal/signature"
+	"github.com/tercul/tercul/write/internal/token"
+)
+
+// openAccounts puts together who is who: keys, sessions, passwords.
+func (w *Writer) openAccounts(_ context.Context, _ io.Writer) (err error) {
+	cfg := w.cfg.Sessions
+	w.sessions = &session.Sessions{Cookies: session.Cookies{Insecure: cfg.Cookies == cookiesLoopback}}
+	if w.sessions.Access, err = token.NewAccess(token.AccessConfig{Issuer: w.cfg.API.URL, Audience: cfg.Audience, Leeway: clocksDiffer}); err != nil {
+		return err
+	}
+	if w.sessions.Refresh, err = token.NewRefresh(token.RefreshConfig{Lifetime: session.Idle, Keys: cfg.Refresh}); err != nil {
+		return err
+	}
+	if w.keys, err = session.NewKeys(w.db, cfg.SealKeys, time.Now); err != nil {
+		return err
+	}
+	w.sessions.Keys = w.keys
+	hasher, judge, err := w.cfg.Password.Open(w.metrics)
+	if err != nil {
+		return err
+	}
+	queue, err := job.NewQueue()
+	if err != nil {
+		return err
+	}
+	validate, err := command.NewValidator()
+	if err != nil {
+		return err
+	}
+	runner := &command.Runner{DB: w.db, Jobs: queue, Validate: validate, Now: time.Now, Log: w.log}
+	w.accounts = account.New(account.Config{Runner: runner, DB: w.db, Hasher: hasher, Policy: judge, Sessions: w.sessions})
+	return nil
+}
+
+// clocksDiffer is how far the clocks of two writers may be apart.
+const clocksDiffer = 5 * time.Second
+
+// openAPI puts the way of a request together.
+func (w *Writer) openAPI(_ context.Context, _ io.Writer) error {
+	documents, err := w.documents()
+	if err != nil {
+		return err
+	}
+	verifier, err := signature.NewVerifier(signature.Config{Origin: w.cfg.API.URL})
+	if err != nil {
+		return err
+	}
+	w.api, err = api.New(api.Config{
+		Schema:    graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{Runner: w.accounts.Runner, DB: w.db, Accounts: w.accounts}}),
+		Documents: documents,
+		Identify: &session.Identifier{
+			DB: w.db, Access: w.sessions.Access, Keys: w.keys, Cookies: w.sessions.Cookies, Signature: verifier,
+			Client: w.client(), Now: time.Now,
+		},
+		Log: w.log, Now: time.Now, Timeout: w.cfg.API.Timeout, Origins: w.cfg.API.Origins,
+	})
+	return err
+}
+
+func (w *Writer) documents() (*api.Documents, error) {
+	checker, err := api.NewChecker()
+	if err != nil {
+		return nil, err
+	}
+	files, err := write.Operations()
+	if err != nil {
+		return nil, err
+	}
+	return api.NewDocuments(checker, files, w.cfg.API.Documents == "any")
+}
+
+// client is the address of a caller, as the proxies tell it.
+func (w *Writer) client() func(*http.Request) netip.Addr {
+	proxies := limit.Proxies{Prefixes: w.cfg.API.Proxies, Hops: w.cfg.API.Hops}
+	return func(r *http.Request) netip.Addr {
+		return proxies.ClientIP(r.RemoteAddr, r.Header.Values("X-Forwarded-For")...)
+	}
+}
+
+// keepKeys reads the keys of access tokens now and then, so that each writer knows
+// what another has changed. The first makes the first key.
+func (w *Writer) keepKeys(ctx context.Context, ready func()) error {
+	refresh := func(ctx context.Context) error {
+		err := w.keys.Load(ctx)
+		if err == nil && !w.keys.Current().Signs() {
+			err = w.keys.Rotate(ctx)
+		}
+		return err
+	}
+	if err := refresh(ctx); err != nil {
+		w.log.Warn().Err(pg.Error(err)).Msg("the keys of access tokens cannot be read yet")
+	}
+	ready()
+	return w.every(ctx, "the keys of access tokens cannot be read", loadKeysEvery, refresh)
+}
+
+const loadKeysEvery = 30 * time.Second
+
+// jobs is what is worked on beside the requests.
+func (w *Writer) jobs() (*job.Service, error) {
+	composer, err := mail.NewComposer(w.cfg.Mail)
+	if err != nil {
+		return nil, err
+	}
+	sender, err := mail.NewSender(w.cfg.Mail)
+	if err != nil {
+		return nil, fmt.Errorf("mail: %w", err)
+	}
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &account.Mailer{DB: w.db, Composer: composer, Sender: sender, Now: time.Now})
+	river.AddWorker(workers, &account.Tidier{DB: w.db, Now: time.Now})
+	river.AddWorker(workers, &session.Rotator{Keys: w.keys})
+	return job.NewService(job.Config{
+		DB: w.db.Pool, Workers: workers, Log: w.log, Metrics: w.metrics, Grace: w.cfg.Stop,
+		Periodic: []*river.PeriodicJob{hourly(account.TidyArgs{}), hourly(session.RotateArgs{})},
+	})
+}
+
+// hourly has a job done at the start and every hour, by whichever writer leads.
+func hourly(args river.JobArgs) *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) { return args, nil },
+		&river.PeriodicJobOpts{RunOnStart: true})
+}

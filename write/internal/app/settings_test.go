@@ -1,0 +1,56 @@
+package app
+
+import (
+	"encoding/base64"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tercul/tercul/shared/config"
+)
+
+// settings are what a writer needs, besides a database.
+func settings(t *testing.T, more map[string]string) map[string]string {
+	t.Helper()
+	key := func(n string) string {
+		return "test:" + base64.StdEncoding.EncodeToString([]byte(strings.Repeat(n, 32)))
+	}
+	env := map[string]string{
+		"TERCUL_WRITE_PEPPERS": key("p"), "TERCUL_WRITE_SEAL_KEYS": key("s"), "TERCUL_WRITE_REFRESH_KEYS": key("r"),
+		"TERCUL_WRITE_COOKIES": "loopback", "TERCUL_WRITE_ORIGINS": "https://tercul.example",
+		"TERCUL_MAIL_DROP": filepath.Join(t.TempDir(), "mail"), "TERCUL_MAIL_FROM": "Tercul <no-reply@example.org>", "TERCUL_MAIL_LINK_URL": "https://tercul.example",
+	}
+	maps.Copy(env, more)
+	return env
+}
+
+func TestSettingsAreDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../../docs/operations/writer.md")
+	require.NoError(t, err)
+	require.Contains(t, string(text), config.Table(Config{}), "paste what writer --help prints into the page")
+}
+
+func TestSettingsThatDoNotFit(t *testing.T) {
+	database := map[string]string{"TERCUL_DATABASE_URL": "postgres://h/d"}
+	for name, c := range map[string]struct{ env, says map[string]string }{
+		"no keys":           {map[string]string{"TERCUL_WRITE_PEPPERS": "", "TERCUL_WRITE_SEAL_KEYS": "", "TERCUL_WRITE_REFRESH_KEYS": ""}, map[string]string{"TERCUL_WRITE_PEPPERS": "is not set", "TERCUL_WRITE_SEAL_KEYS": "is not set", "TERCUL_WRITE_REFRESH_KEYS": "is not set"}},
+		"a key":             {map[string]string{"TERCUL_WRITE_PEPPERS": "x:c2hvcnQ="}, map[string]string{"TERCUL_WRITE_PEPPERS=(hidden)": "32 bytes"}},
+		"cookies abroad":    {map[string]string{"TERCUL_WRITE_URL": "http://write.example.org"}, map[string]string{"TERCUL_WRITE_COOKIES": "is loopback"}},
+		"a path in the URL": {map[string]string{"TERCUL_WRITE_URL": "https://example.org/write"}, map[string]string{"TERCUL_WRITE_URL": "scheme and host alone"}},
+		"no mail":           {map[string]string{"TERCUL_MAIL_DROP": ""}, map[string]string{"TERCUL_MAIL_SMTP_URL": "is not set"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := settings(t, database)
+			maps.Copy(env, c.env)
+			_, err := LoadConfig(env)
+			for variable, problem := range c.says {
+				require.ErrorContains(t, err, variable)
+				require.ErrorContains(t, err, problem)
+			}
+		})
+	}
+}
