@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# shellcheck disable=SC2016 # the variables are those of the shell that it runs in
 measure='
 part() { printf "\n== %s\n" "$*"; }
 bench() { go test -run - -benchtime 1x -timeout 180m "$@"; }

@@ -57,6 +57,7 @@ service_pid() {
 # either did.
 identity() {
   local names
+  # shellcheck disable=SC2016 # the backquotes are those of the table
   names=$("$REPOSITORY/bin/$1" --help | sed -n 's/^| `\([A-Z0-9_]*\)`.*/\1/p' | paste -sd '|')
   { cksum <"$REPOSITORY/bin/$1"; env | grep -E "^($names|OTEL_[A-Z0-9_]*)=" | sort; } | cksum
 }
