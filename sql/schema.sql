@@ -2335,10 +2335,8 @@ CREATE OR REPLACE FUNCTION core.flatten_redirects()
  SET search_path TO 'pg_catalog'
 AS $function$
 BEGIN
-  PERFORM 1 FROM core.subjects WHERE id IN (NEW.old_id, NEW.new_id) ORDER BY id FOR NO KEY UPDATE;
-  NEW.new_id := coalesce((SELECT r.new_id FROM core.id_redirects r WHERE r.old_id = NEW.new_id), NEW.new_id);
   UPDATE core.id_redirects SET new_id = NEW.new_id WHERE new_id = NEW.old_id AND old_id <> NEW.new_id;
-  RETURN NEW;
+  RETURN NULL;
 END $function$;
 
 CREATE OR REPLACE FUNCTION core.is_author(role text, certainty text)
@@ -2381,6 +2379,17 @@ CREATE OR REPLACE FUNCTION core.readable_lines(rights_class text, line_count int
 AS $function$
   SELECT CASE WHEN rights_class = 'OPEN' THEN line_count ELSE least(40, (line_count + 9) / 10) END
 $function$;
+
+CREATE OR REPLACE FUNCTION core.resolve_redirect()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+AS $function$
+BEGIN
+  PERFORM 1 FROM core.subjects WHERE id IN (NEW.old_id, NEW.new_id) ORDER BY id FOR NO KEY UPDATE;
+  NEW.new_id := coalesce((SELECT r.new_id FROM core.id_redirects r WHERE r.old_id = NEW.new_id), NEW.new_id);
+  RETURN NEW;
+END $function$;
 
 CREATE OR REPLACE FUNCTION core.rights_class(status text, license_open boolean)
  RETURNS text
@@ -4612,8 +4621,9 @@ CREATE TRIGGER external_ids_inserted AFTER INSERT ON core.external_ids REFERENCI
 CREATE TRIGGER external_ids_truncated BEFORE TRUNCATE ON core.external_ids FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_truncate();
 CREATE TRIGGER external_ids_updated AFTER UPDATE ON core.external_ids REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION view.on_subject_parts();
 CREATE TRIGGER id_redirects_deleted AFTER DELETE ON core.id_redirects REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION view.on_id_redirects();
-CREATE TRIGGER id_redirects_flat BEFORE INSERT OR UPDATE OF old_id, new_id ON core.id_redirects FOR EACH ROW EXECUTE FUNCTION core.flatten_redirects();
+CREATE TRIGGER id_redirects_flat AFTER INSERT OR UPDATE OF old_id, new_id ON core.id_redirects FOR EACH ROW EXECUTE FUNCTION core.flatten_redirects();
 CREATE TRIGGER id_redirects_inserted AFTER INSERT ON core.id_redirects REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION view.on_id_redirects();
+CREATE TRIGGER id_redirects_resolve BEFORE INSERT OR UPDATE OF old_id, new_id ON core.id_redirects FOR EACH ROW EXECUTE FUNCTION core.resolve_redirect();
 CREATE TRIGGER id_redirects_truncated BEFORE TRUNCATE ON core.id_redirects FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_truncate();
 CREATE TRIGGER id_redirects_updated AFTER UPDATE ON core.id_redirects REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION view.on_id_redirects();
 CREATE TRIGGER languages_deleted AFTER DELETE ON core.languages REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION view.on_languages();

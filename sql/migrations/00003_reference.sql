@@ -59,15 +59,22 @@ CREATE INDEX id_redirects_new ON core.id_redirects (new_id);
 
 -- However often something was merged, one step leads from each of its ids to what is left: B -> C makes A -> C of
 -- A -> B. The subjects' rows are locked, in the order of every lock on them, so that of two merges that meet the
--- second sees the first. A merge back to what was merged away ends in the check above.
-CREATE FUNCTION core.flatten_redirects() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+-- second sees the first. A merge back to what was merged away ends in the check above. What led to a row is moved after
+-- the statement, which may itself be about to change those rows.
+CREATE FUNCTION core.resolve_redirect() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
   PERFORM 1 FROM core.subjects WHERE id IN (NEW.old_id, NEW.new_id) ORDER BY id FOR NO KEY UPDATE;
   NEW.new_id := coalesce((SELECT r.new_id FROM core.id_redirects r WHERE r.old_id = NEW.new_id), NEW.new_id);
-  UPDATE core.id_redirects SET new_id = NEW.new_id WHERE new_id = NEW.old_id AND old_id <> NEW.new_id;
   RETURN NEW;
 END $$;
-CREATE TRIGGER id_redirects_flat BEFORE INSERT OR UPDATE OF old_id, new_id ON core.id_redirects
+CREATE FUNCTION core.flatten_redirects() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+  UPDATE core.id_redirects SET new_id = NEW.new_id WHERE new_id = NEW.old_id AND old_id <> NEW.new_id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER id_redirects_resolve BEFORE INSERT OR UPDATE OF old_id, new_id ON core.id_redirects
+  FOR EACH ROW EXECUTE FUNCTION core.resolve_redirect();
+CREATE TRIGGER id_redirects_flat AFTER INSERT OR UPDATE OF old_id, new_id ON core.id_redirects
   FOR EACH ROW EXECUTE FUNCTION core.flatten_redirects();
 
 CREATE TABLE core.external_ids (
@@ -92,6 +99,7 @@ CREATE TABLE core.external_ids (
 DROP TABLE core.external_ids;
 DROP TABLE core.id_redirects;
 DROP FUNCTION core.flatten_redirects();
+DROP FUNCTION core.resolve_redirect();
 DROP TABLE core.slugs;
 DROP TABLE core.series;
 DROP TABLE core.licenses;
