@@ -9,7 +9,7 @@ mkdir -p coverage
 rm -f coverage/coverage.out
 
 code=0
-deploy/local/with-services go test -race -timeout=15m -covermode=atomic -coverprofile="$PWD/coverage/coverage.out" "$packages" "$@" || code=$?
+deploy/local/with-services go test -race -trimpath -ldflags=-w -timeout=15m -covermode=atomic -coverprofile="$PWD/coverage/coverage.out" "$packages" "$@" || code=$?
 
 if [ -s coverage/coverage.out ]; then scripts/coverage.sh coverage/coverage.out; fi
 exit "$code"

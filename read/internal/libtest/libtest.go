@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"testing"
 
@@ -43,10 +42,16 @@ func (e *buildError) Error() string {
 	return "build the command line: " + e.err.Error() + "\n" + e.output
 }
 
-// root is the folder of the repository.
+// root is the folder of the repository: the nearest one above the test's that holds the workspace.
 func root() string {
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(file), "..", "..", "..")
+	dir, err := os.Getwd()
+	for err == nil && dir != filepath.Dir(dir) {
+		if _, missing := os.Stat(filepath.Join(dir, "go.work")); missing == nil {
+			return dir
+		}
+		dir = filepath.Dir(dir)
+	}
+	return "."
 }
 
 // Tercul runs the command line against a database.
