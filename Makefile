@@ -51,7 +51,7 @@ test: ## Run every test beside a Postgres and a Redis of its own, with the race 
 	@scripts/test.sh $(PACKAGES) $(FLAGS)
 
 test-fast: ## Run the tests that need no server
-	go test -short $(PACKAGES) $(FLAGS)
+	go test -short -trimpath -ldflags=-w $(PACKAGES) $(FLAGS)
 
 test-full: ## Run the tests with the long random searches
 	@TERCUL_TEST_LONG=1 scripts/test.sh $(PACKAGES) -timeout=60m $(FLAGS)

@@ -1,6 +1,7 @@
 package pgtest
 
 import (
+	"context"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -25,6 +26,13 @@ func Pool(t testing.TB) *pgxpool.Pool {
 func Database(t testing.TB) string {
 	t.Helper()
 	return testdb.Database(t)
+}
+
+// Filled is such a database in which is what fill puts there, once for each key: the key says what that is, and changes
+// when it does.
+func Filled(t testing.TB, key string, fill func(ctx context.Context, url string) error) string {
+	t.Helper()
+	return testdb.Filled(t, key, fill)
 }
 
 // Open connects a pool to url and closes it at the end of the test.

@@ -23,7 +23,20 @@ const (
 func Database(t testing.TB) string {
 	t.Helper()
 	server := URL(t)
-	name := clone(t, server)
+	return own(t, server, migrated(t, server))
+}
+
+// Filled makes a database of the test's own in which is what fill puts there, once for each key: the key says what that
+// is, and changes when it does.
+func Filled(t testing.TB, key string, fill func(ctx context.Context, url string) error) string {
+	t.Helper()
+	server := URL(t)
+	return own(t, server, filled(t, server, key, fill))
+}
+
+func own(t testing.TB, server, from string) string {
+	t.Helper()
+	name := clone(t, server, from)
 	t.Cleanup(func() {
 		admin(t, server, func(ctx context.Context, conn *pgx.Conn) error {
 			return execAll(ctx, conn, `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`)
@@ -58,7 +71,7 @@ func Pool(t testing.TB) *pgxpool.Pool {
 		return shared.pool
 	}
 	sweep(t, server)
-	pool, err := pgxpool.New(context.Background(), withDatabase(t, server, clone(t, server)))
+	pool, err := pgxpool.New(context.Background(), withDatabase(t, server, clone(t, server, migrated(t, server))))
 	if err != nil {
 		t.Fatalf("open the shared pool: %v", err)
 	}
@@ -78,9 +91,8 @@ func Tx(t testing.TB) pgx.Tx {
 	return tx
 }
 
-func clone(t testing.TB, server string) string {
+func clone(t testing.TB, server, from string) string {
 	t.Helper()
-	from := template(t, server)
 	name := fmt.Sprintf("%s%d_%s", prefix, time.Now().Unix(), strings.ToLower(rand.Text()[:10]))
 	admin(t, server, func(ctx context.Context, conn *pgx.Conn) error {
 		return execAll(ctx, conn, `CREATE DATABASE `+name+` TEMPLATE `+from)

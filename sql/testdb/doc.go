@@ -8,6 +8,7 @@
 //     The default: it costs a millisecond.
 //   - Pool: that shared database itself, for what must see several connections and leaves nothing behind.
 //   - Database: a database of the test's own, for commits, NOTIFY and roles.
+//   - Filled: the same with data in it that is loaded once and cloned.
 //
 // A test that is killed cannot drop its database, so databases carry the hour of their making in the name and a later
 // run drops what is old and not in use.

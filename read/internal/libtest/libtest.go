@@ -4,9 +4,13 @@ package libtest
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -57,21 +61,47 @@ func root() string {
 // Tercul runs the command line against a database.
 func Tercul(t testing.TB, url string, args ...string) string {
 	t.Helper()
+	out, err := tercul(context.Background(), url, args...)
+	require.NoError(t, err, out)
+	return out
+}
+
+func tercul(ctx context.Context, url string, args ...string) (string, error) {
 	bin, err := build()
-	require.NoError(t, err)
-	cmd := exec.CommandContext(context.Background(), bin, append(args, "--database", url)...) //nolint:gosec // our own program
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, string(out))
-	return string(out)
+	if err != nil {
+		return "", err
+	}
+	out, err := exec.CommandContext(ctx, bin, append(args, "--database", url)...).CombinedOutput() //nolint:gosec // our own program
+	return string(out), err
 }
 
 // URL is a database of the test's own with the sample library.
-func URL(t testing.TB) string {
+func URL(t testing.TB) string { return library(t, "import", "--sample") }
+
+// library is a database of the test's own after one command, which is run once for each build of the command line.
+func library(t testing.TB, args ...string) string {
 	t.Helper()
-	url := pgtest.Database(t)
-	Tercul(t, url, "import", "--sample")
-	return url
+	key, err := digest()
+	require.NoError(t, err)
+	return pgtest.Filled(t, key+" "+strings.Join(args, " "), func(ctx context.Context, url string) error {
+		out, err := tercul(ctx, url, args...)
+		if err != nil {
+			return fmt.Errorf("%w\n%s", err, out)
+		}
+		return nil
+	})
 }
+
+// digest tells builds of the command line apart.
+var digest = sync.OnceValues(func() (string, error) {
+	bin, err := build()
+	if err != nil {
+		return "", err
+	}
+	content, err := os.ReadFile(bin) //nolint:gosec // our own
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:]), err
+})
 
 // Pool is a database of the test's own with the sample library, as the reader
 // sees it.
