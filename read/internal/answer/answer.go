@@ -56,6 +56,7 @@ type Operation interface {
 type Policy struct {
 	MaxAge       time.Duration // in browsers
 	SharedMaxAge time.Duration // in shared caches, and here
+	Lasting      time.Duration // in shared caches, of an answer that was pinned, where that is longer
 	// StaleWhileRevalidate is how long an expired answer may be given while a new
 	// one is fetched; StaleIfError, while none can be.
 	StaleWhileRevalidate, StaleIfError time.Duration

@@ -82,6 +82,9 @@ func place(err error) string {
 
 // shortened lowers a policy to a document's own time to live.
 func shortened(p answer.Policy, ttl time.Duration) answer.Policy {
+	if ttl > 0 {
+		p.Lasting = min(p.Lasting, ttl)
+	}
 	if ttl <= 0 || p.Immutable && ttl >= p.SharedMaxAge {
 		return p
 	}

@@ -47,7 +47,7 @@ func compiler(_ *ast.Schema, _ *ast.QueryDocument, op *ast.OperationDefinition) 
 	}
 	return operation.Compiled{
 		Plan:   plan{op.Name},
-		Policy: answer.Policy{MaxAge: time.Minute, SharedMaxAge: time.Hour},
+		Policy: answer.Policy{MaxAge: time.Minute, SharedMaxAge: time.Hour, Lasting: 24 * time.Hour},
 	}, nil
 }
 

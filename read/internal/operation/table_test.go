@@ -91,6 +91,7 @@ func TestTheTableIsFollowedWithoutARestart(t *testing.T) {
 	op, err = r.Lookup(hash)
 	require.NoError(t, err)
 	assert.Equal(t, time.Minute, op.Policy().SharedMaxAge)
+	assert.Equal(t, time.Minute, op.Policy().Lasting)
 	deprecated, sunset := op.Deprecated()
 	assert.True(t, deprecated)
 	assert.WithinDuration(t, now.Add(time.Hour), sunset, time.Second)

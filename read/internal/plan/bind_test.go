@@ -17,6 +17,7 @@ import (
 
 const (
 	someWork   = "work_01h455vb4pex5vsknk084sn02q"
+	someText   = "expr_01h455vb4pex5vsknk084sn02q"
 	someAuthor = "prsn_01h455vb4pex5vsknk084sn02q"
 )
 
@@ -200,6 +201,17 @@ func TestPolicyIsTheShortest(t *testing.T) {
 	short := compile(t, `{ work(slug: "a") { id comments { nodes { id } } } }`)
 	require.Equal(t, "5m0s", long.MaxAge.String())
 	require.Equal(t, "30s", short.MaxAge.String())
+}
+
+func TestCountersDoNotLast(t *testing.T) {
+	for text, want := range map[string]string{
+		`{ passage(ref: "a/b:1@1") { lines { content } translation { title } } }`:                      "24h0m0s",
+		`{ passage(ref: "a/b:1@1") { translation { stats { views } } } }`:                              "5m0s",
+		`{ changes(since: 0) { nodes { number subject { ... on Work { stats { views } } } } } }`:       "5m0s",
+		`{ translationDiff(translationId: "` + someText + `", from: 1, to: 2) { changes { after } } }`: "24h0m0s",
+	} {
+		require.Equal(t, want, compile(t, text).Lasting.String(), text)
+	}
 }
 
 // TestTextsAreUsedAgain holds statements written for one request and used again

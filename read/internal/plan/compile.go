@@ -14,6 +14,8 @@ type compiler struct {
 	*Compiler
 	tags   map[string]bool
 	policy policyMin
+	// beside is the policy without the root fields whose answers may last.
+	beside policyMin
 	// redirect is the template of the id that a row was asked for by.
 	redirect string
 	// path is the field being compiled, by response names from the root: "works.authors".
@@ -80,6 +82,9 @@ func (c *compiler) field(typeName string, s *selected, from map[string]catalog.F
 	f, ok := from[s.field.Name]
 	if !ok {
 		return out, fmt.Errorf("field %s.%s is not in the catalogue", typeName, s.field.Name)
+	}
+	if typeName != "Query" || f.Rel == nil || f.Rel.Lasting == "" {
+		c.beside.add(s.field.Definition)
 	}
 	var err error
 	if out.args, err = c.arguments(s.field); err != nil {

@@ -21,6 +21,10 @@ type Plan struct {
 	MaxAge time.Duration
 	// StaleWhileRevalidate is how long it may be served while a new one is fetched.
 	StaleWhileRevalidate time.Duration
+	// Lasting is how long an answer that can never change in what was asked for may
+	// stay in shared caches: a day, or the shortest time of what else it holds.
+	// Counters, which nothing purges, have only their time.
+	Lasting time.Duration
 
 	roots  []rootField
 	sorts  []string
@@ -48,6 +52,8 @@ type Compiler struct {
 	schema *ast.Schema
 	types  *input.Types
 }
+
+const day = 24 * time.Hour
 
 // NewCompiler readies a schema.
 func NewCompiler(schema *ast.Schema) (*Compiler, error) {
@@ -79,6 +85,10 @@ func (k *Compiler) Compile(op *ast.OperationDefinition) (*Plan, error) {
 	p.Tags = sortedKeys(c.tags)
 	p.MaxAge = time.Duration(c.policy.maxAge) * time.Second
 	p.StaleWhileRevalidate = time.Duration(c.policy.staleWhileRevalidate) * time.Second
+	p.Lasting = day
+	if c.beside.set {
+		p.Lasting = min(day, time.Duration(c.beside.maxAge)*time.Second)
+	}
 	p.sorts = c.sorts
 	return p, nil
 }

@@ -15,11 +15,6 @@ const (
 	staleIfError = 24 * time.Hour
 	// negativeMaxAge is how long the answer that something does not exist is kept.
 	negativeMaxAge = 10 * time.Second
-
-	// What an answer was pinned to can never change, but names that stand in it can,
-	// and rights may be withdrawn: shared caches, which can be purged, keep it for a
-	// day, and browsers no longer than anything else.
-	lastingShared = 24 * time.Hour
 )
 
 // PolicyOf derives how long the answers of a plan may be kept.
@@ -27,13 +22,17 @@ func PolicyOf(p *plan.Plan) answer.Policy {
 	return answer.Policy{
 		MaxAge:               min(browserMaxAge, p.MaxAge),
 		SharedMaxAge:         p.MaxAge,
+		Lasting:              p.Lasting,
 		StaleWhileRevalidate: p.StaleWhileRevalidate,
 		StaleIfError:         staleIfError,
 		Negative:             min(negativeMaxAge, p.MaxAge),
 	}
 }
 
+// lasting is the policy of an answer that was pinned. What it was pinned to can never
+// change, but names that stand in it can, and rights may be withdrawn: shared caches,
+// which can be purged, keep it for longer, and browsers no longer than anything else.
 func lasting(p answer.Policy) answer.Policy {
-	p.SharedMaxAge = max(p.SharedMaxAge, lastingShared)
+	p.SharedMaxAge = max(p.SharedMaxAge, p.Lasting)
 	return p
 }
