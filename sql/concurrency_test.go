@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -42,6 +43,38 @@ func TestConcurrentEditsLeaveTheTablesRight(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { _ = tx.Rollback(context.Background()) }()
 	require.Empty(t, verified(t, tx))
+}
+
+// A work gets a synonym while another transaction bans the tag that it stands for.
+func TestATagIsBannedWhileAWorkGetsItsSynonym(t *testing.T) {
+	t.Parallel()
+	pool, ctx := worldPool(t), context.Background()
+	_, err := pool.Exec(ctx, `DELETE FROM core.subject_tags WHERE subject_id = $1`, id("WORK", 2))
+	require.NoError(t, err)
+	banning, err := pool.Begin(ctx)
+	require.NoError(t, err)
+	defer func() { _ = banning.Rollback(ctx) }()
+	tagging, err := pool.Begin(ctx)
+	require.NoError(t, err)
+	defer func() { _ = tagging.Rollback(ctx) }()
+	exec(t, banning, `UPDATE core.tags SET status = 'BANNED' WHERE id = $1`, id("TAG", 1))
+	done := make(chan error, 1)
+	pid := tagging.Conn().PgConn().PID()
+	go func() {
+		_, err := tagging.Exec(ctx, `INSERT INTO core.subject_tags (subject_id, tag_id) VALUES ($1, $2)`, id("WORK", 2), id("TAG", 5))
+		done <- err
+	}()
+	require.Eventually(t, func() bool {
+		var waits bool
+		return banning.QueryRow(ctx, `SELECT cardinality(pg_blocking_pids($1)) > 0`, pid).Scan(&waits) == nil && waits
+	}, 10*time.Second, 10*time.Millisecond)
+	require.NoError(t, banning.Commit(ctx))
+	require.NoError(t, <-done)
+	require.NoError(t, tagging.Commit(ctx))
+	after, err := pool.Begin(ctx)
+	require.NoError(t, err)
+	defer func() { _ = after.Rollback(ctx) }()
+	require.Empty(t, verified(t, after))
 }
 
 // transact makes a few edits in one transaction. One that a constraint refuses, or that loses a deadlock, is undone.

@@ -3743,7 +3743,7 @@ BEGIN
   IF TG_OP = 'UPDATE' THEN
     moved := ARRAY(SELECT b.id FROM before b LEFT JOIN changed c USING (id) WHERE (b.synonym_of, b.status) IS DISTINCT FROM (c.synonym_of, c.status));
     IF cardinality(moved) > 0 THEN
-      PERFORM 1 FROM core.tags WHERE id = ANY (moved) ORDER BY id FOR UPDATE;
+      PERFORM 1 FROM core.tags WHERE id = ANY (moved) OR synonym_of = ANY (moved) ORDER BY id FOR UPDATE;
     END IF;
   END IF;
   IF TG_OP <> 'DELETE' AND EXISTS (

@@ -87,7 +87,8 @@ CALL ops.watch('view.tag', 'view.tag_changed');
 -- ── tags have changed
 
 -- When a tag becomes a synonym, is banned or comes back, every work that has it or one of its synonyms shows another.
--- A synonym stands for a canonical tag and never for another synonym. FOR UPDATE waits for what is being tagged now.
+-- A synonym stands for a canonical tag and never for another synonym. FOR UPDATE waits for what is being tagged now, with
+-- the tag or with one of its synonyms.
 CREATE FUNCTION view.on_tags() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   ids uuid[] := ARRAY(SELECT id FROM changed);
@@ -99,7 +100,7 @@ BEGIN
   IF TG_OP = 'UPDATE' THEN
     moved := ARRAY(SELECT b.id FROM before b LEFT JOIN changed c USING (id) WHERE (b.synonym_of, b.status) IS DISTINCT FROM (c.synonym_of, c.status));
     IF cardinality(moved) > 0 THEN
-      PERFORM 1 FROM core.tags WHERE id = ANY (moved) ORDER BY id FOR UPDATE;
+      PERFORM 1 FROM core.tags WHERE id = ANY (moved) OR synonym_of = ANY (moved) ORDER BY id FOR UPDATE;
     END IF;
   END IF;
   IF TG_OP <> 'DELETE' AND EXISTS (
