@@ -45,36 +45,59 @@ func TestConcurrentEditsLeaveTheTablesRight(t *testing.T) {
 	require.Empty(t, verified(t, tx))
 }
 
-// A work gets a synonym while another transaction bans the tag that it stands for.
-func TestATagIsBannedWhileAWorkGetsItsSynonym(t *testing.T) {
+// Pairs of transactions that meet: the first has done its part and commits while the second waits for it. Afterwards
+// the tables are right.
+func TestTransactionsThatMeetLeaveTheTablesRight(t *testing.T) {
 	t.Parallel()
-	pool, ctx := worldPool(t), context.Background()
-	_, err := pool.Exec(ctx, `DELETE FROM core.subject_tags WHERE subject_id = $1`, id("WORK", 2))
+	for name, meet := range map[string]struct{ before, first, second string }{
+		"a tag is banned while a work gets its synonym": {
+			"DELETE FROM core.subject_tags WHERE subject_id = '" + id("WORK", 2) + "'",
+			"UPDATE core.tags SET status = 'BANNED' WHERE id = '" + id("TAG", 1) + "'",
+			"INSERT INTO core.subject_tags (subject_id, tag_id) VALUES ('" + id("WORK", 2) + "', '" + id("TAG", 5) + "')",
+		},
+		"a category is removed while one is put below it": {
+			"",
+			"UPDATE core.categories SET parent_id = '" + id("CATEGORY", 5) + "', path = '/form/sonnet/late/' WHERE id = '" + id("CATEGORY", 8) + "'",
+			"UPDATE core.categories SET deleted_at = now() WHERE id = '" + id("CATEGORY", 5) + "'",
+		},
+		"rights are stated of a text while it becomes the original": {
+			"UPDATE core.expressions SET expression_kind = 'TRANSLATION', language = 'fr' WHERE id = '" + id("EXPRESSION", 3) + "';" +
+				"DELETE FROM core.rights WHERE subject_id IN ('" + id("EXPRESSION", 3) + "', '" + id("WORK", 2) + "')",
+			"UPDATE core.expressions SET expression_kind = 'ORIGINAL' WHERE id = '" + id("EXPRESSION", 3) + "'",
+			"INSERT INTO core.rights (id, subject_id, status) VALUES (gen_random_uuid(), '" + id("EXPRESSION", 3) + "', 'PUBLIC_DOMAIN')",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			pool, ctx := worldPool(t), context.Background()
+			_, err := pool.Exec(ctx, meet.before)
+			require.NoError(t, err)
+			first, second, after := begin(t, pool), begin(t, pool), begin(t, pool)
+			exec(t, first, meet.first)
+			done := make(chan error, 1)
+			pid := second.Conn().PgConn().PID()
+			go func() {
+				_, err := second.Exec(ctx, meet.second)
+				done <- err
+			}()
+			require.Eventually(t, func() bool {
+				var waits bool
+				return first.QueryRow(ctx, `SELECT cardinality(pg_blocking_pids($1)) > 0`, pid).Scan(&waits) == nil && waits
+			}, 10*time.Second, 10*time.Millisecond)
+			require.NoError(t, first.Commit(ctx))
+			require.NoError(t, <-done)
+			require.NoError(t, second.Commit(ctx))
+			require.Empty(t, verified(t, after))
+		})
+	}
+}
+
+func begin(t testing.TB, pool *pgxpool.Pool) pgx.Tx {
+	t.Helper()
+	tx, err := pool.Begin(context.Background())
 	require.NoError(t, err)
-	banning, err := pool.Begin(ctx)
-	require.NoError(t, err)
-	defer func() { _ = banning.Rollback(ctx) }()
-	tagging, err := pool.Begin(ctx)
-	require.NoError(t, err)
-	defer func() { _ = tagging.Rollback(ctx) }()
-	exec(t, banning, `UPDATE core.tags SET status = 'BANNED' WHERE id = $1`, id("TAG", 1))
-	done := make(chan error, 1)
-	pid := tagging.Conn().PgConn().PID()
-	go func() {
-		_, err := tagging.Exec(ctx, `INSERT INTO core.subject_tags (subject_id, tag_id) VALUES ($1, $2)`, id("WORK", 2), id("TAG", 5))
-		done <- err
-	}()
-	require.Eventually(t, func() bool {
-		var waits bool
-		return banning.QueryRow(ctx, `SELECT cardinality(pg_blocking_pids($1)) > 0`, pid).Scan(&waits) == nil && waits
-	}, 10*time.Second, 10*time.Millisecond)
-	require.NoError(t, banning.Commit(ctx))
-	require.NoError(t, <-done)
-	require.NoError(t, tagging.Commit(ctx))
-	after, err := pool.Begin(ctx)
-	require.NoError(t, err)
-	defer func() { _ = after.Rollback(ctx) }()
-	require.Empty(t, verified(t, after))
+	t.Cleanup(func() { _ = tx.Rollback(context.Background()) })
+	return tx
 }
 
 // transact makes a few edits in one transaction. One that a constraint refuses, or that loses a deadlock, is undone.

@@ -3306,17 +3306,22 @@ CREATE OR REPLACE FUNCTION view.on_categories()
 AS $function$
 DECLARE
   ids uuid[] := ARRAY(SELECT id FROM changed);
+  held uuid[] := '{}';
 BEGIN
   IF view.deferred() OR cardinality(ids) = 0 THEN
     RETURN NULL;
   END IF;
   IF TG_OP = 'UPDATE' THEN
-    ids := ARRAY(
-      WITH RECURSIVE walk (id, n) AS (
-        SELECT unnest(ids), 0 UNION SELECT id, 0 FROM before
-        UNION SELECT c.id, walk.n + 1 FROM walk JOIN core.categories c ON c.parent_id = walk.id WHERE walk.n < 16)
-      SELECT DISTINCT id FROM walk);
-    PERFORM 1 FROM core.categories WHERE id = ANY (ids) ORDER BY id FOR UPDATE;
+    LOOP
+      ids := ARRAY(
+        WITH RECURSIVE walk (id, n) AS (
+          SELECT unnest(ids), 0 UNION SELECT id, 0 FROM before
+          UNION SELECT c.id, walk.n + 1 FROM walk JOIN core.categories c ON c.parent_id = walk.id WHERE walk.n < 16)
+        SELECT DISTINCT id FROM walk);
+      EXIT WHEN held @> ids;
+      PERFORM 1 FROM core.categories WHERE id = ANY (ids) ORDER BY id FOR UPDATE;
+      held := ids;
+    END LOOP;
   END IF;
   PERFORM view.refresh_category(ids);
   RETURN NULL;
@@ -4234,6 +4239,7 @@ CREATE OR REPLACE FUNCTION view.refresh_rights(touched uuid[])
  SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 BEGIN
+  PERFORM view.lock_expressions(touched);
   PERFORM view.refresh_work(ARRAY(
     SELECT id FROM core.works WHERE id = ANY (touched)
     UNION SELECT work_id FROM core.expressions WHERE id = ANY (touched) AND expression_kind = 'ORIGINAL'));

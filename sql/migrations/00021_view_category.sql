@@ -110,22 +110,28 @@ BEGIN
 END $$;
 CALL ops.watch('view.category', 'view.category_changed');
 
--- ── the tree has changed: the category and all below it. FOR UPDATE waits for works being put into one of them now.
+-- ── the tree has changed: the category and all below it. FOR UPDATE waits for works, and for other categories, being put
+-- into one of them now; with what has come meanwhile it waits again.
 
 CREATE FUNCTION view.on_categories() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   ids uuid[] := ARRAY(SELECT id FROM changed);
+  held uuid[] := '{}';
 BEGIN
   IF view.deferred() OR cardinality(ids) = 0 THEN
     RETURN NULL;
   END IF;
   IF TG_OP = 'UPDATE' THEN
-    ids := ARRAY(
-      WITH RECURSIVE walk (id, n) AS (
-        SELECT unnest(ids), 0 UNION SELECT id, 0 FROM before
-        UNION SELECT c.id, walk.n + 1 FROM walk JOIN core.categories c ON c.parent_id = walk.id WHERE walk.n < 16)
-      SELECT DISTINCT id FROM walk);
-    PERFORM 1 FROM core.categories WHERE id = ANY (ids) ORDER BY id FOR UPDATE;
+    LOOP
+      ids := ARRAY(
+        WITH RECURSIVE walk (id, n) AS (
+          SELECT unnest(ids), 0 UNION SELECT id, 0 FROM before
+          UNION SELECT c.id, walk.n + 1 FROM walk JOIN core.categories c ON c.parent_id = walk.id WHERE walk.n < 16)
+        SELECT DISTINCT id FROM walk);
+      EXIT WHEN held @> ids;
+      PERFORM 1 FROM core.categories WHERE id = ANY (ids) ORDER BY id FOR UPDATE;
+      held := ids;
+    END LOOP;
   END IF;
   PERFORM view.refresh_category(ids);
   RETURN NULL;

@@ -227,10 +227,12 @@ BEGIN
 END $$;
 CALL ops.watch('core.expression_contributors', 'view.on_expression_contributors');
 
--- ── rights: of a work they reach its original texts, of an original text they reach its work
+-- ── rights: of a work they reach its original texts, of an original text they reach its work. Which text is that is
+-- looked up under the work's lock.
 
 CREATE FUNCTION view.refresh_rights(touched uuid[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
+  PERFORM view.lock_expressions(touched);
   PERFORM view.refresh_work(ARRAY(
     SELECT id FROM core.works WHERE id = ANY (touched)
     UNION SELECT work_id FROM core.expressions WHERE id = ANY (touched) AND expression_kind = 'ORIGINAL'));
