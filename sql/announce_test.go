@@ -177,6 +177,8 @@ func TestPruneKeepsWhatReadersMayReplay(t *testing.T) {
 	exec(t, tx, `INSERT INTO ops.outbox (tags, at) VALUES ('{old}', now() - interval '2 hours'), ('{new}', now())`)
 	require.Equal(t, []string{"1"}, ask(t, tx, `SELECT ops.prune_outbox('1 hour')`))
 	require.NotEmpty(t, ask(t, tx, `SELECT 1 FROM ops.outbox WHERE tags = '{new}'`))
+	exec(t, tx, `INSERT INTO ops.outbox (tags, at) SELECT '{old}', now() - interval '2 hours' FROM generate_series(1, 10001)`)
+	require.Equal(t, []string{"10000", "1", "0"}, ask(t, tx, `SELECT ops.prune_outbox('1 hour') FROM generate_series(1, 3)`))
 	_, err := tx.Exec(context.Background(), `SELECT ops.prune_outbox('1 second')`)
 	require.ErrorContains(t, err, "10 minutes at least")
 }

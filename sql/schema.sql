@@ -2523,7 +2523,7 @@ BEGIN
   IF keep < interval '10 minutes' THEN
     RAISE EXCEPTION 'announcements must be kept for 10 minutes at least' USING ERRCODE = 'invalid_parameter_value';
   END IF;
-  DELETE FROM ops.outbox WHERE at < now() - keep;
+  DELETE FROM ops.outbox WHERE id = ANY (ARRAY(SELECT o.id FROM ops.outbox o WHERE o.at < now() - keep ORDER BY o.at LIMIT 10000));
   GET DIAGNOSTICS n = ROW_COUNT;
   RETURN n;
 END $function$;

@@ -220,7 +220,8 @@ BEGIN
   RETURN taken;
 END $$;
 
--- Forgets announcements older than keep, which must be longer than any reader replays.
+-- Forgets announcements older than keep, which must be longer than any reader replays: the oldest, ten thousand of them
+-- at most, and answers how many. After a pause there may be more than one statement has the time for.
 CREATE FUNCTION ops.prune_outbox(keep interval) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
   n bigint;
@@ -228,7 +229,7 @@ BEGIN
   IF keep < interval '10 minutes' THEN
     RAISE EXCEPTION 'announcements must be kept for 10 minutes at least' USING ERRCODE = 'invalid_parameter_value';
   END IF;
-  DELETE FROM ops.outbox WHERE at < now() - keep;
+  DELETE FROM ops.outbox WHERE id = ANY (ARRAY(SELECT o.id FROM ops.outbox o WHERE o.at < now() - keep ORDER BY o.at LIMIT 10000));
   GET DIAGNOSTICS n = ROW_COUNT;
   RETURN n;
 END $$;

@@ -181,6 +181,21 @@ func TestCommitsReachTheBusAndTheFeed(t *testing.T) {
 	}, 5*time.Minute, 20*time.Millisecond)
 }
 
+func TestOldAnnouncementsAreRemovedHoweverMany(t *testing.T) {
+	db := pgtest.Database(t)
+	conn, err := pgx.Connect(t.Context(), db)
+	require.NoError(t, err)
+	defer func() { _ = conn.Close(context.Background()) }()
+	_, err = conn.Exec(t.Context(), "INSERT INTO ops.outbox (tags, at) SELECT '{old}', now() - interval '2 days' FROM generate_series(1, 20001)")
+	require.NoError(t, err)
+	start(t, settings(t, map[string]string{"TERCUL_DATABASE_URL": db}))
+	require.Eventually(t, func() bool {
+		var n int
+		require.NoError(t, conn.QueryRow(t.Context(), "SELECT count(*) FROM ops.outbox WHERE tags = '{old}'").Scan(&n))
+		return n == 0
+	}, 20*time.Second, 20*time.Millisecond)
+}
+
 func TestAStartThatCannotWorkSaysWhy(t *testing.T) {
 	_, err := LoadConfig(map[string]string{"TERCUL_WRITE_ADDR": "nowhere", "TERCUL_OUTBOX_KEEP": "1m"})
 	require.ErrorContains(t, err, "TERCUL_DATABASE_URL is not set")

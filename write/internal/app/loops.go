@@ -49,8 +49,13 @@ func (w *Writer) numberSome(ctx context.Context) (taken int, err error) {
 func (w *Writer) tidy(ctx context.Context, ready func()) error {
 	ready()
 	return w.every(ctx, "old announcements cannot be removed", tidyEvery, func(ctx context.Context) error {
-		_, err := w.db.Exec(pg.Named(ctx, "PruneOutbox"), "SELECT ops.prune_outbox($1)", w.cfg.OutboxKeep)
-		return err
+		for {
+			var gone int64
+			err := w.db.QueryRow(pg.Named(ctx, "PruneOutbox"), "SELECT ops.prune_outbox($1)", w.cfg.OutboxKeep).Scan(&gone)
+			if err != nil || gone == 0 {
+				return err
+			}
+		}
 	})
 }
 
