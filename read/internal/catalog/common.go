@@ -87,11 +87,14 @@ func people(column string) Field {
 	})
 }
 
-// rightsOf finds the statement for a jurisdiction, else the one at large.
-var rightsOf = nested(Rel{
-	To:      "RightsStatement",
-	From:    "(SELECT r.* FROM view.rights r WHERE r.subject_id = {p}.id AND r.jurisdiction IN ('*'{{?jurisdiction , {$jurisdiction|text}}}) ORDER BY r.jurisdiction = '*' LIMIT 1) {t}",
-	Emit:    []string{"'rights:' || {p}.public_id"},
+// rightsOfText finds the statement for a jurisdiction, else the one at large; of an
+// original text what is stated of the text itself, else of its work, as its rights
+// class.
+var rightsOfText = nested(Rel{
+	To: "RightsStatement",
+	From: "(SELECT r.* FROM view.rights r WHERE r.subject_id IN ({p}.id, CASE {p}.kind WHEN 'ORIGINAL' THEN {p}.work_id END)" +
+		" AND r.jurisdiction IN ('*'{{?jurisdiction , {$jurisdiction|text}}}) ORDER BY r.jurisdiction = '*', r.subject_id <> {p}.id LIMIT 1) {t}",
+	Emit:    []string{"'rights:' || {p}.public_id", "CASE {p}.kind WHEN 'ORIGINAL' THEN 'rights:' || {p}.work_public_id END"},
 	Covered: true,
 })
 

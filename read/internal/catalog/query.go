@@ -118,10 +118,10 @@ var query = &Object{Fields: map[string]Field{
 	"licenses":  nested(Rel{Shape: Many, To: "License", From: "view.license {t}", Order: "{t}.id", Tags: []string{"ref"}, Covered: true}),
 	"rights": nested(Rel{
 		To: "RightsStatement", Covered: true, Absent: "{$subjectId|text}",
-		Emit: []string{"'rights:' || {t}.public_id", "{t}.public_id", "(SELECT 'rights:' || e.public_id FROM view.expression e WHERE e.id = {t}.original_id)"},
-		From: "(SELECT x.public_id, w.original_id, coalesce(r.jurisdiction, '*') AS jurisdiction, coalesce(r.status, 'UNKNOWN') AS status, r.license_id, r.holder, r.statement_uri," +
+		Emit: []string{"'rights:' || {t}.public_id", "{t}.public_id", "'rights:' || {t}.work_public_id", "(SELECT 'rights:' || e.public_id FROM view.expression e WHERE e.id = {t}.original_id)"},
+		From: "(SELECT x.public_id, w.original_id, e.work_public_id, coalesce(r.jurisdiction, '*') AS jurisdiction, coalesce(r.status, 'UNKNOWN') AS status, r.license_id, r.holder, r.statement_uri," +
 			" r.public_domain_from, r.basis, r.evidence_url, r.determined_at FROM view.subject x LEFT JOIN view.work w ON w.id = x.id" +
-			" LEFT JOIN view.rights r ON r.subject_id IN (x.id, w.original_id)" +
+			" LEFT JOIN view.expression e ON e.id = x.id AND e.kind = 'ORIGINAL' LEFT JOIN view.rights r ON r.subject_id IN (x.id, w.original_id, e.work_id)" +
 			" AND r.jurisdiction IN ('*'{{?jurisdiction , {$jurisdiction|text}}})" +
 			" WHERE x.id = " + unmerged("{$subjectId|uuid}") + " AND x.kind IN ('WORK', 'EXPRESSION') AND x.kind = {$subjectId|kind} ORDER BY r.jurisdiction = '*', r.subject_id <> x.id LIMIT 1) {t}",
 	}),

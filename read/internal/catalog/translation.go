@@ -20,7 +20,7 @@ var translation = &Object{
 		"license": nested(Rel{
 			To: "License", From: "view.license {t}", Where: "{t}.id = {p}.license_id", Tags: []string{"ref"}, Covered: true,
 		}),
-		"rightsClass": column("rights_class"), "rights": rightsOf,
+		"rightsClass": column("rights_class"), "rights": rightsOfText,
 		"lineCount": column("line_count"), "readableLines": column("readable_lines"), "charCount": column("char_count"),
 		"textRevision": column("text_revision"),
 		"text": nested(page(Rel{

@@ -190,6 +190,24 @@ func TestNoResponseNameIsTakenForARow(t *testing.T) {
 	require.NotEmpty(t, got.One[0].O)
 }
 
+// TestAnOriginalHasTheRightsStatedOfItsWork: what its rights class follows from is
+// also what is told of it.
+func TestAnOriginalHasTheRightsStatedOfItsWork(t *testing.T) {
+	ctx := context.Background()
+	url := libtest.URL(t)
+	owner := pgtest.Open(t, url)
+	var text string
+	require.NoError(t, owner.QueryRow(ctx, `SELECT e.public_id FROM view.expression e JOIN view.work w ON w.original_id = e.id WHERE w.slug = 'dante-inferno-01'`).Scan(&text))
+	_, err := owner.Exec(ctx, `
+		DELETE FROM core.rights r USING view.work w WHERE w.slug = 'dante-inferno-01' AND r.subject_id IN (w.id, w.original_id);
+		INSERT INTO core.rights (id, subject_id, status) SELECT gen_random_uuid(), id, 'PUBLIC_DOMAIN' FROM view.work WHERE slug = 'dante-inferno-01'`)
+	require.NoError(t, err)
+	doc, errs := gqlparser.LoadQueryWithRules(schema, `{ work(slug: "dante-inferno-01") { original { rightsClass rights { status } } } rights(subjectId: "`+text+`") { status } }`, rules.NewDefaultRules())
+	require.Empty(t, errs)
+	require.JSONEq(t, `{"work": {"original": {"rightsClass": "OPEN", "rights": {"status": "PUBLIC_DOMAIN"}}}, "rights": {"status": "PUBLIC_DOMAIN"}}`,
+		compiled(ctx, t, owner, doc, nil))
+}
+
 // TestClosedTextsStayClosedInTheirHistory asks for an old revision of a text of
 // which only an excerpt may be served.
 func TestClosedTextsStayClosedInTheirHistory(t *testing.T) {

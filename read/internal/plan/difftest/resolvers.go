@@ -85,21 +85,24 @@ func members(typ, relation, column string, o2 order) resolver {
 	}
 }
 
-func rights(in *Interpreter, o Object, args Args) any {
-	var best Row
-	for _, r := range in.Lib.All("rights", func(r Row) bool { return same(r["subject_id"], o.Row["id"]) }) {
-		if same(r["jurisdiction"], args["jurisdiction"]) || r["jurisdiction"] == "*" && best == nil {
-			best = r
-		}
+// rightsOfText looks at the text first and, for an original, at its work after it.
+func rightsOfText(in *Interpreter, o Object, args Args) any {
+	if o.Row["kind"] == "ORIGINAL" {
+		return in.rights(args, o.Row["id"], o.Row["work_id"])
 	}
-	return Object{Type: "RightsStatement", Row: best}
+	return in.rights(args, o.Row["id"])
 }
 
-// rightsOfWork looks at the work first and at its original text after it; a
-// statement for the jurisdiction counts before one at large.
+// rightsOfWork looks at the work first and at its original text after it.
 func rightsOfWork(in *Interpreter, o Object, args Args) any {
+	return in.rights(args, o.Row["id"], o.Row["original_id"])
+}
+
+// rights are of the first of the subjects that any are stated of; a statement for
+// the jurisdiction counts before one at large.
+func (in *Interpreter) rights(args Args, subjects ...any) any {
 	for _, jurisdiction := range []any{args["jurisdiction"], "*"} {
-		for _, subject := range []any{o.Row["id"], o.Row["original_id"]} {
+		for _, subject := range subjects {
 			for _, r := range in.Lib.All("rights", func(r Row) bool { return same(r["subject_id"], subject) && same(r["jurisdiction"], jurisdiction) }) {
 				return Object{Type: "RightsStatement", Row: r}
 			}

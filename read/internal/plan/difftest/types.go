@@ -64,7 +64,7 @@ func expressions() {
 		},
 		"work": link("Work", "work", "work_id"), "language": languageOf("language"), "translators": people("translator_ids"),
 		"contributors": records("TranslationContributor", "contributors"), "source": link("Translation", "expression", "source_id"),
-		"license": link("License", "license", "license_id"), "rights": rights, "stats": stats, "comments": comments("Translation.comments"),
+		"license": link("License", "license", "license_id"), "rights": rightsOfText, "stats": stats, "comments": comments("Translation.comments"),
 		"redirectedFrom": asked,
 		"units": func(in *Interpreter, o Object, _ Args) any {
 			rows := in.Lib.All("text_unit", func(r Row) bool { return same(r["expression_id"], o.Row["id"]) })
