@@ -36,6 +36,18 @@ func TestAnEditAnnouncesItsTags(t *testing.T) {
 	require.Equal(t, []string{"trending:day trending:week"}, announcedBy(t, tx, `UPDATE stats.trending SET score = 2`))
 }
 
+// A ranking shows only what is listed: it changes when a collection begins or ceases to be.
+func TestAListedCollectionTellsTheRankingsItIsIn(t *testing.T) {
+	t.Parallel()
+	tx := worldTx(t)
+	exec(t, tx, `INSERT INTO stats.trending (period, kind, rank, subject_id, score, z_score) VALUES ('MONTH', 'COLLECTION', 1, $1, 1, 1)`, id("COLLECTION", 1))
+	for _, visibility := range []string{"UNLISTED", "PUBLIC"} {
+		told := announcedBy(t, tx, `UPDATE social.collections SET visibility = $2 WHERE id = $1`, id("COLLECTION", 1), visibility)
+		require.Contains(t, strings.Fields(strings.Join(told, " ")), "trending:month", visibility)
+	}
+	require.NotContains(t, strings.Join(announcedBy(t, tx, `UPDATE social.collections SET title = 'Another' WHERE id = $1`, id("COLLECTION", 1)), " "), "trending")
+}
+
 // Languages, tags and categories count works. Their counts move with every publication; answers that only name them stay.
 func TestAPublicationTellsTheCountsAndNotTheNames(t *testing.T) {
 	t.Parallel()

@@ -2953,7 +2953,8 @@ BEGIN
   PERFORM ops.announce(CASE WHEN n > 10000 THEN '{*}' ELSE ARRAY(
     SELECT 'list:coll' UNION SELECT public_id FROM changed UNION SELECT core.typeid('USER', owner_id) FROM changed) END);
   IF TG_OP = 'UPDATE' THEN
-    PERFORM ops.announce(ARRAY(SELECT DISTINCT core.typeid('USER', b.owner_id) FROM before b JOIN changed c USING (id) WHERE b.owner_id <> c.owner_id));
+    PERFORM ops.announce(ARRAY(SELECT DISTINCT core.typeid('USER', b.owner_id) FROM before b JOIN changed c USING (id) WHERE b.owner_id <> c.owner_id
+      UNION SELECT 'trending:' || lower(t.period) FROM before b JOIN changed c USING (id) JOIN stats.trending t ON t.subject_id = c.id WHERE b.visibility <> c.visibility));
   ELSE
     seen := ARRAY(SELECT id FROM changed);
     PERFORM view.refresh_collection_item(seen, ARRAY(SELECT DISTINCT subject_id FROM social.collection_items WHERE collection_id = ANY (seen)));

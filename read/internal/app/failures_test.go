@@ -58,12 +58,13 @@ func TestDeadPostgres(t *testing.T) {
 	assert.Equal(t, 200, r.status)
 	assert.Equal(t, want.body, r.body)
 	assert.Contains(t, r.header.Get("Cache-Status"), "stale-if-error")
-	down := s.eventually("/readyz", status(503))
-	assert.Contains(t, down.body, `"name":"postgres","state":"down"`)
+	down := s.eventually("/readyz", func(r reply) bool { return strings.Contains(r.body, `"name":"postgres","state":"down"`) })
+	assert.Equal(t, 200, down.status, "no balancer should take out what still answers")
+	assert.Contains(t, down.body, `"status":"degraded"`)
 	assert.Equal(t, 200, s.get("/healthz").status)
 
 	proxy.Heal()
-	s.eventually("/readyz", status(200))
+	s.eventually("/readyz", func(r reply) bool { return strings.Contains(r.body, `"status":"ready"`) })
 	assert.Equal(t, 200, s.eventually(unknown, status(200)).status)
 	s.eventually(known, func(r reply) bool { return r.header.Get("Cache-Status") == "tercul-l1; hit" })
 }

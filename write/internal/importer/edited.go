@@ -8,11 +8,15 @@ import (
 
 // leaveEdited takes out of a batch what somebody has edited in the library
 // since it came: a source must not undo an editor's work in silence. name is
-// the table, whose updated_by tells.
+// the table, whose updated_by tells. The subjects are held until the stage ends, so
+// that an edit either comes before and is seen, or waits.
 func leaveEdited[P any](ctx context.Context, s *step, name string, batch []entry[P], id func(entry[P]) uuid.UUID) (map[uuid.UUID]bool, error) {
 	list := make([]uuid.UUID, len(batch))
 	for i, e := range batch {
 		list[i] = id(e)
+	}
+	if _, err := s.tx.Exec(ctx, "SELECT FROM core.subjects WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", list); err != nil {
+		return nil, err
 	}
 	edited, err := existing(ctx, s.tx, "SELECT id FROM "+name+" WHERE id = ANY($1) AND updated_by IS NOT NULL", list)
 	if err != nil {

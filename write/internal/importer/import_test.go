@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
@@ -159,6 +160,39 @@ func TestAnEditorsWorkStands(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{`works.jsonl:2: "vita-nova": was edited in the library since it was imported; its description stays as it is there`}, texts(r.Problems))
 	require.Zero(t, r.Rejected)
+	require.Equal(t, "By an editor.|Vita nova", b.one(`SELECT concat_ws('|', description, title) FROM view.work WHERE slug = 'vita-nuova'`))
+	b.verified()
+}
+
+// An edit that is not committed yet is waited for, and stands like any other.
+func TestAnEditInTheMomentOfAnImportStands(t *testing.T) {
+	b := newBase(t)
+	b.load(small())
+	editor := b.connect()
+	exec := func(sql string) {
+		t.Helper()
+		_, err := editor.Exec(t.Context(), sql)
+		require.NoError(t, err)
+	}
+	exec(`BEGIN`)
+	exec(`SELECT FROM core.subjects WHERE id = (SELECT id FROM view.work WHERE slug = 'vita-nuova') FOR NO KEY UPDATE`)
+	imported := make(chan error, 1)
+	var r Result
+	go func() {
+		var err error
+		r, err = b.try(small().replaced("works.jsonl", `"title":"Vita nova"`, `"title":"Another title"`))
+		imported <- err
+	}()
+	waits := `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`
+	require.Eventually(t, func() (waiting bool) {
+		require.NoError(t, editor.QueryRow(t.Context(), waits).Scan(&waiting))
+		return waiting
+	}, 30*time.Second, 5*time.Millisecond)
+	exec(`UPDATE core.works SET description = 'By an editor.', updated_by = (SELECT id FROM auth.users WHERE username = 'ada'), version = version + 1
+		WHERE id = (SELECT id FROM view.work WHERE slug = 'vita-nuova')`)
+	exec(`COMMIT`)
+	require.NoError(t, <-imported)
+	require.Len(t, r.Problems, 1)
 	require.Equal(t, "By an editor.|Vita nova", b.one(`SELECT concat_ws('|', description, title) FROM view.work WHERE slug = 'vita-nuova'`))
 	b.verified()
 }
