@@ -1478,20 +1478,16 @@ CREATE INDEX comment_liked ON view.comment USING btree (subject_id, like_count D
 CREATE INDEX comment_newest ON view.comment USING btree (subject_id, created_at DESC, id DESC) WHERE (depth = 0);
 CREATE INDEX comment_parent ON view.comment USING btree (parent_id, path) WHERE (parent_id IS NOT NULL);
 CREATE INDEX comment_thread ON view.comment USING btree (root_id, path);
-CREATE INDEX expression_authors ON view.expression USING gin (author_ids) WITH (fastupdate=off);
-CREATE INDEX expression_base_newest ON view.expression USING btree (language_base, published_at DESC, id DESC);
-CREATE INDEX expression_base_popular ON view.expression USING btree (language_base, popularity DESC, id DESC);
-CREATE INDEX expression_base_title ON view.expression USING btree (language_base, sort_title, id);
-CREATE INDEX expression_language_newest ON view.expression USING btree (language, published_at DESC, id DESC);
-CREATE INDEX expression_language_popular ON view.expression USING btree (language, popularity DESC, id DESC);
-CREATE INDEX expression_language_title ON view.expression USING btree (language, sort_title, id);
-CREATE INDEX expression_newest ON view.expression USING btree (published_at DESC, id DESC);
-CREATE INDEX expression_popular ON view.expression USING btree (popularity DESC, id DESC);
+CREATE INDEX expression_facets ON view.expression USING gin (translator_ids, author_ids, (ARRAY[language, language_base]), (ARRAY[source_language]), (ARRAY[literature_type]), (ARRAY[origin]), (ARRAY[completeness]), (ARRAY[form]), (ARRAY[rights_class]), (ARRAY[license_id]), (ARRAY[relay]), (ARRAY[(aligned_count > 0)]), (ARRAY[quality])) WITH (fastupdate=off);
+CREATE INDEX expression_language_newest ON view.expression USING btree (language_base, published_at DESC, id DESC) WHERE (kind <> 'ORIGINAL'::text);
+CREATE INDEX expression_language_popular ON view.expression USING btree (language_base, popularity DESC, id DESC) WHERE (kind <> 'ORIGINAL'::text);
+CREATE INDEX expression_language_title ON view.expression USING btree (language_base, sort_title, id) WHERE (kind <> 'ORIGINAL'::text);
+CREATE INDEX expression_newest ON view.expression USING btree (published_at DESC, id DESC) WHERE (kind <> 'ORIGINAL'::text);
+CREATE INDEX expression_popular ON view.expression USING btree (popularity DESC, id DESC) WHERE (kind <> 'ORIGINAL'::text);
 CREATE INDEX expression_relays ON view.expression USING btree (source_id) WHERE (source_id IS NOT NULL);
-CREATE INDEX expression_title ON view.expression USING btree (sort_title, id);
-CREATE INDEX expression_translators ON view.expression USING gin (translator_ids) WITH (fastupdate=off);
+CREATE INDEX expression_title ON view.expression USING btree (sort_title, id) WHERE (kind <> 'ORIGINAL'::text);
 CREATE INDEX expression_work ON view.expression USING btree (work_id, language, quality DESC, id);
-CREATE INDEX expression_year ON view.expression USING btree (COALESCE(year, 32767), id);
+CREATE INDEX expression_year ON view.expression USING btree (COALESCE(year, 32767), id) WHERE (kind <> 'ORIGINAL'::text);
 CREATE INDEX language_name ON view.language USING btree (name, tag);
 CREATE INDEX author_born ON view.person USING btree (COALESCE(birth_year, 32767), id) WHERE is_author;
 CREATE INDEX author_country_name ON view.person USING btree (country_code, sort_name, id) WHERE is_author;
@@ -1513,26 +1509,19 @@ CREATE INDEX tag_kind_usage ON view.tag USING btree (kind, usage_count DESC, id 
 CREATE INDEX tag_name ON view.tag USING btree (lower(name), id);
 CREATE INDEX tag_prefix ON view.tag USING btree (view.sort_key(name));
 CREATE INDEX tag_usage ON view.tag USING btree (usage_count DESC, id DESC);
-CREATE INDEX work_authors ON view.work USING gin (author_ids) WITH (fastupdate=off);
-CREATE INDEX work_categories ON view.work USING gin (category_ids) WITH (fastupdate=off);
-CREATE INDEX work_category_paths ON view.work USING gin (category_path_ids) WITH (fastupdate=off);
 CREATE INDEX work_draw ON view.work USING btree (md5(public_id));
-CREATE INDEX work_language_newest ON view.work USING btree (original_language, published_at DESC, id DESC);
-CREATE INDEX work_language_popular ON view.work USING btree (original_language, popularity DESC, id DESC);
-CREATE INDEX work_language_title ON view.work USING btree (original_language, sort_title, id);
-CREATE INDEX work_language_year ON view.work USING btree (original_language, COALESCE(year_from, 32767), id);
+CREATE INDEX work_facets ON view.work USING gin (author_ids, translation_languages, tag_ids, category_ids, category_path_ids, (ARRAY[original_language]), (ARRAY[literature_type]), (ARRAY[rights_class]), (ARRAY[LEAST(translation_count, 50)])) WITH (fastupdate=off);
+CREATE INDEX work_language_newest ON view.work USING btree (split_part(original_language, '-'::text, 1), published_at DESC, id DESC);
+CREATE INDEX work_language_popular ON view.work USING btree (split_part(original_language, '-'::text, 1), popularity DESC, id DESC);
+CREATE INDEX work_language_title ON view.work USING btree (split_part(original_language, '-'::text, 1), sort_title, id);
+CREATE INDEX work_language_year ON view.work USING btree (split_part(original_language, '-'::text, 1), COALESCE(year_from, 32767), id);
 CREATE INDEX work_newest ON view.work USING btree (published_at DESC, id DESC);
 CREATE INDEX work_popular ON view.work USING btree (popularity DESC, id DESC);
 CREATE INDEX work_series ON view.work USING btree (series_id, series_position, id) WHERE (series_id IS NOT NULL);
 CREATE INDEX work_series_order ON view.work USING btree (COALESCE(series_slug, '~'::text), COALESCE(series_position, 0), id);
-CREATE INDEX work_tags ON view.work USING gin (tag_ids) WITH (fastupdate=off);
 CREATE INDEX work_title ON view.work USING btree (sort_title, id);
-CREATE INDEX work_translated ON view.work USING gin (translation_languages) WITH (fastupdate=off);
-CREATE INDEX work_type_newest ON view.work USING btree (literature_type, published_at DESC, id DESC);
-CREATE INDEX work_type_popular ON view.work USING btree (literature_type, popularity DESC, id DESC);
-CREATE INDEX work_type_title ON view.work USING btree (literature_type, sort_title, id);
-CREATE INDEX work_type_year ON view.work USING btree (literature_type, COALESCE(year_from, 32767), id);
 CREATE INDEX work_year ON view.work USING btree (COALESCE(year_from, 32767), id);
+CREATE INDEX work_years ON view.work USING gist (int4range(year_from, GREATEST(year_from, year_to), '[]'::text));
 
 -- Views
 
@@ -1895,10 +1884,10 @@ CREATE VIEW view.language_source AS
     name_native AS native_name,
     ( SELECT count(*)::integer AS count
            FROM view.work w
-          WHERE w.original_language = l.tag::text) AS work_count,
+          WHERE split_part(w.original_language, '-'::text, 1) = split_part(l.tag::text, '-'::text, 1) AND w.original_language = l.tag::text) AS work_count,
     ( SELECT count(*)::integer AS count
            FROM view.expression e
-          WHERE e.language = l.tag::text AND e.kind <> 'ORIGINAL'::text) AS translation_count
+          WHERE e.language_base = split_part(l.tag::text, '-'::text, 1) AND e.language = l.tag::text AND e.kind <> 'ORIGINAL'::text) AS translation_count
    FROM core.languages l;
 
 CREATE VIEW view.license AS
@@ -4331,6 +4320,7 @@ CREATE OR REPLACE FUNCTION view.related_works(work uuid, max integer)
 AS $function$
 DECLARE
   w record;
+  base text; -- of the language, whatever its script
   authors uuid[];
   tags uuid[];
   categories uuid[];
@@ -4340,6 +4330,7 @@ BEGIN
   IF w.id IS NULL THEN
     RETURN;
   END IF;
+  base := split_part(w.original_language, '-', 1);
   authors := ARRAY(SELECT p.id FROM view.person p WHERE p.id = ANY (w.author_ids) AND p.work_count < 1000 ORDER BY p.work_count, p.id LIMIT 5);
   tags := ARRAY(SELECT t.id FROM view.tag t WHERE t.id = ANY (w.tag_ids) AND t.usage_count < 1000 ORDER BY t.usage_count, t.id LIMIT 5);
   categories := ARRAY(SELECT c.id FROM view.category c WHERE c.id = ANY (w.category_ids) AND c.work_count < 1000 ORDER BY c.work_count, c.id LIMIT 5);
@@ -4350,11 +4341,11 @@ BEGIN
     UNION SELECT c.id FROM view.work c WHERE c.category_ids && categories
     UNION (SELECT c.id FROM view.work c WHERE c.series_id = w.series_id AND c.series_position >= w.series_position ORDER BY c.series_id, c.series_position, c.id LIMIT 100)
     UNION (SELECT c.id FROM view.work c WHERE c.series_id = w.series_id AND c.series_position < w.series_position ORDER BY c.series_id DESC, c.series_position DESC, c.id DESC LIMIT 100)
-    UNION (SELECT c.id FROM view.work c WHERE c.original_language = w.original_language AND coalesce(c.year_from, 32767) >= w.year_from
-           ORDER BY c.original_language, coalesce(c.year_from, 32767), c.id LIMIT 100)
-    UNION (SELECT c.id FROM view.work c WHERE c.original_language = w.original_language AND coalesce(c.year_from, 32767) < w.year_from
-           ORDER BY c.original_language DESC, coalesce(c.year_from, 32767) DESC, c.id DESC LIMIT 100)
-    UNION (SELECT c.id FROM view.work c WHERE c.original_language = w.original_language ORDER BY c.popularity DESC, c.id DESC LIMIT 100))
+    UNION (SELECT c.id FROM view.work c WHERE split_part(c.original_language, '-', 1) = base AND coalesce(c.year_from, 32767) >= w.year_from
+           ORDER BY coalesce(c.year_from, 32767), c.id LIMIT 100)
+    UNION (SELECT c.id FROM view.work c WHERE split_part(c.original_language, '-', 1) = base AND coalesce(c.year_from, 32767) < w.year_from
+           ORDER BY coalesce(c.year_from, 32767) DESC, c.id DESC LIMIT 100)
+    UNION (SELECT c.id FROM view.work c WHERE split_part(c.original_language, '-', 1) = base ORDER BY c.popularity DESC, c.id DESC LIMIT 100))
   SELECT c.id, s.score
   FROM candidates n JOIN view.work c ON c.id = n.id
   CROSS JOIN LATERAL (

@@ -113,19 +113,15 @@ CREATE INDEX work_newest ON view.work (published_at DESC, id DESC);
 CREATE INDEX work_year ON view.work (coalesce(year_from, 32767), id);
 CREATE INDEX work_popular ON view.work (popularity DESC, id DESC);
 CREATE INDEX work_series ON view.work (series_id, series_position, id) WHERE series_id IS NOT NULL;
-CREATE INDEX work_language_title ON view.work (original_language, sort_title, id);
-CREATE INDEX work_language_newest ON view.work (original_language, published_at DESC, id DESC);
-CREATE INDEX work_language_year ON view.work (original_language, coalesce(year_from, 32767), id);
-CREATE INDEX work_language_popular ON view.work (original_language, popularity DESC, id DESC);
-CREATE INDEX work_type_title ON view.work (literature_type, sort_title, id);
-CREATE INDEX work_type_newest ON view.work (literature_type, published_at DESC, id DESC);
-CREATE INDEX work_type_year ON view.work (literature_type, coalesce(year_from, 32767), id);
-CREATE INDEX work_type_popular ON view.work (literature_type, popularity DESC, id DESC);
-CREATE INDEX work_authors ON view.work USING gin (author_ids) WITH (fastupdate = off);
-CREATE INDEX work_translated ON view.work USING gin (translation_languages) WITH (fastupdate = off);
-CREATE INDEX work_tags ON view.work USING gin (tag_ids) WITH (fastupdate = off);
-CREATE INDEX work_categories ON view.work USING gin (category_ids) WITH (fastupdate = off);
-CREATE INDEX work_category_paths ON view.work USING gin (category_path_ids) WITH (fastupdate = off);
+-- Scripts and titles go together, and so do ages and languages: a list in one language is read along an order of its own.
+CREATE INDEX work_language_title ON view.work (split_part(original_language, '-', 1), sort_title, id);
+CREATE INDEX work_language_newest ON view.work (split_part(original_language, '-', 1), published_at DESC, id DESC);
+CREATE INDEX work_language_year ON view.work (split_part(original_language, '-', 1), coalesce(year_from, 32767), id);
+CREATE INDEX work_language_popular ON view.work (split_part(original_language, '-', 1), popularity DESC, id DESC);
+-- What works are filtered by, in one index: it finds those with several values at once by the rarest of these.
+CREATE INDEX work_facets ON view.work USING gin (author_ids, translation_languages, tag_ids, category_ids, category_path_ids,
+  (ARRAY[original_language]), (ARRAY[literature_type]), (ARRAY[rights_class]), (ARRAY[least(translation_count, 50)])) WITH (fastupdate = off);
+CREATE INDEX work_years ON view.work USING gist (int4range(year_from, greatest(year_from, year_to), '[]'));
 
 CREATE FUNCTION view.refresh_work(ids uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 BEGIN

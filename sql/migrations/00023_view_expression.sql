@@ -95,19 +95,17 @@ CREATE TABLE view.expression (
   UNIQUE (work_slug, slug) DEFERRABLE
 ) WITH (fillfactor = 90);
 CREATE INDEX expression_work ON view.expression (work_id, language, quality DESC, id);
-CREATE INDEX expression_title ON view.expression (sort_title, id);
-CREATE INDEX expression_newest ON view.expression (published_at DESC, id DESC);
-CREATE INDEX expression_year ON view.expression (coalesce(year, 32767), id);
-CREATE INDEX expression_popular ON view.expression (popularity DESC, id DESC);
-CREATE INDEX expression_language_title ON view.expression (language, sort_title, id);
-CREATE INDEX expression_language_newest ON view.expression (language, published_at DESC, id DESC);
-CREATE INDEX expression_language_popular ON view.expression (language, popularity DESC, id DESC);
-CREATE INDEX expression_base_title ON view.expression (language_base, sort_title, id);
-CREATE INDEX expression_base_newest ON view.expression (language_base, published_at DESC, id DESC);
-CREATE INDEX expression_base_popular ON view.expression (language_base, popularity DESC, id DESC);
+-- Lists are of translations.
+CREATE INDEX expression_title ON view.expression (sort_title, id) WHERE kind <> 'ORIGINAL';
+CREATE INDEX expression_newest ON view.expression (published_at DESC, id DESC) WHERE kind <> 'ORIGINAL';
+CREATE INDEX expression_year ON view.expression (coalesce(year, 32767), id) WHERE kind <> 'ORIGINAL';
+CREATE INDEX expression_popular ON view.expression (popularity DESC, id DESC) WHERE kind <> 'ORIGINAL';
+CREATE INDEX expression_language_title ON view.expression (language_base, sort_title, id) WHERE kind <> 'ORIGINAL';
+CREATE INDEX expression_language_newest ON view.expression (language_base, published_at DESC, id DESC) WHERE kind <> 'ORIGINAL';
+CREATE INDEX expression_language_popular ON view.expression (language_base, popularity DESC, id DESC) WHERE kind <> 'ORIGINAL';
 CREATE INDEX expression_relays ON view.expression (source_id) WHERE source_id IS NOT NULL;
-CREATE INDEX expression_translators ON view.expression USING gin (translator_ids) WITH (fastupdate = off);
-CREATE INDEX expression_authors ON view.expression USING gin (author_ids) WITH (fastupdate = off);
+CREATE INDEX expression_facets ON view.expression USING gin (translator_ids, author_ids, (ARRAY[language, language_base]), (ARRAY[source_language]), (ARRAY[literature_type]),
+  (ARRAY[origin]), (ARRAY[completeness]), (ARRAY[form]), (ARRAY[rights_class]), (ARRAY[license_id]), (ARRAY[relay]), (ARRAY[aligned_count > 0]), (ARRAY[quality])) WITH (fastupdate = off);
 
 -- The work's row is the lock of all its expressions.
 CREATE FUNCTION view.lock_expressions(ids uuid[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$

@@ -3,8 +3,8 @@
 CREATE VIEW view.language_source AS
 SELECT
   l.tag::text AS tag, l.iso639_3, l.script, l.direction, l.name_en COLLATE "C" AS name, l.name_native AS native_name,
-  (SELECT count(*)::int FROM view.work w WHERE w.original_language = l.tag) AS work_count,
-  (SELECT count(*)::int FROM view.expression e WHERE e.language = l.tag AND e.kind <> 'ORIGINAL') AS translation_count
+  (SELECT count(*)::int FROM view.work w WHERE split_part(w.original_language, '-', 1) = split_part(l.tag::text, '-', 1) AND w.original_language = l.tag) AS work_count,
+  (SELECT count(*)::int FROM view.expression e WHERE e.language_base = split_part(l.tag::text, '-', 1) AND e.language = l.tag AND e.kind <> 'ORIGINAL') AS translation_count
 FROM core.languages l;
 
 CREATE TABLE view.language (

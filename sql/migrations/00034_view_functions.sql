@@ -35,6 +35,7 @@ CREATE FUNCTION view.related_works(work uuid, max int) RETURNS TABLE (id uuid, s
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog ROWS 10 AS $$
 DECLARE
   w record;
+  base text; -- of the language, whatever its script
   authors uuid[];
   tags uuid[];
   categories uuid[];
@@ -44,6 +45,7 @@ BEGIN
   IF w.id IS NULL THEN
     RETURN;
   END IF;
+  base := split_part(w.original_language, '-', 1);
   authors := ARRAY(SELECT p.id FROM view.person p WHERE p.id = ANY (w.author_ids) AND p.work_count < 1000 ORDER BY p.work_count, p.id LIMIT 5);
   tags := ARRAY(SELECT t.id FROM view.tag t WHERE t.id = ANY (w.tag_ids) AND t.usage_count < 1000 ORDER BY t.usage_count, t.id LIMIT 5);
   categories := ARRAY(SELECT c.id FROM view.category c WHERE c.id = ANY (w.category_ids) AND c.work_count < 1000 ORDER BY c.work_count, c.id LIMIT 5);
@@ -54,11 +56,11 @@ BEGIN
     UNION SELECT c.id FROM view.work c WHERE c.category_ids && categories
     UNION (SELECT c.id FROM view.work c WHERE c.series_id = w.series_id AND c.series_position >= w.series_position ORDER BY c.series_id, c.series_position, c.id LIMIT 100)
     UNION (SELECT c.id FROM view.work c WHERE c.series_id = w.series_id AND c.series_position < w.series_position ORDER BY c.series_id DESC, c.series_position DESC, c.id DESC LIMIT 100)
-    UNION (SELECT c.id FROM view.work c WHERE c.original_language = w.original_language AND coalesce(c.year_from, 32767) >= w.year_from
-           ORDER BY c.original_language, coalesce(c.year_from, 32767), c.id LIMIT 100)
-    UNION (SELECT c.id FROM view.work c WHERE c.original_language = w.original_language AND coalesce(c.year_from, 32767) < w.year_from
-           ORDER BY c.original_language DESC, coalesce(c.year_from, 32767) DESC, c.id DESC LIMIT 100)
-    UNION (SELECT c.id FROM view.work c WHERE c.original_language = w.original_language ORDER BY c.popularity DESC, c.id DESC LIMIT 100))
+    UNION (SELECT c.id FROM view.work c WHERE split_part(c.original_language, '-', 1) = base AND coalesce(c.year_from, 32767) >= w.year_from
+           ORDER BY coalesce(c.year_from, 32767), c.id LIMIT 100)
+    UNION (SELECT c.id FROM view.work c WHERE split_part(c.original_language, '-', 1) = base AND coalesce(c.year_from, 32767) < w.year_from
+           ORDER BY coalesce(c.year_from, 32767) DESC, c.id DESC LIMIT 100)
+    UNION (SELECT c.id FROM view.work c WHERE split_part(c.original_language, '-', 1) = base ORDER BY c.popularity DESC, c.id DESC LIMIT 100))
   SELECT c.id, s.score
   FROM candidates n JOIN view.work c ON c.id = n.id
   CROSS JOIN LATERAL (

@@ -51,25 +51,26 @@ var (
 	popular   = Sort{Keys: []Key{{"{t}.popularity", "float8"}, byID}, Desc: true}
 )
 
-// inLanguages matches a column of language tags; a tag without subtags stands
-// for all that begin with it (RFC 4647 basic filtering).
-func inLanguages(column string) string {
-	return column + " = ANY ((SELECT array_agg(l.tag) FROM view.language l WHERE l.tag = ANY ({v|text[]}) OR split_part(l.tag, '-', 1) = ANY ({v|text[]}))::text[])"
-}
+// oneOf matches a column whose value is in the list {v}. As arrays that overlap it
+// is found by the same index as all other conditions of a filter, together with
+// them.
+func oneOf(column string) string { return "ARRAY[" + column + "] && {v|text[]}" }
 
+// overlapsLanguages matches an array of language tags; a tag without subtags
+// stands for all that begin with it (RFC 4647 basic filtering).
 func overlapsLanguages(column string) string {
 	return column + " && (SELECT array_agg(l.tag) FROM view.language l WHERE l.tag = ANY ({v|text[]}) OR split_part(l.tag, '-', 1) = ANY ({v|text[]}))::text[]"
 }
 
 // survivors are the ids of a list as they are now, whatever was merged.
-func survivors(ids string) string { return "view.survivors(" + ids + ")" }
+func survivors(ids string) string { return "(SELECT view.survivors(" + ids + "))::uuid[]" }
 
 // begins matches what begins with a prefix: from it to what comes after all that
 // do. Only the database folds. A plan made for any prefix can use an index for
 // this, and cannot for LIKE. What folds to nothing, as the stroke that only
 // stretches Arabic words does, begins nothing.
 func begins(folded string) string {
-	const key = "view.sort_key({v|prefix})"
+	const key = "(SELECT view.sort_key({v|prefix}))"
 	return folded + " >= " + key + " AND " + folded + " < " + key + " || chr(1114111) AND " + key + " <> ''"
 }
 

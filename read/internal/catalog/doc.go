@@ -10,6 +10,8 @@
 //	{$arg|cast}    an argument of the field, bound as a parameter
 //	{@arg}         how the caller knows an argument, as a text, for faults
 //	{limit}        the page size and one more
+//	{stretch}      how many rows are read along an order before what matches is found by itself
+//	{filter}       the condition of the field's filter, true where there is none
 //	{after.N|cast} key N of the page's cursor, null on the first page
 //	{{?arg …}}     kept only where the argument is given
 //	{{!arg …}}     kept only where it is not

@@ -18,6 +18,9 @@ func lookup(to, view, kind, list string) Field {
 	})
 }
 
+// drawn is what comes at or after the point where a draw begins.
+const drawn = "md5({t}.public_id) >= md5({$seed|int}::text)"
+
 var query = &Object{Fields: map[string]Field{
 	"node": nested(Rel{
 		To: "Node", Redirects: true,
@@ -47,8 +50,9 @@ var query = &Object{Fields: map[string]Field{
 	}, 50)),
 	"randomWork": nested(Rel{
 		To: "Work", Tags: workTags, Covered: true, Filter: workFilter,
-		From: "(SELECT u.* FROM ((SELECT {t}.* FROM view.work {t} WHERE md5({t}.public_id) >= md5({$seed|int}::text) AND {filter} ORDER BY md5({t}.public_id) LIMIT 1)" +
-			" UNION ALL (SELECT {t}.* FROM view.work {t} WHERE {filter} ORDER BY md5({t}.public_id) LIMIT 1)) u LIMIT 1) {t}",
+		// Within a stretch from where the draw begins, else among all that match, as a sifted page is read.
+		From: "(SELECT u.* FROM ((SELECT {t}.* FROM (SELECT {t}.* FROM view.work {t} WHERE " + drawn + " ORDER BY md5({t}.public_id) LIMIT {stretch}) {t} WHERE ({filter}) IS TRUE LIMIT 1)" +
+			" UNION ALL (SELECT {t}.* FROM (SELECT {t}.* FROM view.work {t} WHERE {filter} OFFSET 0) {t} ORDER BY " + drawn + " DESC, md5({t}.public_id) LIMIT 1)) u LIMIT 1) {t}",
 		Check: []Rule{{Arg: "seed", Min: 0, Max: 9999}},
 	}),
 	"workHistory": history("Work", "view.work", "workId", "WORK"),
@@ -78,7 +82,7 @@ var query = &Object{Fields: map[string]Field{
 	"parallelText":       parallelText,
 	"translationGaps": nested(page(Rel{
 		To: "Work", From: "view.work {t}",
-		Where: "NOT {t}.translation_languages && coalesce((SELECT array_agg(l.tag) FROM view.language l WHERE l.tag = {$language|text} OR split_part(l.tag, '-', 1) = {$language|text})::text[], ARRAY[]::text[])" +
+		Except: "NOT {t}.translation_languages && coalesce((SELECT array_agg(l.tag) FROM view.language l WHERE l.tag = {$language|text} OR split_part(l.tag, '-', 1) = {$language|text})::text[], ARRAY[]::text[])" +
 			" AND NOT ({t}.original_language = {$language|text} OR split_part({t}.original_language, '-', 1) = {$language|text})",
 		Sorts: map[string]Sort{"": popular}, Filter: workFilter, Tags: []string{"list:work", "list:expr"}, Covered: true,
 	}, 100)),
@@ -97,7 +101,7 @@ var query = &Object{Fields: map[string]Field{
 			"USAGE": {Keys: []Key{{"{t}.usage_count", "int"}, byID}, Desc: true},
 			"NAME":  {Keys: []Key{{"lower({t}.name)", "text"}, byID}},
 		},
-		Filter: &Filter{Fields: map[string]string{"kind": "{t}.kind = ANY ({v|text[]})", "prefix": begins("view.sort_key({t}.name) COLLATE \"C\"")}},
+		Filter: &Filter{Finds: []string{"prefix"}, Fields: map[string]string{"kind": "{t}.kind = ANY ({v|text[]})", "prefix": begins("view.sort_key({t}.name) COLLATE \"C\"")}},
 	}, 100)),
 	"category": nested(Rel{
 		To: "Category", From: "view.category {t}", Where: "{t}.path = {$path|path}", Absent: "'list:cat'",

@@ -74,7 +74,7 @@ var collectionSorts = map[string]Sort{
 	"TITLE":   {Keys: []Key{{"lower({t}.title)", "text"}, byID}},
 }
 
-var collectionFilter = &Filter{Fields: map[string]string{
+var collectionFilter = &Filter{Finds: []string{"owner", "containing", "titlePrefix"}, Fields: map[string]string{
 	"owner":       "{t}.owner_id = (SELECT u.id FROM view.users_public u WHERE u.username_canonical = lower({v|text}))",
 	"containing":  "{t}.id IN (SELECT i.collection_id FROM view.collection_item i WHERE i.subject_id = " + unmerged("{v|uuid}") + ")",
 	"titlePrefix": begins("view.sort_key({t}.title) COLLATE \"C\""),

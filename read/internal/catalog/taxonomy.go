@@ -7,7 +7,7 @@ var tag = &Object{
 		"id": column("public_id"), "slug": column("slug"), "name": column("name"), "kind": column("kind"),
 		"synonyms": column("synonyms"), "usageCount": counted("usage_count", "count:tag"),
 		"works": nested(page(Rel{
-			To: "Work", From: "view.work {t}", Where: "{t}.tag_ids @> ARRAY[{p}.id]",
+			To: "Work", From: "view.work {t}", Sift: "{t}.tag_ids @> ARRAY[{p}.id]",
 			Sorts: workSorts, SortArg: "sort", Tags: []string{"list:work"}, Covered: true,
 		}, 100)),
 	},
@@ -32,7 +32,7 @@ var category = &Object{
 		}),
 		"depth": column("depth"), "workCount": counted("work_count", "count:cat"),
 		"works": nested(page(Rel{
-			To: "Work", From: "view.work {t}", Where: "{t}.category_path_ids @> ARRAY[{p}.id]",
+			To: "Work", From: "view.work {t}", Sift: "{t}.category_path_ids @> ARRAY[{p}.id]",
 			Sorts: workSorts, SortArg: "sort", Tags: []string{"list:work"}, Covered: true,
 		}, 100)),
 	},

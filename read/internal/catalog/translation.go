@@ -52,23 +52,29 @@ var translationSorts = map[string]Sort{
 	"YEAR": {Keys: []Key{{"coalesce({t}.year, 32767)", "int"}, byID}},
 }
 
-var translationFilter = &Filter{Fields: map[string]string{
+// translationFilter's conditions are found as those of works are, by the index
+// expression_facets.
+var translationFilter = &Filter{Finds: []string{"ids", "work", "translator", "author"}, Lane: &Lane{
+	Field: "language", SQL: "{t}.language_base", Sorts: []string{"TITLE", "NEWEST", "POPULAR"},
+}, Start: &Start{
+	Field: "year", Part: "from", Sort: "YEAR", SQL: "coalesce({t}.year, 32767) >= {v.from|int}",
+}, Fields: map[string]string{
 	"ids":            "{t}.id = ANY (" + survivors("{v|uuids:EXPRESSION}") + ")",
 	"work":           "{t}.work_id = ANY (" + survivors("{v|uuids:WORK}") + ")",
-	"language":       "({t}.language = ANY ({v|text[]}) OR {t}.language_base = ANY ({v|text[]}))",
-	"sourceLanguage": "{t}.source_language = ANY ({v|text[]})",
+	"language":       oneOf("{t}.language, {t}.language_base"),
+	"sourceLanguage": oneOf("{t}.source_language"),
 	"translator":     "{t}.translator_ids && " + survivors("{v|uuids:PERSON}"),
 	"author":         "{t}.author_ids && " + survivors("{v|uuids:PERSON}"),
-	"literatureType": "{t}.literature_type = ANY ({v|text[]})",
-	"origin":         "{t}.origin = ANY ({v|text[]})",
-	"completeness":   "{t}.completeness = ANY ({v|text[]})",
-	"form":           "{t}.form = ANY ({v|text[]})",
-	"year":           "{t}.year >= coalesce({v.from|int}, -32768) AND {t}.year <= coalesce({v.to|int}, 32767)",
-	"rights":         "{t}.rights_class = ANY ({v|text[]})",
-	"license":        "{t}.license_id = ANY ({v|text[]})",
-	"relay":          "{t}.relay = {v|bool}",
-	"aligned":        "({t}.aligned_count > 0) = {v|bool}",
-	"minQuality":     "{t}.quality >= {v|int}",
+	"literatureType": oneOf("{t}.literature_type"),
+	"origin":         oneOf("{t}.origin"),
+	"completeness":   oneOf("{t}.completeness"),
+	"form":           oneOf("{t}.form"),
+	"year":           "coalesce({t}.year, 32767) >= coalesce({v.from|int}, -32768) AND coalesce({t}.year, 32767) <= coalesce({v.to|int}, 32766)",
+	"rights":         oneOf("{t}.rights_class"),
+	"license":        oneOf("{t}.license_id"),
+	"relay":          "ARRAY[{t}.relay] && ARRAY[{v|bool}]",
+	"aligned":        "ARRAY[{t}.aligned_count > 0] && ARRAY[{v|bool}]",
+	"minQuality":     "ARRAY[{t}.quality] && (SELECT array_agg(n::smallint) FROM generate_series(greatest({v|int}, 0), 4) n)",
 }}
 
 var alignment = &Object{Fields: map[string]Field{

@@ -49,8 +49,12 @@ type Rel struct {
 	ScopeTag string
 	// From is the FROM item that gives the rows as {t}.
 	From string
-	// Where restricts the rows.
+	// Where restricts the rows. Of a page it is what the indexes of its orders hold, or most rows fulfil.
 	Where string
+	// Sift restricts the rows of a page further, like a filter, to what an index finds and may be few among many.
+	Sift string
+	// Except restricts them by what they must not be: no index finds the rest.
+	Except string
 	// Order sorts the rows of a list.
 	Order string
 	// Limit is the most rows of a list.
@@ -104,10 +108,31 @@ type Key struct {
 
 // Filter is how a filter input is turned into a condition.
 type Filter struct {
-	// Fields are conditions over {t} and the value {v|cast}, or {v.field|cast} of an input object.
+	// Fields are conditions over {t} and the value {v|cast}, or {v.field|cast} of an input object, in words of
+	// which an index finds the rows.
 	Fields map[string]string
+	// Finds are the fields that single out a few rows, which are found first and sorted then.
+	Finds []string
+	// Lane is the field by whose value some orders have an index each.
+	Lane *Lane
+	// Start is the field that says where in an order a list begins.
+	Start *Start
 	// Tags cover what the conditions read besides the rows.
 	Tags []string
+}
+
+// Lane is a field of languages with an index of every order in Sorts that leads with the base of the row's language:
+// where a filter asks for one language, the list is read along that.
+type Lane struct {
+	Field, SQL string
+	Sorts      []string
+}
+
+// Start is a field whose least value Part is a place in the order Sort: nothing matches that lies before it but what
+// Before finds. SQL is the condition of what lies at it or behind it.
+type Start struct {
+	Field, Part, Sort string
+	SQL, Before       string
 }
 
 // Rule is a rule for the arguments of a field.

@@ -74,17 +74,28 @@ var workSorts = map[string]Sort{
 	"SERIES": {Keys: []Key{{"coalesce({t}.series_slug, '~')", "text"}, {"coalesce({t}.series_position, 0)", "int"}, byID}},
 }
 
-var workFilter = &Filter{Tags: []string{"list:tag", "list:cat"}, Fields: map[string]string{
+// workYears are the years that a work may be of.
+const workYears = "int4range({t}.year_from, greatest({t}.year_from, {t}.year_to), '[]')"
+
+// workFilter's conditions are found by the index work_facets, or by one of their
+// own; what is excluded (not) is not found but looked through.
+var workFilter = &Filter{Tags: []string{"list:tag", "list:cat"}, Finds: []string{"ids", "author", "series", "titlePrefix"}, Lane: &Lane{
+	Field: "originalLanguage", SQL: "split_part({t}.original_language, '-', 1)", Sorts: []string{"TITLE", "NEWEST", "YEAR", "POPULAR"},
+}, Start: &Start{
+	Field: "year", Part: "from", Sort: "YEAR", SQL: "coalesce({t}.year_from, 32767) >= {v.from|int}",
+	Before: "coalesce({t}.year_from, 32767) < {v.from|int} AND " + workYears + " @> {v.from|int}",
+}, Fields: map[string]string{
 	"ids":              "{t}.id = ANY (" + survivors("{v|uuids:WORK}") + ")",
-	"originalLanguage": inLanguages("{t}.original_language"),
+	"originalLanguage": overlapsLanguages("ARRAY[{t}.original_language]"),
 	"translatedInto":   overlapsLanguages("{t}.translation_languages"),
-	"literatureType":   "{t}.literature_type = ANY ({v|text[]})",
+	"literatureType":   oneOf("{t}.literature_type"),
 	"author":           "{t}.author_ids && " + survivors("{v|uuids:PERSON}"),
 	"tag":              "{t}.tag_ids && (SELECT array_agg(s.subject_id) FROM view.slug s WHERE s.kind = 'TAG' AND s.slug = ANY ({v|text[]}))::uuid[]",
 	"category":         "{t}.category_path_ids && (SELECT array_agg(k.id) FROM view.category k WHERE k.path = ANY ({v|text[]}))::uuid[]",
 	"series":           "{t}.series_id = (SELECT s.id FROM view.series s WHERE s.slug = {v|text})",
-	"year":             "coalesce({t}.year_to, {t}.year_from) >= coalesce({v.from|int}, -32768) AND {t}.year_from <= coalesce({v.to|int}, 32767)",
-	"rights":           "{t}.rights_class = ANY ({v|text[]})",
-	"titlePrefix":      "{t}.id IN (SELECT k.work_id FROM view.work_title_key k WHERE " + begins("k.key") + ")",
-	"minTranslations":  "{t}.translation_count >= {v|int}",
+	"year": workYears + " && int4range({v.from|int}, {v.to|int}, '[]')" +
+		" AND coalesce({t}.year_to, {t}.year_from) >= coalesce({v.from|int}, -32768) AND {t}.year_from <= coalesce({v.to|int}, 32767)",
+	"rights":          oneOf("{t}.rights_class"),
+	"titlePrefix":     "{t}.id IN (SELECT k.work_id FROM view.work_title_key k WHERE " + begins("k.key") + ")",
+	"minTranslations": "ARRAY[least({t}.translation_count, 50)] && (SELECT array_agg(n) FROM generate_series(greatest(least({v|int}, 50), 0), 50) n) AND {t}.translation_count >= {v|int}",
 }}

@@ -142,7 +142,7 @@ func (r *relNode) parse() error {
 		text string
 	}{
 		{&r.scope, r.rel.Scope}, {&r.scopeWhere, r.rel.ScopeWhere}, {&r.scopeTag, r.rel.ScopeTag},
-		{&r.from, r.rel.From}, {&r.where, r.rel.Where}, {&r.order, r.rel.Order}, {&r.limit, r.rel.Limit},
+		{&r.from, r.rel.From}, {&r.where, r.rel.Where}, {&r.sift, r.rel.Sift}, {&r.except, r.rel.Except}, {&r.order, r.rel.Order}, {&r.limit, r.rel.Limit},
 		{&r.absent, r.rel.Absent}, {&r.fault, r.rel.Fault}, {&r.lasting, r.rel.Lasting},
 	} {
 		parsed, err := parseTemplate(t.text)

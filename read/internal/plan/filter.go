@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -22,16 +23,27 @@ const (
 type filterNode struct {
 	fields map[string]template
 	arg    argument
+
+	single []string
+	lane   *lane
+	start  *start
 }
 
 func compileFilter(f *catalog.Filter, arg argument) (*filterNode, error) {
-	n := &filterNode{fields: map[string]template{}, arg: arg}
+	n := &filterNode{fields: map[string]template{}, arg: arg, single: f.Finds}
 	for _, name := range sortedKeys(f.Fields) {
 		t, err := parseTemplate(f.Fields[name])
 		if err != nil {
 			return nil, err
 		}
 		n.fields[name] = t
+	}
+	var err error
+	if n.lane, err = compileLane(f.Lane); err != nil {
+		return nil, err
+	}
+	if n.start, err = compileStart(f.Start); err != nil {
+		return nil, err
 	}
 	if arg.fixed {
 		w := &writer{}
@@ -44,12 +56,10 @@ func compileFilter(f *catalog.Filter, arg argument) (*filterNode, error) {
 
 // text is the condition, true where there is none.
 func (n *filterNode) text(w *writer, rows *site) string {
-	if n != nil {
-		if text := n.write(w, rows); text != "" {
-			return text
-		}
+	if n == nil {
+		return "true"
 	}
-	return "true"
+	return cmp.Or(n.write(w, rows), "true")
 }
 
 func (n *filterNode) write(w *writer, rows *site) string {
@@ -73,12 +83,13 @@ func (n *filterNode) sample(w *writer, rows *site) string {
 	}
 	var all []string
 	for _, name := range sortedKeys(n.fields) {
-		all = append(all, n.leaf(w, rows, n.fields[name], argument{get: absent}))
+		all = append(all, w.leaf(rows, n.fields[name], argument{get: absent}))
 	}
 	return "(" + strings.Join(all, " AND ") + ")"
 }
 
-func (n *filterNode) leaf(w *writer, rows *site, t template, v argument) string {
+// leaf writes one condition with its value.
+func (w *writer) leaf(rows *site, t template, v argument) string {
 	s := *rows
 	s.args = map[string]argument{"v": v}
 	val, _ := v.get(nil)
@@ -154,7 +165,7 @@ func (w *filterWriter) entry(name string, val any, path string, depth int) strin
 		w.refuse(apperr.InputLimit, path, fmt.Sprintf("is one condition more than the %d that a filter may have", maxFilterLeaves))
 		return ""
 	}
-	return w.node.leaf(w.writer, w.rows, t, argument{get: constant(val), path: path, fixed: true})
+	return w.leaf(w.rows, t, argument{get: constant(val), path: path, fixed: true})
 }
 
 // years checks a range of years, the only input object among the conditions.

@@ -35,6 +35,7 @@ type relNode struct {
 
 	scope, scopeWhere, scopeTag template
 	from, where, order, limit   template
+	sift, except                template
 	emit                        []template
 	absent, fault, lasting      template
 	filter                      *filterNode

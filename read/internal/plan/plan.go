@@ -26,9 +26,10 @@ type Plan struct {
 	// Counters, which nothing purges, have only their time.
 	Lasting time.Duration
 
-	roots  []rootField
-	sorts  []string
-	shapes shapes
+	roots   []rootField
+	sorts   []string
+	stretch int
+	shapes  shapes
 }
 
 // Statement is a plan bound to a request: one SQL statement of one row with the
@@ -49,8 +50,9 @@ type rootField struct {
 
 // Compiler compiles the documents of a schema. It is safe for concurrent use.
 type Compiler struct {
-	schema *ast.Schema
-	types  *input.Types
+	schema  *ast.Schema
+	types   *input.Types
+	stretch int
 }
 
 const day = 24 * time.Hour
@@ -61,7 +63,13 @@ func NewCompiler(schema *ast.Schema) (*Compiler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Compiler{schema, types}, nil
+	return &Compiler{schema, types, stretch}, nil
+}
+
+// WithStretch is a compiler whose lists are read along their order for so many rows
+// before what matches is found by itself: few, to have small libraries show both.
+func (k *Compiler) WithStretch(rows int) *Compiler {
+	return &Compiler{k.schema, k.types, rows}
 }
 
 // Compile compiles a validated query. Introspection is not its business.
@@ -74,7 +82,7 @@ func (k *Compiler) Compile(op *ast.OperationDefinition) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Name: op.Name}
+	p := &Plan{Name: op.Name, stretch: k.stretch}
 	for _, s := range fields {
 		root, err := c.root(s)
 		if err != nil {
@@ -107,7 +115,7 @@ func (c *compiler) root(s *selected) (rootField, error) {
 // Bind writes the statement for the variables of a request. Its errors are the
 // caller's, coded, with the field at fault.
 func (p *Plan) Bind(vars map[string]any) (Statement, error) {
-	w := &writer{vars: vars}
+	w := &writer{vars: vars, stretch: p.stretch}
 	known := p.shapes.find(vars)
 	if known == nil {
 		w.shape.sql = p.write(w)
@@ -133,6 +141,7 @@ func (p *Plan) Samples() ([]string, error) {
 		writers = append(writers, &writer{sample: true, sort: name}, &writer{sample: true, full: true, sort: name})
 	}
 	for _, w := range writers {
+		w.stretch = p.stretch
 		text := p.write(w)
 		if w.err != nil {
 			return nil, w.err

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tercul/tercul/read/internal/catalog"
@@ -137,16 +138,15 @@ func (w *writer) rootColumns(r *relNode, s *site, root bool) string {
 }
 
 func whereClause(conditions ...string) string {
-	var kept []string
-	for _, c := range conditions {
-		if c != "" {
-			kept = append(kept, c)
-		}
+	if all := joined(conditions...); all != "" {
+		return " WHERE " + all
 	}
-	if len(kept) == 0 {
-		return ""
-	}
-	return " WHERE " + strings.Join(kept, " AND ")
+	return ""
+}
+
+// joined has all conditions hold that there are.
+func joined(conditions ...string) string {
+	return strings.Join(slices.DeleteFunc(conditions, func(c string) bool { return c == "" }), " AND ")
 }
 
 func (w *writer) many(r *relNode, parent string) (join, alias string) {

@@ -31,8 +31,8 @@ type pageWriter struct {
 	after    bool
 	// written once, and only where it is used: a parameter that no text names
 	// has no type
-	firstText, whereText string
-	whereKnown           bool
+	firstText, whereText, siftWords string
+	whereKnown, siftKnown           bool
 
 	rowJoins   string
 	rowColumns []string
@@ -69,7 +69,7 @@ func (w *writer) page(r *relNode, parent string, root bool) (join, alias string)
 	}
 	if pw.counted {
 		body += " CROSS JOIN LATERAL (SELECT count(*) AS n FROM (SELECT 1 FROM " + w.write(r.from, pw.rows) +
-			whereClause(pw.where(), pw.filterText()) + " LIMIT " + strconv.Itoa(countCap+1) + ") c) total"
+			whereClause(pw.where(), pw.siftText()) + " LIMIT " + strconv.Itoa(countCap+1) + ") c) total"
 	}
 	expr := "'{}'::json"
 	if len(pw.columns) > 0 {
@@ -114,6 +114,9 @@ func (w *pageWriter) first() string {
 	return w.firstText
 }
 
+// limit asks for one row more than the page has, which tells whether there is a next.
+func (w *pageWriter) limit() string { return " LIMIT " + w.first() + " + 1" }
+
 // where is the relation's own condition.
 func (w *pageWriter) where() string {
 	if !w.whereKnown {
@@ -154,15 +157,32 @@ func (w *pageWriter) seek() string {
 	if !w.after || w.r.rel.SeekInside {
 		return ""
 	}
-	op := " > "
-	if w.sort.Desc {
-		op = " < "
-	}
 	vals := make([]string, len(w.keys))
 	for i := range w.keys {
 		vals[i] = w.bind(w.sort.Keys[i].Cast, func(req *writer) any { return w.key(req, i) })
 	}
-	return "(" + strings.Join(w.keys, ", ") + ")" + op + "(" + strings.Join(vals, ", ") + ")"
+	return w.behind(vals)
+}
+
+// behind is the condition of a row that comes after one with these keys.
+func (w *pageWriter) behind(keys []string) string {
+	op := " > "
+	if w.sort.Desc {
+		op = " < "
+	}
+	return "(" + strings.Join(w.keys, ", ") + ")" + op + "(" + strings.Join(keys, ", ") + ")"
+}
+
+// orderBy is the order of the page, if it has one of its own.
+func (w *pageWriter) orderBy() string {
+	if len(w.keys) == 0 {
+		return ""
+	}
+	direction := ""
+	if w.sort.Desc {
+		direction = " DESC"
+	}
+	return " ORDER BY " + strings.Join(w.keys, direction+", ") + direction
 }
 
 func (w *pageWriter) filterText() string {
@@ -175,20 +195,12 @@ func (w *pageWriter) filterText() string {
 // rowsText writes the rows of the page and what is gathered from them.
 func (w *pageWriter) rowsText() string {
 	own := w.rows.own
-	direction := ""
-	if w.sort.Desc {
-		direction = " DESC"
+	inner := ""
+	if w.sifted() {
+		inner = w.sift()
+	} else {
+		inner = "SELECT " + own + ".* FROM " + w.write(w.r.from, w.rows) + whereClause(w.where(), w.siftText(), w.seek()) + w.orderBy() + w.limit()
 	}
-	order := make([]string, len(w.keys))
-	for i, k := range w.keys {
-		order[i] = k + direction
-	}
-	inner := "SELECT " + own + ".* FROM " + w.write(w.r.from, w.rows) +
-		whereClause(w.where(), w.filterText(), w.seek())
-	if len(order) > 0 {
-		inner += " ORDER BY " + strings.Join(order, ", ")
-	}
-	inner += " LIMIT " + w.first() + " + 1"
 	columns := append([]string{own + `."#" AS i`}, w.rowColumns...)
 	columns = append(columns, concat(w.rowTags)+" AS t")
 	if w.needCursor {

@@ -19,6 +19,7 @@ const (
 	argPath
 	cursorKey
 	pageLimit
+	stretchRows
 	filterText
 	section
 )
@@ -113,6 +114,8 @@ func parsePlaceholder(name string) (piece, error) {
 		return piece{kind: scope}, nil
 	case "limit":
 		return piece{kind: pageLimit}, nil
+	case "stretch":
+		return piece{kind: stretchRows}, nil
 	case "filter":
 		return piece{kind: filterText}, nil
 	}

@@ -15,6 +15,7 @@ import (
 type writer struct {
 	vars    Vars
 	aliases int
+	stretch int
 	shape   shape
 	// sample writes the statement for EXPLAIN: full has every optional part
 	// written, otherwise none; sort picks the order where a variable gives it.
@@ -145,6 +146,8 @@ func (w *writer) expand(b *strings.Builder, t template, s *site) {
 			b.WriteString(s.scope)
 		case pageLimit:
 			b.WriteString(s.limit() + " + 1")
+		case stretchRows:
+			b.WriteString(strconv.Itoa(w.stretch))
 		case filterText:
 			b.WriteString(s.filter.text(w, s))
 		case cursorKey:
