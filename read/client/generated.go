@@ -6787,7 +6787,7 @@ type TranslationFilter struct {
 	And []TranslationFilter `json:"and"`
 	// At least one of these holds.
 	Or []TranslationFilter `json:"or"`
-	// This does not hold.
+	// This does not hold; what `WorkFilter.not` says of time is true here too.
 	Not *TranslationFilter `json:"not"`
 	// One of these translations.
 	Ids []string `json:"ids"`
@@ -6882,7 +6882,8 @@ func (v *TranslationFilter) GetMinQuality() *int { return v.MinQuality }
 
 // TranslationGapsResponse is returned by TranslationGaps on success.
 type TranslationGapsResponse struct {
-	// Works that have no translation into a language yet.
+	// Works that have no translation into a language yet. They are looked for along their popularity, which takes time where
+	// nearly all are translated.
 	TranslationGaps TranslationGapsTranslationGapsWorkConnection `json:"translationGaps"`
 }
 
@@ -8882,13 +8883,15 @@ type WorkByIdWorkOriginalLanguage struct {
 // GetTag returns WorkByIdWorkOriginalLanguage.Tag, and is useful for accessing the field via an interface.
 func (v *WorkByIdWorkOriginalLanguage) GetTag() string { return v.Tag }
 
-// Which works. The fields given must all hold; AND, OR and NOT nest at most 4 deep, with at most 30 conditions.
+// Which works. The fields given must all hold; AND, OR and NOT nest at most 4 deep, with at most 30 conditions. What holds
+// is found by indexes, however rare it is; see `not` and `titlePrefix` for what takes time in large libraries.
 type WorkFilter struct {
 	// All of these hold.
 	And []WorkFilter `json:"and"`
 	// At least one of these holds.
 	Or []WorkFilter `json:"or"`
-	// This does not hold.
+	// This does not hold. No index finds what something does not hold of: where a filter asks for nothing besides, or in one
+	// of its alternatives, the list is looked through, and times out (504) where next to nothing is left of a million works.
 	Not *WorkFilter `json:"not"`
 	// One of these works.
 	Ids []string `json:"ids"`
@@ -8912,7 +8915,8 @@ type WorkFilter struct {
 	Rights []RightsClass `json:"rights"`
 	// Of which a title, in any language and script, begins with this, with or without its article, whatever its case,
 	// accents and points: `ss` finds `ß`, `o` finds `ø`; vowel signs of Indic scripts count as letters. Not inside a title:
-	// that is for search, which comes later.
+	// that is for search, which comes later. All titles that begin so are gathered first: among a million works one letter
+	// may be too little.
 	TitlePrefix *string `json:"titlePrefix"`
 	// With at least this many translations.
 	MinTranslations *int `json:"minTranslations"`
