@@ -8915,8 +8915,8 @@ type WorkFilter struct {
 	Rights []RightsClass `json:"rights"`
 	// Of which a title, in any language and script, begins with this, with or without its article, whatever its case,
 	// accents and points: `ss` finds `ß`, `o` finds `ø`; vowel signs of Indic scripts count as letters. Not inside a title:
-	// that is for search, which comes later. All titles that begin so are gathered first: among a million works one letter
-	// may be too little.
+	// that is for search, which comes later. By title, all that begin so are gathered first: among a million works one
+	// letter may be too little.
 	TitlePrefix *string `json:"titlePrefix"`
 	// With at least this many translations.
 	MinTranslations *int `json:"minTranslations"`

@@ -45,7 +45,7 @@ var authorSorts = map[string]Sort{
 	"TRANSLATIONS": {Keys: []Key{{"{t}.translation_count", "int"}, byID}, Desc: true},
 }
 
-var authorFilter = &Filter{Finds: []string{"ids", "namePrefix"}, Fields: map[string]string{
+var authorFilter = &Filter{Finds: []string{"ids", "namePrefix"}, Beginning: "namePrefix", Alphabet: "NAME", Fields: map[string]string{
 	"ids":             "{t}.id = ANY (" + survivors("{v|uuids:PERSON}") + ")",
 	"country":         "{t}.country_code = ANY ({v|text[]})",
 	"language":        overlapsLanguages("{t}.languages"),

@@ -113,6 +113,9 @@ type Filter struct {
 	Fields map[string]string
 	// Finds are the fields that single out a few rows, which are found first and sorted then.
 	Finds []string
+	// Beginning is the one of them that says how a title or name begins, and Alphabet the order that goes by it. So
+	// much begins with one letter that in any other order the list is read along it.
+	Beginning, Alphabet string
 	// Lane is the field by whose value some orders have an index each.
 	Lane *Lane
 	// Start is the field that says where in an order a list begins.

@@ -79,7 +79,7 @@ const workYears = "int4range({t}.year_from, greatest({t}.year_from, {t}.year_to)
 
 // workFilter's conditions are found by the index work_facets, or by one of their
 // own; what is excluded (not) is not found but looked through.
-var workFilter = &Filter{Tags: []string{"list:tag", "list:cat"}, Finds: []string{"ids", "author", "series", "titlePrefix"}, Lane: &Lane{
+var workFilter = &Filter{Tags: []string{"list:tag", "list:cat"}, Finds: []string{"ids", "author", "series", "titlePrefix"}, Beginning: "titlePrefix", Alphabet: "TITLE", Lane: &Lane{
 	Field: "originalLanguage", SQL: "split_part({t}.original_language, '-', 1)", Sorts: []string{"TITLE", "NEWEST", "YEAR", "POPULAR"},
 }, Start: &Start{
 	Field: "year", Part: "from", Sort: "YEAR", SQL: "coalesce({t}.year_from, 32767) >= {v.from|int}",

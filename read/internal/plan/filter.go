@@ -25,12 +25,13 @@ type filterNode struct {
 	arg    argument
 
 	single []string
+	begins beginning
 	lane   *lane
 	start  *start
 }
 
 func compileFilter(f *catalog.Filter, arg argument) (*filterNode, error) {
-	n := &filterNode{fields: map[string]template{}, arg: arg, single: f.Finds}
+	n := &filterNode{fields: map[string]template{}, arg: arg, single: f.Finds, begins: beginning{f.Beginning, f.Alphabet}}
 	for _, name := range sortedKeys(f.Fields) {
 		t, err := parseTemplate(f.Fields[name])
 		if err != nil {

@@ -1,6 +1,12 @@
 package plan
 
-import "slices"
+import (
+	"slices"
+	"unicode/utf8"
+)
+
+// beginning is a field of beginnings, and the order that goes by them.
+type beginning struct{ field, alphabet string }
 
 // asked are the conditions on the outermost level of a request's filter.
 func (n *filterNode) asked(vars Vars) map[string]any {
@@ -9,9 +15,10 @@ func (n *filterNode) asked(vars Vars) map[string]any {
 	return obj
 }
 
-// finds tells whether indexes find what the filter leaves.
-func (n *filterNode) finds(w *writer) bool {
-	if n == nil {
+// finds tells whether indexes find what the filter leaves, and find less of it than
+// lies along the order.
+func (n *filterNode) finds(w *writer, sort string) bool {
+	if n == nil || n.crowded(w, sort) {
 		return false
 	}
 	if w.sample && !n.arg.fixed {
@@ -55,4 +62,14 @@ func (n *filterNode) singles(w *writer) bool {
 	}
 	asked := n.asked(w.vars)
 	return slices.ContainsFunc(n.single, func(name string) bool { return asked[name] != nil })
+}
+
+// crowded tells whether the filter asks for one letter, with which very much
+// begins, in an order by something else.
+func (n *filterNode) crowded(w *writer, sort string) bool {
+	if n.begins.field == "" || sort == n.begins.alphabet || w.sample && !n.arg.fixed {
+		return false
+	}
+	letter, _ := n.asked(w.vars)[n.begins.field].(string)
+	return utf8.RuneCountInString(letter) == 1
 }

@@ -13,7 +13,7 @@ const stretch = 2000
 // sifted tells whether a list holds what indexes find: nobody knows, when the
 // statement is planned, how far apart its rows lie along the order.
 func (w *pageWriter) sifted() bool {
-	return len(w.keys) > 0 && !w.r.rel.SeekInside && (len(w.r.sift) > 0 || w.p.filter.finds(w.writer))
+	return len(w.keys) > 0 && !w.r.rel.SeekInside && (len(w.r.sift) > 0 || w.p.filter.finds(w.writer, w.sortName))
 }
 
 // siftText is all that restricts a list but what the indexes of its orders hold.

@@ -210,7 +210,7 @@ func TestAnOriginalHasTheRightsStatedOfItsWork(t *testing.T) {
 	doc, errs := gqlparser.LoadQueryWithRules(schema, `{ work(slug: "dante-inferno-01") { original { rightsClass rights { status } } } rights(subjectId: "`+text+`") { status } }`, rules.NewDefaultRules())
 	require.Empty(t, errs)
 	require.JSONEq(t, `{"work": {"original": {"rightsClass": "OPEN", "rights": {"status": "PUBLIC_DOMAIN"}}}, "rights": {"status": "PUBLIC_DOMAIN"}}`,
-		compiled(ctx, t, owner, doc, nil))
+		compiled(ctx, t, owner, compiler, doc, nil))
 }
 
 // TestClosedTextsStayClosedInTheirHistory asks for an old revision of a text of

@@ -21,7 +21,7 @@ var sifted = map[string][]string{
 	"works": {
 		`literatureType: [POETRY]`, `originalLanguage: ["it"]`, `originalLanguage: ["zh"]`, `originalLanguage: ["en", "fr"]`,
 		`year: {from: 1300}`, `year: {from: 1300, to: 1850}`, `year: {to: 1800}`, `year: {from: 1820}, originalLanguage: ["en"]`,
-		`titlePrefix: "t"`, `minTranslations: 2`, `minTranslations: 60`, `rights: [OPEN], translatedInto: ["en"]`,
+		`titlePrefix: "t"`, `titlePrefix: "so"`, `minTranslations: 2`, `minTranslations: 60`, `rights: [OPEN], translatedInto: ["en"]`,
 		`or: [{tag: ["love"]}, {originalLanguage: ["de"]}]`, `literatureType: [POETRY], not: {originalLanguage: ["en"]}`,
 	},
 	"translations": {
