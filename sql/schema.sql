@@ -1392,6 +1392,7 @@ CREATE INDEX contributions_queue ON core.contributions USING btree (submitted_at
 CREATE INDEX contributions_status ON core.contributions USING btree (status, id DESC);
 CREATE INDEX contributions_target ON core.contributions USING btree (target_id) WHERE (target_id IS NOT NULL);
 CREATE INDEX expression_contributors_person ON core.expression_contributors USING btree (person_id, role, expression_id);
+CREATE INDEX expressions_deleted ON core.expressions USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX expressions_language ON core.expressions USING btree (language);
 CREATE UNIQUE INDEX expressions_one_original ON core.expressions USING btree (work_id, language) WHERE ((expression_kind = 'ORIGINAL'::text) AND (deleted_at IS NULL));
 CREATE INDEX expressions_source ON core.expressions USING btree (source_expression_id) WHERE (source_expression_id IS NOT NULL);
@@ -1400,6 +1401,7 @@ CREATE INDEX person_names_prefix ON core.person_names USING btree (view.sort_key
 CREATE UNIQUE INDEX person_names_primary ON core.person_names USING btree (person_id, language) WHERE (name_kind = 'PRIMARY'::text);
 CREATE INDEX person_names_sort_prefix ON core.person_names USING btree (view.sort_key(sort_name) COLLATE "C", person_id);
 CREATE INDEX person_names_trgm ON core.person_names USING gin (lower(name) public.gin_trgm_ops);
+CREATE INDEX persons_deleted ON core.persons USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX revisions_actor ON core.revisions USING btree (actor_id) WHERE (actor_id IS NOT NULL);
 CREATE INDEX rights_license ON core.rights USING btree (license_id);
 CREATE UNIQUE INDEX slugs_current ON core.slugs USING btree (subject_id) WHERE is_current;
@@ -1415,6 +1417,7 @@ CREATE INDEX work_titles_prefix ON core.work_titles USING btree (view.sort_key(t
 CREATE UNIQUE INDEX work_titles_primary ON core.work_titles USING btree (work_id, language) WHERE (title_kind = 'PRIMARY'::text);
 CREATE INDEX work_titles_sort_prefix ON core.work_titles USING btree (view.sort_key(sort_title) COLLATE "C", work_id);
 CREATE INDEX work_titles_trgm ON core.work_titles USING gin (lower(title) public.gin_trgm_ops);
+CREATE INDEX works_deleted ON core.works USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX works_language ON core.works USING btree (original_language);
 CREATE INDEX works_series ON core.works USING btree (series_id, series_position) WHERE (series_id IS NOT NULL);
 CREATE UNIQUE INDEX jwt_keys_active ON auth.jwt_keys USING btree (status) WHERE (status = 'ACTIVE'::text);
@@ -1436,8 +1439,10 @@ CREATE INDEX bookmarks_subject ON social.bookmarks USING btree (subject_id);
 CREATE INDEX bookmarks_user ON social.bookmarks USING btree (user_id, id DESC);
 CREATE INDEX collection_items_subject ON social.collection_items USING btree (subject_id);
 CREATE INDEX collection_members_user ON social.collection_members USING btree (user_id);
+CREATE INDEX collections_deleted ON social.collections USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
 CREATE UNIQUE INDEX collections_owner_title ON social.collections USING btree (owner_id, lower(title)) WHERE (deleted_at IS NULL);
 CREATE INDEX comments_author ON social.comments USING btree (author_id, id DESC);
+CREATE INDEX comments_deleted ON social.comments USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX comments_held ON social.comments USING btree (id) WHERE (status = 'PENDING'::text);
 CREATE INDEX comments_parent ON social.comments USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX comments_subject ON social.comments USING btree (subject_id);
@@ -2326,6 +2331,25 @@ AS $function$
 BEGIN
   UPDATE core.id_redirects SET new_id = NEW.new_id WHERE new_id = NEW.old_id AND old_id <> NEW.new_id;
   RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION core.forget_history(subject uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog'
+AS $function$
+DECLARE
+  since timestamptz := now() - interval '30 days';
+BEGIN
+  IF EXISTS (SELECT FROM core.id_redirects r WHERE r.old_id = subject) OR NOT EXISTS (
+    SELECT FROM core.works w WHERE w.id = subject AND w.deleted_at < since
+    UNION ALL SELECT FROM core.persons p WHERE p.id = subject AND p.deleted_at < since
+    UNION ALL SELECT FROM core.expressions e JOIN core.works w ON w.id = e.work_id WHERE e.id = subject AND least(e.deleted_at, w.deleted_at) < since) THEN
+    RETURN;
+  END IF;
+  DELETE FROM core.text_revisions t WHERE t.expression_id = subject;
+  DELETE FROM core.revisions r WHERE r.subject_id = subject;
 END $function$;
 
 CREATE OR REPLACE FUNCTION core.is_author(role text, certainty text)
@@ -4803,6 +4827,7 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.work_contributors TO tercul_w
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.work_titles TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.works TO tercul_writer;
 GRANT EXECUTE ON FUNCTION core.expression_snapshot(expression uuid) TO tercul_writer;
+GRANT EXECUTE ON FUNCTION core.forget_history(subject uuid) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION core.person_snapshot(person uuid) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION core.prefix(kind text) TO tercul_reader;
 GRANT EXECUTE ON FUNCTION core.prefix(kind text) TO tercul_writer;

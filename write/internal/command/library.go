@@ -35,7 +35,8 @@ func (tx *Tx) Language(ctx context.Context, field, tag string) error {
 }
 
 // Existing checks that ids name live objects, by a query that takes a list of ids
-// and answers those that there are. The faults name the items of the field.
+// and answers those that there are. The faults name the items of the field. A query
+// FOR KEY SHARE waits for whoever deletes or merges one of them now, and looks again.
 func (tx *Tx) Existing(ctx context.Context, field, query string, ids []publicid.ID) error {
 	if len(ids) == 0 {
 		return nil

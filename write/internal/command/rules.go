@@ -15,6 +15,7 @@ import (
 
 var (
 	slugForm     = regexp.MustCompile(`^[a-z0-9]+([.-][a-z0-9]+)*$`)
+	segmentForm  = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	usernameForm = regexp.MustCompile(`^[A-Za-z0-9_]{3,30}$`)
 )
 
@@ -26,6 +27,7 @@ var rules = map[string]validator.Func{
 	"prose":    text(func(r rune) bool { return r == '\n' || r == '\t' }),
 	"edtf":     matches(edtf.Valid),
 	"slug":     matches(slugForm.MatchString),
+	"segment":  matches(segmentForm.MatchString),
 	"username": matches(Username),
 	"https":    matches(https),
 	"address":  matches(func(s string) bool { return mail.CheckAddress(s) == nil }),

@@ -21,7 +21,7 @@ import (
 //	line     text of one line, without control and bidi-override characters
 //	prose    the same, line breaks and tabs allowed
 //	kind=K   the id names a K (a WORK, an EXPRESSION)
-//	edtf     a date of EDTF level 1, slug, username, https (a URL),
+//	edtf     a date of EDTF level 1, slug, segment (of a path), username, https (a URL),
 //	         address (of mail)
 type Validator struct{ v *validator.Validate }
 
@@ -121,6 +121,7 @@ var wanted = map[string]string{
 	"kind":     "It must be the id of another kind of thing.",
 	"edtf":     "It must be a date of EDTF level 1, such as 1304, 1304/1321, 13XX or -0700~.",
 	"slug":     "It must consist of small letters and digits, with hyphens between them.",
+	"segment":  "It must consist of small letters and digits, with hyphens between them.",
 	"username": "It must consist of 3 to 30 letters, digits and underscores.",
 	"https":    "It must be an address that begins with https://.",
 	"address":  "It must be an address such as name@example.org, in ASCII.",

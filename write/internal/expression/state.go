@@ -61,11 +61,14 @@ func HoldDeleted(ctx context.Context, tx *command.Tx, field string, id publicid.
 	if !found {
 		return s, tx.NotFound(field)
 	}
-	if err := tx.Lock(ctx, s.Work, id.UUID); err != nil {
+	work := s.Work
+	if err := tx.Lock(ctx, work, id.UUID); err != nil {
 		return s, err
 	}
-	err = s.read(ctx, tx)
-	return s, err
+	if err := s.read(ctx, tx); err != nil || s.Work == work {
+		return s, err
+	}
+	return s, tx.Lock(ctx, s.Work) // its work was merged into another while we waited
 }
 
 func (s *State) read(ctx context.Context, tx *command.Tx) error {

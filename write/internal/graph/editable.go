@@ -34,6 +34,18 @@ func (q queries) Editable(ctx context.Context, id publicid.ID) (model.Editable, 
 			return nil, err
 		}
 		return t, nil
+	case "TAG":
+		t, err := q.tag(ctx, id)
+		if err != nil || t == nil {
+			return nil, err
+		}
+		return t, nil
+	case "CATEGORY":
+		c, err := q.category(ctx, id)
+		if err != nil || c == nil {
+			return nil, err
+		}
+		return c, nil
 	}
 	return nil, nil //nolint:nilnil // what is not there, or cannot be edited
 }

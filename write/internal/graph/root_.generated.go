@@ -60,14 +60,18 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AuthorPatch", ec.unmarshalInputAuthorPatch),
 			graphql.NewInputUnmarshaler("BookmarkFilter", ec.unmarshalInputBookmarkFilter),
 			graphql.NewInputUnmarshaler("BookmarkPatch", ec.unmarshalInputBookmarkPatch),
+			graphql.NewInputUnmarshaler("CategoryNameInput", ec.unmarshalInputCategoryNameInput),
+			graphql.NewInputUnmarshaler("CategoryPatch", ec.unmarshalInputCategoryPatch),
 			graphql.NewInputUnmarshaler("ChangePasswordInput", ec.unmarshalInputChangePasswordInput),
 			graphql.NewInputUnmarshaler("CollectionMemberInput", ec.unmarshalInputCollectionMemberInput),
 			graphql.NewInputUnmarshaler("CollectionPatch", ec.unmarshalInputCollectionPatch),
 			graphql.NewInputUnmarshaler("CreateAuthorInput", ec.unmarshalInputCreateAuthorInput),
 			graphql.NewInputUnmarshaler("CreateBookmarkInput", ec.unmarshalInputCreateBookmarkInput),
+			graphql.NewInputUnmarshaler("CreateCategoryInput", ec.unmarshalInputCreateCategoryInput),
 			graphql.NewInputUnmarshaler("CreateCollectionInput", ec.unmarshalInputCreateCollectionInput),
 			graphql.NewInputUnmarshaler("CreateCommentInput", ec.unmarshalInputCreateCommentInput),
 			graphql.NewInputUnmarshaler("CreateSearchPresetInput", ec.unmarshalInputCreateSearchPresetInput),
+			graphql.NewInputUnmarshaler("CreateTagInput", ec.unmarshalInputCreateTagInput),
 			graphql.NewInputUnmarshaler("CreateTranslationInput", ec.unmarshalInputCreateTranslationInput),
 			graphql.NewInputUnmarshaler("CreateWorkInput", ec.unmarshalInputCreateWorkInput),
 			graphql.NewInputUnmarshaler("DeleteAccountInput", ec.unmarshalInputDeleteAccountInput),
@@ -79,10 +83,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DeleteTranslationInput", ec.unmarshalInputDeleteTranslationInput),
 			graphql.NewInputUnmarshaler("DeleteWorkInput", ec.unmarshalInputDeleteWorkInput),
 			graphql.NewInputUnmarshaler("EmailInput", ec.unmarshalInputEmailInput),
+			graphql.NewInputUnmarshaler("ExpectedVersionInput", ec.unmarshalInputExpectedVersionInput),
 			graphql.NewInputUnmarshaler("HideCommentInput", ec.unmarshalInputHideCommentInput),
 			graphql.NewInputUnmarshaler("LikeInput", ec.unmarshalInputLikeInput),
 			graphql.NewInputUnmarshaler("LineRangeInput", ec.unmarshalInputLineRangeInput),
 			graphql.NewInputUnmarshaler("LoginInput", ec.unmarshalInputLoginInput),
+			graphql.NewInputUnmarshaler("MergeAuthorsInput", ec.unmarshalInputMergeAuthorsInput),
+			graphql.NewInputUnmarshaler("MergeWorksInput", ec.unmarshalInputMergeWorksInput),
 			graphql.NewInputUnmarshaler("MoveCollectionItemInput", ec.unmarshalInputMoveCollectionItemInput),
 			graphql.NewInputUnmarshaler("ProfilePatch", ec.unmarshalInputProfilePatch),
 			graphql.NewInputUnmarshaler("PublishTranslationInput", ec.unmarshalInputPublishTranslationInput),
@@ -107,11 +114,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RightsInput", ec.unmarshalInputRightsInput),
 			graphql.NewInputUnmarshaler("SearchPresetPatch", ec.unmarshalInputSearchPresetPatch),
 			graphql.NewInputUnmarshaler("SetAuthorNamesInput", ec.unmarshalInputSetAuthorNamesInput),
+			graphql.NewInputUnmarshaler("SetCategoriesInput", ec.unmarshalInputSetCategoriesInput),
 			graphql.NewInputUnmarshaler("SetRightsInput", ec.unmarshalInputSetRightsInput),
 			graphql.NewInputUnmarshaler("SetTextInput", ec.unmarshalInputSetTextInput),
 			graphql.NewInputUnmarshaler("SetWorkContributorsInput", ec.unmarshalInputSetWorkContributorsInput),
 			graphql.NewInputUnmarshaler("SetWorkTitlesInput", ec.unmarshalInputSetWorkTitlesInput),
 			graphql.NewInputUnmarshaler("ShowCommentInput", ec.unmarshalInputShowCommentInput),
+			graphql.NewInputUnmarshaler("TagPatch", ec.unmarshalInputTagPatch),
+			graphql.NewInputUnmarshaler("TagSubjectInput", ec.unmarshalInputTagSubjectInput),
 			graphql.NewInputUnmarshaler("TextLineInput", ec.unmarshalInputTextLineInput),
 			graphql.NewInputUnmarshaler("TitleInput", ec.unmarshalInputTitleInput),
 			graphql.NewInputUnmarshaler("TokenInput", ec.unmarshalInputTokenInput),
@@ -120,12 +130,15 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UnlikeInput", ec.unmarshalInputUnlikeInput),
 			graphql.NewInputUnmarshaler("UnpublishTranslationInput", ec.unmarshalInputUnpublishTranslationInput),
 			graphql.NewInputUnmarshaler("UnpublishWorkInput", ec.unmarshalInputUnpublishWorkInput),
+			graphql.NewInputUnmarshaler("UntagSubjectInput", ec.unmarshalInputUntagSubjectInput),
 			graphql.NewInputUnmarshaler("UpdateAuthorInput", ec.unmarshalInputUpdateAuthorInput),
 			graphql.NewInputUnmarshaler("UpdateBookmarkInput", ec.unmarshalInputUpdateBookmarkInput),
+			graphql.NewInputUnmarshaler("UpdateCategoryInput", ec.unmarshalInputUpdateCategoryInput),
 			graphql.NewInputUnmarshaler("UpdateCollectionInput", ec.unmarshalInputUpdateCollectionInput),
 			graphql.NewInputUnmarshaler("UpdateCommentInput", ec.unmarshalInputUpdateCommentInput),
 			graphql.NewInputUnmarshaler("UpdateProfileInput", ec.unmarshalInputUpdateProfileInput),
 			graphql.NewInputUnmarshaler("UpdateSearchPresetInput", ec.unmarshalInputUpdateSearchPresetInput),
+			graphql.NewInputUnmarshaler("UpdateTagInput", ec.unmarshalInputUpdateTagInput),
 			graphql.NewInputUnmarshaler("UpdateTranslationInput", ec.unmarshalInputUpdateTranslationInput),
 			graphql.NewInputUnmarshaler("UpdateWorkInput", ec.unmarshalInputUpdateWorkInput),
 			graphql.NewInputUnmarshaler("UpsertAlignmentInput", ec.unmarshalInputUpsertAlignmentInput),
@@ -1037,6 +1050,127 @@ extend type Mutation {
   deleteBookmark("The bookmark." input: DeleteBookmarkInput!): DeletedPayload!
 }
 `, BuiltIn: false},
+	{Name: "../../schema/category.graphql", Input: `"A category: a place in the tree that the library is filed by."
+type Category {
+  "Its id."
+  id: ID!
+  "Its path from the top: ` + "`" + `/genre/epic/` + "`" + `."
+  path: String!
+  "Its own part of the path."
+  slug: String!
+  "The category above it; null at the top."
+  parent: CategoryLink
+  "What kind of place it is."
+  kind: CategoryKind!
+  "Its names, by language."
+  names: [CategoryName!]! @listSize(assumed: 5)
+  "Where it stands among its siblings."
+  ordinal: Int!
+  "The number of its description. Give it as expectedVersion with an edit."
+  version: Int!
+  "When it was made."
+  createdAt: DateTime!
+  "When it was last changed."
+  updatedAt: DateTime!
+}
+
+"A name in a language."
+type CategoryName {
+  "The language."
+  language: LanguageTag!
+  "The name."
+  name: String!
+}
+
+"What kind of place a category is."
+enum CategoryKind {
+  "Epic, lyric, comedy."
+  GENRE
+  "Sonnet, haiku, novella."
+  FORM
+  "Schools and movements."
+  MOVEMENT
+  "Times."
+  PERIOD
+  "What works are about."
+  SUBJECT
+  "For whom they are."
+  AUDIENCE
+}
+
+"A name to give."
+input CategoryNameInput {
+  "The language."
+  language: LanguageTag!
+  "The name."
+  name: String! @goTag(key: "validate", value: "min=1,max=200,line")
+}
+
+"A category to make."
+input CreateCategoryInput {
+  "The category to put it below; null for the top. Five levels are the most."
+  parentId: ID @goTag(key: "validate", value: "omitempty,kind=CATEGORY")
+  "Its own part of the path: small letters, digits and hyphens."
+  slug: String! @goTag(key: "validate", value: "min=1,max=60,segment")
+  "What kind of place it is."
+  kind: CategoryKind!
+  "1 to 20 names, one in a language."
+  names: [CategoryNameInput!]! @goTag(key: "validate", value: "min=1,max=20,unique=Language,dive")
+}
+
+"What to change of a category. What is not given stays."
+input CategoryPatch {
+  "The category to move it below, with all that is below it; null for the top."
+  parentId: ID @goField(omittable: true) @goTag(key: "validate", value: "omitempty,kind=CATEGORY")
+  "Its own part of the path. The paths of all below it change too."
+  slug: String @goField(omittable: true) @goTag(key: "validate", value: "omitempty,min=1,max=60,segment")
+  "What kind of place it is."
+  kind: CategoryKind @goField(omittable: true)
+  "1 to 20 names, one in a language, in place of those it has."
+  names: [CategoryNameInput!] @goTag(key: "validate", value: "omitempty,min=1,max=20,unique=Language,dive")
+  "Where it stands among its siblings."
+  ordinal: Int @goField(omittable: true) @goTag(key: "validate", value: "omitempty,min=0,max=100000")
+}
+
+"A change of a category."
+input UpdateCategoryInput {
+  "The category."
+  id: ID! @goTag(key: "validate", value: "kind=CATEGORY")
+  "The version that the caller has read."
+  expectedVersion: Int! @goTag(key: "validate", value: "min=1")
+  "What to change."
+  patch: CategoryPatch!
+}
+
+"The categories to file something under."
+input SetCategoriesInput {
+  "A work, a text or an author."
+  subjectId: ID! @goTag(key: "validate", value: "kind=WORK EXPRESSION PERSON")
+  "The version of it that the caller has read."
+  expectedVersion: Int! @goTag(key: "validate", value: "min=1")
+  "Its categories from now on, 10 at most; none to take it out of all."
+  categoryIds: [ID!]! @goTag(key: "validate", value: "max=10,unique,dive,kind=CATEGORY")
+}
+
+"What became of a category."
+type CategoryPayload {
+  "The category, after the change."
+  category: Category
+  "What to mend; with any of it nothing was changed."
+  userErrors: [UserError!]!
+}
+
+extend union Editable = Category
+
+extend type Mutation {
+  "Makes a category, the last among its siblings."
+  createCategory("The category." input: CreateCategoryInput!): CategoryPayload!
+  "Renames a category, or moves it with all that is below it."
+  updateCategory("The change." input: UpdateCategoryInput!): CategoryPayload!
+  "Files something under other categories than before."
+  setCategories("The categories." input: SetCategoriesInput!): FiledSubjectPayload!
+}
+`, BuiltIn: false},
 	{Name: "../../schema/collection.graphql", Input: `"A collection as its owner and its members see it."
 type Collection {
   "Its id."
@@ -1423,6 +1557,45 @@ extend type Mutation {
   hideComment("The comment." input: HideCommentInput!): CommentPayload!
   "Lets everybody read a comment that waits, or was hidden."
   showComment("The comment." input: ShowCommentInput!): CommentPayload!
+}
+`, BuiltIn: false},
+	{Name: "../../schema/merge.graphql", Input: `"The version of one of the objects of a merge that the caller has read."
+input ExpectedVersionInput {
+  "The object: a source, or the target."
+  id: ID!
+  "Its version."
+  version: Int! @goTag(key: "validate", value: "min=1")
+}
+
+"Works that are one work."
+input MergeWorksInput {
+  "1 to 10 works to merge into the target. They are gone afterwards, and their ids and addresses lead to it."
+  sourceIds: [ID!]! @goTag(key: "validate", value: "min=1,max=10,unique,dive,kind=WORK")
+  "The work that stays."
+  targetId: ID! @goTag(key: "validate", value: "kind=WORK")
+  "The versions that the caller has read: of each source, and of the target."
+  expectedVersions: [ExpectedVersionInput!]! @goTag(key: "validate", value: "min=2,max=11,unique=ID,dive")
+  "Why, for the history."
+  message: String @goTag(key: "validate", value: "omitempty,max=150,line")
+}
+
+"Authors who are one person."
+input MergeAuthorsInput {
+  "1 to 10 authors to merge into the target. They are gone afterwards, and their ids and addresses lead to it."
+  sourceIds: [ID!]! @goTag(key: "validate", value: "min=1,max=10,unique,dive,kind=PERSON")
+  "The author who stays."
+  targetId: ID! @goTag(key: "validate", value: "kind=PERSON")
+  "The versions that the caller has read: of each source, and of the target."
+  expectedVersions: [ExpectedVersionInput!]! @goTag(key: "validate", value: "min=2,max=11,unique=ID,dive")
+  "Why, for the history."
+  message: String @goTag(key: "validate", value: "omitempty,max=150,line")
+}
+
+extend type Mutation {
+  "Merges works: texts, and whatever else hangs on the sources, hang on the target from then on; what both have is there once. What the target says of itself stays; what it does not say is taken from the sources. Nothing comes into sight by it that was not, and no rights change. Two original texts in one language are a CONFLICT. It cannot be undone."
+  mergeWorks("The works." input: MergeWorksInput!): WorkPayload!
+  "Merges authors: their works, translations, names, and whatever else hangs on the sources, are the target's from then on. What the target says of itself stays; what it does not say is taken from the sources. Two claimed by different members are a CONFLICT. It cannot be undone."
+  mergeAuthors("The authors." input: MergeAuthorsInput!): AuthorPayload!
 }
 `, BuiltIn: false},
 	{Name: "../../schema/preset.graphql", Input: `"A JSON object."
@@ -1863,6 +2036,131 @@ type SubjectEdge {
   cursor: String!
   "The one itself."
   node: SubjectLink!
+}
+`, BuiltIn: false},
+	{Name: "../../schema/tag.graphql", Input: `"A tag: a word that anybody who contributes can put on things."
+type Tag {
+  "Its id."
+  id: ID!
+  "The name in its address; the id until it has one."
+  slug: String!
+  "Its name."
+  name: String!
+  "What kind of word it is."
+  kind: TagKind!
+  "The tag that it is another word for; null for one that stands for itself."
+  synonymOf: TagLink
+  "Other words for it."
+  synonyms: [TagLink!]! @listSize(assumed: 5)
+  "The number of its description. Give it as expectedVersion with an edit."
+  version: Int!
+  "When it was made."
+  createdAt: DateTime!
+  "When it was last changed."
+  updatedAt: DateTime!
+}
+
+"What kind of word a tag is."
+enum TagKind {
+  "Any."
+  FREEFORM
+  "What a work is about."
+  THEME
+  "An image or situation that comes back in many works."
+  MOTIF
+  "A time."
+  PERIOD
+  "A school or movement."
+  MOVEMENT
+  "Somebody who appears in it."
+  CHARACTER
+  "What some readers want to be warned of."
+  WARNING
+}
+
+"What something is tagged with and filed under."
+type FiledSubject {
+  "What it is."
+  subject: SubjectLink!
+  "The number of its description."
+  version: Int!
+  "Its tags, each as it was given: synonyms are not replaced."
+  tags: [TagLink!]! @listSize(assumed: 30)
+  "Its categories."
+  categories: [CategoryLink!]! @listSize(assumed: 10)
+}
+
+"A tag to make."
+input CreateTagInput {
+  "Its name, unlike every other's whatever its case, hyphens and spaces."
+  name: String! @goTag(key: "validate", value: "min=1,max=100,line")
+  "What kind of word it is."
+  kind: TagKind! = FREEFORM
+}
+
+"What to change of a tag. What is not given stays."
+input TagPatch {
+  "Its name. Its address stays."
+  name: String @goField(omittable: true) @goTag(key: "validate", value: "omitempty,min=1,max=100,line")
+  "What kind of word it is."
+  kind: TagKind @goField(omittable: true)
+  "The tag that it is another word for, one that is no synonym itself. What is tagged with it is found under that one, and what were its own synonyms become that one's; null lets it stand for itself again."
+  synonymOf: ID @goField(omittable: true) @goTag(key: "validate", value: "omitempty,kind=TAG")
+}
+
+"A change of a tag."
+input UpdateTagInput {
+  "The tag."
+  id: ID! @goTag(key: "validate", value: "kind=TAG")
+  "The version that the caller has read."
+  expectedVersion: Int! @goTag(key: "validate", value: "min=1")
+  "What to change."
+  patch: TagPatch!
+}
+
+"Tags to put on something."
+input TagSubjectInput {
+  "A work, a text or an author."
+  subjectId: ID! @goTag(key: "validate", value: "kind=WORK EXPRESSION PERSON")
+  "The tags. One that is there already stays whose it was. Nothing has more than 30."
+  tagIds: [ID!]! @goTag(key: "validate", value: "min=1,max=30,unique,dive,kind=TAG")
+}
+
+"Tags to take off something."
+input UntagSubjectInput {
+  "A work, a text or an author."
+  subjectId: ID! @goTag(key: "validate", value: "kind=WORK EXPRESSION PERSON")
+  "The tags. An editor takes off any, others what they have put there."
+  tagIds: [ID!]! @goTag(key: "validate", value: "min=1,max=30,unique,dive,kind=TAG")
+}
+
+"What became of a tag."
+type TagPayload {
+  "The tag, after the change."
+  tag: Tag
+  "What to mend; with any of it nothing was changed."
+  userErrors: [UserError!]!
+}
+
+"What became of what was tagged or filed."
+type FiledSubjectPayload {
+  "What it is, after the change."
+  filed: FiledSubject
+  "What to mend; with any of it nothing was changed."
+  userErrors: [UserError!]!
+}
+
+extend union Editable = Tag
+
+extend type Mutation {
+  "Makes a tag. One that is there by this name is told by its id."
+  createTag("The tag." input: CreateTagInput!): TagPayload!
+  "Renames a tag, says what kind of word it is, or for which other tag it stands."
+  updateTag("The change." input: UpdateTagInput!): TagPayload!
+  "Puts tags on something that everybody sees, or that the caller may see as an editor."
+  tagSubject("The tags." input: TagSubjectInput!): FiledSubjectPayload!
+  "Takes tags off something."
+  untagSubject("The tags." input: UntagSubjectInput!): FiledSubjectPayload!
 }
 `, BuiltIn: false},
 	{Name: "../../schema/text.graphql", Input: `"A text in one of its revisions."
@@ -2937,6 +3235,32 @@ func (ec *executionContext) childFields_BookmarkPayload(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type BookmarkPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Category(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Category_id(ctx, field)
+	case "path":
+		return ec.fieldContext_Category_path(ctx, field)
+	case "slug":
+		return ec.fieldContext_Category_slug(ctx, field)
+	case "parent":
+		return ec.fieldContext_Category_parent(ctx, field)
+	case "kind":
+		return ec.fieldContext_Category_kind(ctx, field)
+	case "names":
+		return ec.fieldContext_Category_names(ctx, field)
+	case "ordinal":
+		return ec.fieldContext_Category_ordinal(ctx, field)
+	case "version":
+		return ec.fieldContext_Category_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Category_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Category_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Category", field.Name)
+}
+
 func (ec *executionContext) childFields_CategoryLink(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -2945,6 +3269,26 @@ func (ec *executionContext) childFields_CategoryLink(ctx context.Context, field 
 		return ec.fieldContext_CategoryLink_path(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CategoryLink", field.Name)
+}
+
+func (ec *executionContext) childFields_CategoryName(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "language":
+		return ec.fieldContext_CategoryName_language(ctx, field)
+	case "name":
+		return ec.fieldContext_CategoryName_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CategoryName", field.Name)
+}
+
+func (ec *executionContext) childFields_CategoryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "category":
+		return ec.fieldContext_CategoryPayload_category(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CategoryPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CategoryPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Collection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3155,6 +3499,30 @@ func (ec *executionContext) childFields_ExpressionLink(ctx context.Context, fiel
 		return ec.fieldContext_ExpressionLink_status(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ExpressionLink", field.Name)
+}
+
+func (ec *executionContext) childFields_FiledSubject(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "subject":
+		return ec.fieldContext_FiledSubject_subject(ctx, field)
+	case "version":
+		return ec.fieldContext_FiledSubject_version(ctx, field)
+	case "tags":
+		return ec.fieldContext_FiledSubject_tags(ctx, field)
+	case "categories":
+		return ec.fieldContext_FiledSubject_categories(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FiledSubject", field.Name)
+}
+
+func (ec *executionContext) childFields_FiledSubjectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "filed":
+		return ec.fieldContext_FiledSubjectPayload_filed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FiledSubjectPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FiledSubjectPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_LikePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3503,6 +3871,30 @@ func (ec *executionContext) childFields_SubjectStats(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type SubjectStats", field.Name)
 }
 
+func (ec *executionContext) childFields_Tag(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Tag_id(ctx, field)
+	case "slug":
+		return ec.fieldContext_Tag_slug(ctx, field)
+	case "name":
+		return ec.fieldContext_Tag_name(ctx, field)
+	case "kind":
+		return ec.fieldContext_Tag_kind(ctx, field)
+	case "synonymOf":
+		return ec.fieldContext_Tag_synonymOf(ctx, field)
+	case "synonyms":
+		return ec.fieldContext_Tag_synonyms(ctx, field)
+	case "version":
+		return ec.fieldContext_Tag_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Tag_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Tag_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Tag", field.Name)
+}
+
 func (ec *executionContext) childFields_TagLink(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3511,6 +3903,16 @@ func (ec *executionContext) childFields_TagLink(ctx context.Context, field graph
 		return ec.fieldContext_TagLink_name(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TagLink", field.Name)
+}
+
+func (ec *executionContext) childFields_TagPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "tag":
+		return ec.fieldContext_TagPayload_tag(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TagPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TagPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Text(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

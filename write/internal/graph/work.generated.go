@@ -1848,6 +1848,20 @@ func (ec *executionContext) _Editable(ctx context.Context, sel ast.SelectionSet,
 			return graphql.Null
 		}
 		return ec._Translation(ctx, sel, obj)
+	case model.Tag:
+		return ec._Tag(ctx, sel, &obj)
+	case *model.Tag:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Tag(ctx, sel, obj)
+	case model.Category:
+		return ec._Category(ctx, sel, &obj)
+	case *model.Category:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Category(ctx, sel, obj)
 	case model.Author:
 		return ec._Author(ctx, sel, &obj)
 	case *model.Author:
@@ -2570,6 +2584,13 @@ func (ec *executionContext) marshalNWorkStatus2githubᚗcomᚋterculᚋterculᚋ
 	return v
 }
 
+func (ec *executionContext) marshalOCategoryLink2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐCategoryLink(ctx context.Context, sel ast.SelectionSet, v *model.CategoryLink) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CategoryLink(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOEditable2githubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐEditable(ctx context.Context, sel ast.SelectionSet, v model.Editable) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -2591,6 +2612,13 @@ func (ec *executionContext) marshalOLiteratureType2ᚖgithubᚗcomᚋterculᚋte
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOTagLink2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐTagLink(ctx context.Context, sel ast.SelectionSet, v *model.TagLink) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TagLink(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOWork2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐWork(ctx context.Context, sel ast.SelectionSet, v *model.Work) graphql.Marshaler {

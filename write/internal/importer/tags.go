@@ -3,12 +3,10 @@ package importer
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/google/uuid"
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
 
+	"github.com/tercul/tercul/write/internal/filing"
 	"github.com/tercul/tercul/write/internal/ids"
 	"github.com/tercul/tercul/write/internal/slugs"
 )
@@ -46,18 +44,12 @@ func acceptTag(c *check, r *tagRecord) (tag, uuid.UUID) {
 	return tag{id, r.Name, r.Kind, r.Synonyms}, id
 }
 
-// canonical is the form in which two spellings of a tag are one tag.
-func canonical(name string) string {
-	folded := cases.Fold().String(norm.NFKC.String(name))
-	return strings.Join(strings.FieldsFunc(folded, func(r rune) bool { return r == ' ' || r == '-' || r == '_' }), " ")
-}
-
 func applyTags(ctx context.Context, s *step, batch []entry[tag]) error {
 	var names []string
 	for _, e := range batch {
-		names = append(names, canonical(e.val.name))
+		names = append(names, filing.Tag(e.val.name))
 		for _, synonym := range e.val.synonyms {
-			names = append(names, canonical(synonym))
+			names = append(names, filing.Tag(synonym))
 		}
 	}
 	taken, err := s.tagsByName(ctx, names)
@@ -67,20 +59,20 @@ func applyTags(ctx context.Context, s *step, batch []entry[tag]) error {
 	var rows [][]any
 	var wants []slugWant
 	put := func(at position, id uuid.UUID, name, kind string, of *uuid.UUID) {
-		taken[canonical(name)] = id
-		rows = append(rows, []any{id, name, canonical(name), kind, of})
+		taken[filing.Tag(name)] = id
+		rows = append(rows, []any{id, name, filing.Tag(name), kind, of})
 		wants = append(wants, slugWant{at: at, id: id, from: []string{slugOr(slugs.Make(name), "tag", id)}})
 	}
 	for _, e := range batch {
 		t := e.val
-		if owner, used := taken[canonical(t.name)]; used && owner != t.id {
+		if owner, used := taken[filing.Tag(t.name)]; used && owner != t.id {
 			s.reject(e.at, "name", "%q is another tag already, or a synonym of one", t.name)
 			continue
 		}
 		put(e.at, t.id, t.name, t.kind, nil)
 		for _, synonym := range t.synonyms {
-			id := ids.For(ids.Tag, "synonym "+canonical(synonym))
-			if owner, used := taken[canonical(synonym)]; used && owner != id {
+			id := ids.For(ids.Tag, "synonym "+filing.Tag(synonym))
+			if owner, used := taken[filing.Tag(synonym)]; used && owner != id {
 				s.remark(e.at, "synonyms", "%q is a tag of its own; it was left out", synonym)
 				continue
 			}
@@ -116,7 +108,7 @@ func (s *step) resolveTags(ctx context.Context, names []string) (map[string]uuid
 	for _, name := range names {
 		id := ids.For(ids.Tag, name)
 		byID[id] = name
-		list, canonicals = append(list, id), append(canonicals, canonical(name))
+		list, canonicals = append(list, id), append(canonicals, filing.Tag(name))
 	}
 	found, err := pairs[string](ctx, s.tx, `SELECT name_canonical, coalesce(synonym_of, id) FROM core.tags WHERE name_canonical = ANY($1)`, canonicals)
 	if err != nil {
@@ -140,11 +132,11 @@ func (s *step) newTags(ctx context.Context, names []string, found, out map[strin
 		if _, ok := out[name]; ok {
 			continue
 		}
-		id, ok := found[canonical(name)]
+		id, ok := found[filing.Tag(name)]
 		if !ok {
-			id = ids.For(ids.Tag, "name "+canonical(name))
-			found[canonical(name)] = id
-			rows = append(rows, []any{id, name, canonical(name), "FREEFORM", nil})
+			id = ids.For(ids.Tag, "name "+filing.Tag(name))
+			found[filing.Tag(name)] = id
+			rows = append(rows, []any{id, name, filing.Tag(name), "FREEFORM", nil})
 			wants = append(wants, slugWant{id: id, from: []string{slugOr(slugs.Make(name), "tag", id)}})
 		}
 		out[name] = id

@@ -271,12 +271,76 @@ type BookmarkPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// A category: a place in the tree that the library is filed by.
+type Category struct {
+	// Its id.
+	ID publicid.ID `json:"id"`
+	// Its path from the top: `/genre/epic/`.
+	Path string `json:"path"`
+	// Its own part of the path.
+	Slug string `json:"slug"`
+	// The category above it; null at the top.
+	Parent *CategoryLink `json:"parent,omitempty"`
+	// What kind of place it is.
+	Kind CategoryKind `json:"kind"`
+	// Its names, by language.
+	Names []CategoryName `json:"names"`
+	// Where it stands among its siblings.
+	Ordinal int `json:"ordinal"`
+	// The number of its description. Give it as expectedVersion with an edit.
+	Version int `json:"version"`
+	// When it was made.
+	CreatedAt time.Time `json:"createdAt"`
+	// When it was last changed.
+	UpdatedAt time.Time `json:"updatedAt"`
+}
+
+func (Category) IsEditable() {}
+
 // A category of an object.
 type CategoryLink struct {
 	// The category's id.
 	ID publicid.ID `json:"id"`
 	// Its path: `/genre/epic/`.
 	Path string `json:"path"`
+}
+
+// A name in a language.
+type CategoryName struct {
+	// The language.
+	Language string `json:"language"`
+	// The name.
+	Name string `json:"name"`
+}
+
+// A name to give.
+type CategoryNameInput struct {
+	// The language.
+	Language string `json:"language"`
+	// The name.
+	Name string `json:"name" validate:"min=1,max=200,line"`
+}
+
+// What to change of a category. What is not given stays.
+type CategoryPatch struct {
+	// The category to move it below, with all that is below it; null for the top.
+	ParentID graphql.Omittable[*publicid.ID] `json:"parentId,omitempty" validate:"omitempty,kind=CATEGORY"`
+	// Its own part of the path. The paths of all below it change too.
+	Slug graphql.Omittable[*string] `json:"slug,omitempty" validate:"omitempty,min=1,max=60,segment"`
+	// What kind of place it is.
+	Kind graphql.Omittable[*CategoryKind] `json:"kind,omitempty"`
+	// 1 to 20 names, one in a language, in place of those it has.
+	Names []CategoryNameInput `json:"names,omitempty" validate:"omitempty,min=1,max=20,unique=Language,dive"`
+	// Where it stands among its siblings.
+	Ordinal graphql.Omittable[*int] `json:"ordinal,omitempty" validate:"omitempty,min=0,max=100000"`
+}
+
+// What became of a category.
+type CategoryPayload struct {
+	// The category, after the change.
+	Category *Category `json:"category,omitempty"`
+	// What to mend; with any of it nothing was changed.
+	UserErrors []UserError `json:"userErrors"`
 }
 
 // A password to change.
@@ -505,6 +569,18 @@ type CreateBookmarkInput struct {
 	Private bool `json:"private"`
 }
 
+// A category to make.
+type CreateCategoryInput struct {
+	// The category to put it below; null for the top. Five levels are the most.
+	ParentID *publicid.ID `json:"parentId,omitempty" validate:"omitempty,kind=CATEGORY"`
+	// Its own part of the path: small letters, digits and hyphens.
+	Slug string `json:"slug" validate:"min=1,max=60,segment"`
+	// What kind of place it is.
+	Kind CategoryKind `json:"kind"`
+	// 1 to 20 names, one in a language.
+	Names []CategoryNameInput `json:"names" validate:"min=1,max=20,unique=Language,dive"`
+}
+
 // A collection to make.
 type CreateCollectionInput struct {
 	// Its title, unique among the caller's whatever its case.
@@ -545,6 +621,14 @@ type CreateSearchPresetInput struct {
 	Shared bool `json:"shared"`
 	// Whether the caller wants to hear of what is new in it.
 	Notify bool `json:"notify"`
+}
+
+// A tag to make.
+type CreateTagInput struct {
+	// Its name, unlike every other's whatever its case, hyphens and spaces.
+	Name string `json:"name" validate:"min=1,max=100,line"`
+	// What kind of word it is.
+	Kind TagKind `json:"kind"`
 }
 
 // A translation, or an original text, to make.
@@ -693,6 +777,14 @@ type EmailInput struct {
 	Email string `json:"email" validate:"required,address"`
 }
 
+// The version of one of the objects of a merge that the caller has read.
+type ExpectedVersionInput struct {
+	// The object: a source, or the target.
+	ID publicid.ID `json:"id"`
+	// Its version.
+	Version int `json:"version" validate:"min=1"`
+}
+
 // A text of a work, in short.
 type ExpressionLink struct {
 	// Its id.
@@ -703,6 +795,26 @@ type ExpressionLink struct {
 	Title string `json:"title"`
 	// Where it stands.
 	Status ExpressionStatus `json:"status"`
+}
+
+// What something is tagged with and filed under.
+type FiledSubject struct {
+	// What it is.
+	Subject SubjectLink `json:"subject"`
+	// The number of its description.
+	Version int `json:"version"`
+	// Its tags, each as it was given: synonyms are not replaced.
+	Tags []TagLink `json:"tags"`
+	// Its categories.
+	Categories []CategoryLink `json:"categories"`
+}
+
+// What became of what was tagged or filed.
+type FiledSubjectPayload struct {
+	// What it is, after the change.
+	Filed *FiledSubject `json:"filed,omitempty"`
+	// What to mend; with any of it nothing was changed.
+	UserErrors []UserError `json:"userErrors"`
 }
 
 // A comment to take out of sight.
@@ -751,6 +863,30 @@ type LoginInput struct {
 	Password string `json:"password" validate:"required"`
 	// How the session is to prove itself.
 	Mode SessionMode `json:"mode"`
+}
+
+// Authors who are one person.
+type MergeAuthorsInput struct {
+	// 1 to 10 authors to merge into the target. They are gone afterwards, and their ids and addresses lead to it.
+	SourceIds []publicid.ID `json:"sourceIds" validate:"min=1,max=10,unique,dive,kind=PERSON"`
+	// The author who stays.
+	TargetID publicid.ID `json:"targetId" validate:"kind=PERSON"`
+	// The versions that the caller has read: of each source, and of the target.
+	ExpectedVersions []ExpectedVersionInput `json:"expectedVersions" validate:"min=2,max=11,unique=ID,dive"`
+	// Why, for the history.
+	Message *string `json:"message,omitempty" validate:"omitempty,max=150,line"`
+}
+
+// Works that are one work.
+type MergeWorksInput struct {
+	// 1 to 10 works to merge into the target. They are gone afterwards, and their ids and addresses lead to it.
+	SourceIds []publicid.ID `json:"sourceIds" validate:"min=1,max=10,unique,dive,kind=WORK"`
+	// The work that stays.
+	TargetID publicid.ID `json:"targetId" validate:"kind=WORK"`
+	// The versions that the caller has read: of each source, and of the target.
+	ExpectedVersions []ExpectedVersionInput `json:"expectedVersions" validate:"min=2,max=11,unique=ID,dive"`
+	// Why, for the history.
+	Message *string `json:"message,omitempty" validate:"omitempty,max=150,line"`
 }
 
 // An item to put elsewhere in its collection.
@@ -1197,6 +1333,16 @@ type SetAuthorNamesInput struct {
 	Names []AuthorNameInput `json:"names" validate:"min=1,max=50,dive"`
 }
 
+// The categories to file something under.
+type SetCategoriesInput struct {
+	// A work, a text or an author.
+	SubjectID publicid.ID `json:"subjectId" validate:"kind=WORK EXPRESSION PERSON"`
+	// The version of it that the caller has read.
+	ExpectedVersion int `json:"expectedVersion" validate:"min=1"`
+	// Its categories from now on, 10 at most; none to take it out of all.
+	CategoryIds []publicid.ID `json:"categoryIds" validate:"max=10,unique,dive,kind=CATEGORY"`
+}
+
 // Rights to state of a work or a text, in place of what was stated for the same jurisdiction.
 type SetRightsInput struct {
 	// The work or the text. What is stated of a work holds for its original text, unless that has a statement of its own.
@@ -1313,12 +1459,62 @@ type SubjectStats struct {
 	AsOf *time.Time `json:"asOf,omitempty"`
 }
 
+// A tag: a word that anybody who contributes can put on things.
+type Tag struct {
+	// Its id.
+	ID publicid.ID `json:"id"`
+	// The name in its address; the id until it has one.
+	Slug string `json:"slug"`
+	// Its name.
+	Name string `json:"name"`
+	// What kind of word it is.
+	Kind TagKind `json:"kind"`
+	// The tag that it is another word for; null for one that stands for itself.
+	SynonymOf *TagLink `json:"synonymOf,omitempty"`
+	// Other words for it.
+	Synonyms []TagLink `json:"synonyms"`
+	// The number of its description. Give it as expectedVersion with an edit.
+	Version int `json:"version"`
+	// When it was made.
+	CreatedAt time.Time `json:"createdAt"`
+	// When it was last changed.
+	UpdatedAt time.Time `json:"updatedAt"`
+}
+
+func (Tag) IsEditable() {}
+
 // A tag of an object.
 type TagLink struct {
 	// The tag's id.
 	ID publicid.ID `json:"id"`
 	// Its name.
 	Name string `json:"name"`
+}
+
+// What to change of a tag. What is not given stays.
+type TagPatch struct {
+	// Its name. Its address stays.
+	Name graphql.Omittable[*string] `json:"name,omitempty" validate:"omitempty,min=1,max=100,line"`
+	// What kind of word it is.
+	Kind graphql.Omittable[*TagKind] `json:"kind,omitempty"`
+	// The tag that it is another word for, one that is no synonym itself. What is tagged with it is found under that one, and what were its own synonyms become that one's; null lets it stand for itself again.
+	SynonymOf graphql.Omittable[*publicid.ID] `json:"synonymOf,omitempty" validate:"omitempty,kind=TAG"`
+}
+
+// What became of a tag.
+type TagPayload struct {
+	// The tag, after the change.
+	Tag *Tag `json:"tag,omitempty"`
+	// What to mend; with any of it nothing was changed.
+	UserErrors []UserError `json:"userErrors"`
+}
+
+// Tags to put on something.
+type TagSubjectInput struct {
+	// A work, a text or an author.
+	SubjectID publicid.ID `json:"subjectId" validate:"kind=WORK EXPRESSION PERSON"`
+	// The tags. One that is there already stays whose it was. Nothing has more than 30.
+	TagIds []publicid.ID `json:"tagIds" validate:"min=1,max=30,unique,dive,kind=TAG"`
 }
 
 // A text in one of its revisions.
@@ -1559,6 +1755,14 @@ type UnpublishWorkInput struct {
 	Reason string `json:"reason" validate:"min=5,max=500,line"`
 }
 
+// Tags to take off something.
+type UntagSubjectInput struct {
+	// A work, a text or an author.
+	SubjectID publicid.ID `json:"subjectId" validate:"kind=WORK EXPRESSION PERSON"`
+	// The tags. An editor takes off any, others what they have put there.
+	TagIds []publicid.ID `json:"tagIds" validate:"min=1,max=30,unique,dive,kind=TAG"`
+}
+
 // A change of an author's description.
 type UpdateAuthorInput struct {
 	// The author.
@@ -1579,6 +1783,16 @@ type UpdateBookmarkInput struct {
 	ExpectedVersion int `json:"expectedVersion" validate:"min=1"`
 	// What to change.
 	Patch BookmarkPatch `json:"patch"`
+}
+
+// A change of a category.
+type UpdateCategoryInput struct {
+	// The category.
+	ID publicid.ID `json:"id" validate:"kind=CATEGORY"`
+	// The version that the caller has read.
+	ExpectedVersion int `json:"expectedVersion" validate:"min=1"`
+	// What to change.
+	Patch CategoryPatch `json:"patch"`
 }
 
 // A change of a collection.
@@ -1617,6 +1831,16 @@ type UpdateSearchPresetInput struct {
 	ExpectedVersion int `json:"expectedVersion" validate:"min=1"`
 	// What to change.
 	Patch SearchPresetPatch `json:"patch"`
+}
+
+// A change of a tag.
+type UpdateTagInput struct {
+	// The tag.
+	ID publicid.ID `json:"id" validate:"kind=TAG"`
+	// The version that the caller has read.
+	ExpectedVersion int `json:"expectedVersion" validate:"min=1"`
+	// What to change.
+	Patch TagPatch `json:"patch"`
 }
 
 // A change of a translation's description.
@@ -2070,6 +2294,76 @@ func (e *AuthorStatus) UnmarshalJSON(b []byte) error {
 }
 
 func (e AuthorStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What kind of place a category is.
+type CategoryKind string
+
+const (
+	// Epic, lyric, comedy.
+	CategoryKindGenre CategoryKind = "GENRE"
+	// Sonnet, haiku, novella.
+	CategoryKindForm CategoryKind = "FORM"
+	// Schools and movements.
+	CategoryKindMovement CategoryKind = "MOVEMENT"
+	// Times.
+	CategoryKindPeriod CategoryKind = "PERIOD"
+	// What works are about.
+	CategoryKindSubject CategoryKind = "SUBJECT"
+	// For whom they are.
+	CategoryKindAudience CategoryKind = "AUDIENCE"
+)
+
+var AllCategoryKind = []CategoryKind{
+	CategoryKindGenre,
+	CategoryKindForm,
+	CategoryKindMovement,
+	CategoryKindPeriod,
+	CategoryKindSubject,
+	CategoryKindAudience,
+}
+
+func (e CategoryKind) IsValid() bool {
+	switch e {
+	case CategoryKindGenre, CategoryKindForm, CategoryKindMovement, CategoryKindPeriod, CategoryKindSubject, CategoryKindAudience:
+		return true
+	}
+	return false
+}
+
+func (e CategoryKind) String() string {
+	return string(e)
+}
+
+func (e *CategoryKind) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CategoryKind(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CategoryKind", str)
+	}
+	return nil
+}
+
+func (e CategoryKind) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CategoryKind) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CategoryKind) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -3557,6 +3851,79 @@ func (e *SubjectKind) UnmarshalJSON(b []byte) error {
 }
 
 func (e SubjectKind) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What kind of word a tag is.
+type TagKind string
+
+const (
+	// Any.
+	TagKindFreeform TagKind = "FREEFORM"
+	// What a work is about.
+	TagKindTheme TagKind = "THEME"
+	// An image or situation that comes back in many works.
+	TagKindMotif TagKind = "MOTIF"
+	// A time.
+	TagKindPeriod TagKind = "PERIOD"
+	// A school or movement.
+	TagKindMovement TagKind = "MOVEMENT"
+	// Somebody who appears in it.
+	TagKindCharacter TagKind = "CHARACTER"
+	// What some readers want to be warned of.
+	TagKindWarning TagKind = "WARNING"
+)
+
+var AllTagKind = []TagKind{
+	TagKindFreeform,
+	TagKindTheme,
+	TagKindMotif,
+	TagKindPeriod,
+	TagKindMovement,
+	TagKindCharacter,
+	TagKindWarning,
+}
+
+func (e TagKind) IsValid() bool {
+	switch e {
+	case TagKindFreeform, TagKindTheme, TagKindMotif, TagKindPeriod, TagKindMovement, TagKindCharacter, TagKindWarning:
+		return true
+	}
+	return false
+}
+
+func (e TagKind) String() string {
+	return string(e)
+}
+
+func (e *TagKind) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = TagKind(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid TagKind", str)
+	}
+	return nil
+}
+
+func (e TagKind) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *TagKind) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e TagKind) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

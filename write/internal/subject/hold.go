@@ -24,7 +24,7 @@ const (
 // and more that the command is going to change: all at once, in the order of their
 // ids.
 func Hold(ctx context.Context, tx *command.Tx, field string, sight Sight, id publicid.ID, more ...uuid.UUID) (publicid.ID, error) {
-	id, cover, err := resolve(ctx, tx, id)
+	id, cover, err := Resolve(ctx, tx, id)
 	if err != nil {
 		return id, err
 	}
@@ -46,8 +46,8 @@ func Hold(ctx context.Context, tx *command.Tx, field string, sight Sight, id pub
 	return id, nil
 }
 
-// resolve follows a merge, and finds what is locked with the subject.
-func resolve(ctx context.Context, tx *command.Tx, id publicid.ID) (survivor publicid.ID, cover *uuid.UUID, err error) {
+// Resolve follows a merge, and finds what is locked with the subject.
+func Resolve(ctx context.Context, tx *command.Tx, id publicid.ID) (survivor publicid.ID, cover *uuid.UUID, err error) {
 	err = tx.QueryRow(ctx, `SELECT i.id, coalesce((SELECT e.work_id FROM core.expressions e WHERE e.id = i.id), (SELECT c.root_id FROM social.comments c WHERE c.id = i.id))
 		FROM (SELECT coalesce((SELECT r.new_id FROM core.id_redirects r WHERE r.old_id = $1), $1) AS id) i`, id.UUID).Scan(&id.UUID, &cover)
 	return id, cover, err

@@ -127,7 +127,7 @@ func checkContributors(ctx context.Context, tx *command.Tx, field string, people
 			seen[key] = true
 		}
 	}
-	return tx.Existing(ctx, field, "SELECT id FROM core.persons WHERE id = ANY($1) AND deleted_at IS NULL", ids)
+	return tx.Existing(ctx, field, "SELECT id FROM core.persons WHERE id = ANY($1) AND deleted_at IS NULL FOR KEY SHARE", ids)
 }
 
 func writeContributors(ctx context.Context, tx *command.Tx, expression uuid.UUID, people []model.TranslationContributorInput) error {

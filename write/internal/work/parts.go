@@ -74,7 +74,7 @@ func checkContributors(ctx context.Context, tx *command.Tx, people []model.WorkC
 			seen[key] = true
 		}
 	}
-	return tx.Existing(ctx, "contributors", "SELECT id FROM core.persons WHERE id = ANY($1) AND deleted_at IS NULL", ids)
+	return tx.Existing(ctx, "contributors", "SELECT id FROM core.persons WHERE id = ANY($1) AND deleted_at IS NULL FOR KEY SHARE", ids)
 }
 
 func writeContributors(ctx context.Context, tx *command.Tx, work uuid.UUID, people []model.WorkContributorInput) error {
@@ -88,10 +88,10 @@ func writeContributors(ctx context.Context, tx *command.Tx, work uuid.UUID, peop
 }
 
 func checkLinks(ctx context.Context, tx *command.Tx, tags, categories []publicid.ID) error {
-	if err := tx.Existing(ctx, "tagIds", "SELECT id FROM core.tags WHERE id = ANY($1) AND status = 'ACTIVE'", tags); err != nil {
+	if err := tx.Existing(ctx, "tagIds", "SELECT id FROM core.tags WHERE id = ANY($1) AND status = 'ACTIVE' FOR KEY SHARE", tags); err != nil {
 		return err
 	}
-	return tx.Existing(ctx, "categoryIds", "SELECT id FROM core.categories WHERE id = ANY($1) AND deleted_at IS NULL", categories)
+	return tx.Existing(ctx, "categoryIds", "SELECT id FROM core.categories WHERE id = ANY($1) AND deleted_at IS NULL FOR KEY SHARE", categories)
 }
 
 func writeLinks(ctx context.Context, tx *command.Tx, work uuid.UUID, tags, categories []publicid.ID) error {
