@@ -12,7 +12,7 @@ import (
 
 const selection = "category { id path slug parent { path } kind names { language name } ordinal version }"
 
-type category struct {
+type node struct {
 	ID, Path, Slug, Kind string
 	Parent               *struct{ Path string }
 	Names                []struct{ Language, Name string }
@@ -30,12 +30,12 @@ func create(w *writetest.World, who *identity.Actor, parent, slug string, more m
 	return w.Change(who, "createCategory", "CreateCategoryInput", selection, in)
 }
 
-func made(w *writetest.World, who *identity.Actor, parent, slug string) (c category) {
+func made(w *writetest.World, who *identity.Actor, parent, slug string) (c node) {
 	create(w, who, parent, slug, nil).Ok().Into("category", &c)
 	return c
 }
 
-func update(w *writetest.World, who *identity.Actor, c category, patch map[string]any) writetest.Payload {
+func update(w *writetest.World, who *identity.Actor, c node, patch map[string]any) writetest.Payload {
 	return w.Change(who, "updateCategory", "UpdateCategoryInput", selection, map[string]any{"id": c.ID, "expectedVersion": c.Version, "patch": patch})
 }
 
@@ -126,7 +126,7 @@ func TestRename(t *testing.T) {
 	epic.Version = 1
 	late := update(w, admin, epic, map[string]any{"slug": "x"})
 	require.Equal(t, []string{"STALE_VERSION expectedVersion"}, late.Codes())
-	require.Equal(t, []string{"NOT_FOUND id"}, update(w, admin, category{ID: "cat_01h455vb4pex5vsknk084sn02q", Version: 1}, map[string]any{}).Codes())
+	require.Equal(t, []string{"NOT_FOUND id"}, update(w, admin, node{ID: "cat_01h455vb4pex5vsknk084sn02q", Version: 1}, map[string]any{}).Codes())
 	require.Equal(t, "/genre/epic-verse/", other.Path)
 	require.Zero(t, writetest.One[int](w, "SELECT sum(missing + surplus)::int FROM view.verify()"))
 }
@@ -144,7 +144,7 @@ func TestMove(t *testing.T) {
 	require.Equal(t, "/b/one/two/three/", writetest.One[string](w, "SELECT path FROM view.category WHERE public_id = $1", a3.ID))
 	require.Equal(t, []string{"b", "one", "two"}, writetest.One[[]string](w, `SELECT ARRAY(SELECT p.slug FROM unnest(c.ancestor_ids) WITH ORDINALITY u (id, n)
 		JOIN view.category p ON p.id = u.id ORDER BY u.n) FROM view.category c WHERE c.public_id = $1`, a3.ID))
-	for _, under := range []category{a1, a2, a3} {
+	for _, under := range []node{a1, a2, a3} {
 		require.Equal(t, []string{"CYCLE patch.parentId"}, update(w, admin, a1, map[string]any{"parentId": under.ID}).Codes())
 	}
 	update(w, admin, a, map[string]any{"parentId": b.ID}).Ok().Into("category", &a)

@@ -82,16 +82,25 @@ func (tx *Tx) Slug(ctx context.Context, id publicid.ID, scope uuid.UUID, name st
 	return tx.SlugOf(ctx, id, scope, base)
 }
 
-// SlugOf is Slug for what is a slug already.
+// SlugOf is Slug for what is a slug already. Where another transaction takes the same
+// one at this moment it waits for that, and looks for the next.
 func (tx *Tx) SlugOf(ctx context.Context, id publicid.ID, scope uuid.UUID, base string) error {
 	base = base[:min(len(base), slugs.MaxLength-8)]
-	_, err := tx.Exec(ctx, `INSERT INTO core.slugs (kind, scope_id, slug, subject_id)
-		SELECT $1, $2, c.slug, $3 FROM (
-			SELECT CASE n WHEN 1 THEN $4::text ELSE $4 || '-' || n END AS slug, n FROM generate_series(1, 10000) n) c
-		WHERE NOT EXISTS (SELECT FROM core.slugs s WHERE s.kind = $1 AND s.scope_id = $2 AND s.slug = c.slug)
-		ORDER BY c.n LIMIT 1`, id.Kind, scope, id.UUID, base)
-	return err
+	for range 100 {
+		put, err := tx.Exec(ctx, `INSERT INTO core.slugs (kind, scope_id, slug, subject_id)
+			SELECT $1, $2, c.slug, $3 FROM (
+				SELECT CASE n WHEN 1 THEN $4::text ELSE $4 || '-' || n END AS slug, n FROM generate_series(1, $5::int) n) c
+			WHERE NOT EXISTS (SELECT FROM core.slugs s WHERE s.kind = $1 AND s.scope_id = $2 AND s.slug = c.slug)
+			ORDER BY c.n LIMIT 1 ON CONFLICT (kind, scope_id, slug) DO NOTHING`, id.Kind, scope, id.UUID, base, mostSlugs)
+		if err != nil || put.RowsAffected() == 1 {
+			return err
+		}
+	}
+	return fmt.Errorf("no address that begins with %s is free", base)
 }
+
+// mostSlugs is how many subjects of one name can be told apart by a number.
+const mostSlugs = 10_000
 
 // histories name what the history keeps of each kind.
 var histories = map[string]string{

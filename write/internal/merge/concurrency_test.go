@@ -119,6 +119,35 @@ func TestMergesThatMeet(t *testing.T) {
 	require.Zero(t, m.one("SELECT sum(missing + surplus) FROM view.verify()"))
 }
 
+// Nobody is credited to an author who was merged away at the same moment.
+func TestCreditsDuringAMerge(t *testing.T) {
+	const works = 10
+	var target, source publicid.ID
+	m := meet(t, func(w *writetest.World) { target, source = w.Person("One"), w.Person("Other") })
+	var group errgroup.Group
+	for i := range works {
+		if i == works/2 {
+			group.Go(func() error {
+				faults, err := m.authors(target, source)
+				require.Empty(t, faults)
+				return err
+			})
+		}
+		group.Go(func() error {
+			in := model.CreateWorkInput{OriginalLanguage: "it", LiteratureType: "POETRY", Titles: []model.TitleInput{{Language: "it", Title: "One", Kind: "PRIMARY"}},
+				Contributors: []model.WorkContributorInput{{PersonID: source, Role: "AUTHOR", Certainty: "CERTAIN"}}}
+			_, faults, err := command.Run(m.ctx, m.runner, "createWork", in, work.Create)
+			if len(faults) > 0 {
+				require.True(t, faults.Has(apperr.UserNotFound), faults.Error())
+			}
+			return err
+		})
+	}
+	require.NoError(t, group.Wait())
+	require.Zero(t, m.one("SELECT count(*) FROM core.work_contributors WHERE person_id = $1", source.UUID))
+	require.Equal(t, m.one("SELECT count(*) FROM core.works"), m.one("SELECT count(*) FROM core.work_contributors WHERE person_id = $1", target.UUID))
+}
+
 // What is hung on a source while it is merged ends at the target, or is refused.
 func TestLikesDuringAMerge(t *testing.T) {
 	const members = 12

@@ -1,6 +1,7 @@
 package merge_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -41,6 +42,12 @@ func TestMergeWorks(t *testing.T) {
 	w.Exec(`INSERT INTO core.work_titles (id, work_id, language, title, sort_title, position) VALUES
 		(gen_random_uuid(), $1, 'it', 'Commedia', 'Commedia', 1), (gen_random_uuid(), $1, 'en', 'The Comedy', 'Comedy', 2)`, w.source.UUID)
 	w.Exec("INSERT INTO core.external_ids (scheme, value, subject_id, kind) VALUES ('WIKIDATA', 'Q1', $1, 'WORK')", w.source.UUID)
+	low, high := w.other.UUID, w.translation.UUID
+	if low.String() > high.String() {
+		low, high = high, low
+	}
+	w.Exec("INSERT INTO core.subjects (id, kind) VALUES (md5('alignment')::uuid, 'ALIGNMENT')")
+	w.Exec("INSERT INTO core.alignments (id, work_id, left_id, right_id, left_revision, right_revision, method, status) VALUES (md5('alignment')::uuid, $1, $2, $3, 1, 1, 'MANUAL', 'APPROVED')", w.source.UUID, low, high)
 	var made struct {
 		ID, Title string
 		Version   int
@@ -53,6 +60,7 @@ func TestMergeWorks(t *testing.T) {
 
 	for _, text := range []publicid.ID{w.other, w.translation} {
 		require.Equal(t, w.target.UUID, writetest.One[uuid.UUID](w.World, "SELECT work_id FROM view.expression WHERE id = $1", text.UUID))
+		require.Equal(t, 1, writetest.One[int](w.World, "SELECT aligned_count FROM view.expression WHERE id = $1", text.UUID))
 		require.Equal(t, "moved with "+w.source.String(), writetest.One[string](w.World, "SELECT message FROM core.revisions WHERE subject_id = $1", text.UUID))
 	}
 	require.Equal(t, w.translation.UUID, writetest.One[uuid.UUID](w.World, `SELECT subject_id FROM view.slug WHERE kind = 'EXPRESSION' AND slug = 'en.longfellow'
@@ -192,6 +200,21 @@ func TestRoles(t *testing.T) {
 		require.Equal(t, "REAUTH_REQUIRED", ask(late))
 		require.Empty(t, ask(w.User(identity.Admin)))
 	}
+}
+
+// Ten sources and a long message fit into the history.
+func TestTenSources(t *testing.T) {
+	w := newWorld(t)
+	target := w.PublishedWork("it", "One")
+	sources := make([]publicid.ID, 10)
+	for i := range sources {
+		sources[i] = w.PublishedWork("it", "One")
+	}
+	w.mergeAt(w.editor, target, sources, w.versions(append([]publicid.ID{target}, sources...)...), map[string]any{"message": strings.Repeat("é", 150)}).Ok()
+	w.sound(sources...)
+	require.Equal(t, 10, writetest.One[int](w.World, "SELECT count(*)::int FROM view.redirect WHERE new_id = $1", target.UUID))
+	require.Equal(t, 10, writetest.One[int](w.World, "SELECT jsonb_array_length(detail -> 'sourceIds') FROM ops.audit_log WHERE subject_id = $1", target.UUID))
+	require.Equal(t, []string{"TOO_LONG message"}, w.mergeAt(w.editor, target, sources[:1], w.versions(target, sources[0]), map[string]any{"message": strings.Repeat("é", 151)}).Codes())
 }
 
 func TestIdempotency(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 
 const selection = "tag { id slug name kind synonymOf { id } synonyms { name } version }"
 
-type tag struct {
+type word struct {
 	ID, Slug, Name, Kind string
 	SynonymOf            *struct{ ID string }
 	Synonyms             []struct{ Name string }
@@ -23,12 +23,12 @@ func create(w *writetest.World, who *identity.Actor, name string, headers ...str
 	return w.Change(who, "createTag", "CreateTagInput", selection, map[string]any{"name": name}, headers...)
 }
 
-func made(w *writetest.World, who *identity.Actor, name string) (t tag) {
+func made(w *writetest.World, who *identity.Actor, name string) (t word) {
 	create(w, who, name).Ok().Into("tag", &t)
 	return t
 }
 
-func update(w *writetest.World, who *identity.Actor, t tag, patch map[string]any) writetest.Payload {
+func update(w *writetest.World, who *identity.Actor, t word, patch map[string]any) writetest.Payload {
 	return w.Change(who, "updateTag", "UpdateTagInput", selection, map[string]any{"id": t.ID, "expectedVersion": t.Version, "patch": patch})
 }
 
@@ -36,9 +36,9 @@ func TestCreate(t *testing.T) {
 	w := writetest.New(t)
 	w.Exec("SET LOCAL ROLE tercul_writer")
 	contributor := w.User(identity.Contributor)
-	var first, again tag
+	var first, again word
 	create(w, contributor, " Sea voyage ", "Idempotency-Key", "voyage-0001").Ok().Into("tag", &first)
-	require.Equal(t, tag{ID: first.ID, Slug: "sea-voyage", Name: "Sea voyage", Kind: "FREEFORM", Synonyms: first.Synonyms, Version: 1}, first)
+	require.Equal(t, word{ID: first.ID, Slug: "sea-voyage", Name: "Sea voyage", Kind: "FREEFORM", Synonyms: first.Synonyms, Version: 1}, first)
 	create(w, contributor, " Sea voyage ", "Idempotency-Key", "voyage-0001").Ok().Into("tag", &again)
 	require.Equal(t, first.ID, again.ID)
 	require.Equal(t, "createTag", writetest.One[string](w, "SELECT action FROM ops.audit_log WHERE actor_id = $1", contributor.UserID))
@@ -84,8 +84,8 @@ func TestUpdate(t *testing.T) {
 	late := update(w, editor, stale, map[string]any{"kind": "THEME"})
 	require.Equal(t, []string{"STALE_VERSION expectedVersion"}, late.Codes())
 	require.Equal(t, "2", late.Faults[0].Params[0].Value)
-	require.Equal(t, []string{"NOT_FOUND id"}, update(w, editor, tag{ID: "tag_01h455vb4pex5vsknk084sn02q", Version: 1}, map[string]any{}).Codes())
-	require.Equal(t, []string{"INVALID id"}, update(w, editor, tag{ID: "work_01h455vb4pex5vsknk084sn02q", Version: 1}, map[string]any{}).Codes())
+	require.Equal(t, []string{"NOT_FOUND id"}, update(w, editor, word{ID: "tag_01h455vb4pex5vsknk084sn02q", Version: 1}, map[string]any{}).Codes())
+	require.Equal(t, []string{"INVALID id"}, update(w, editor, word{ID: "work_01h455vb4pex5vsknk084sn02q", Version: 1}, map[string]any{}).Codes())
 	require.Equal(t, "Sky", sky.Name)
 }
 
