@@ -2333,23 +2333,30 @@ BEGIN
   RETURN NULL;
 END $function$;
 
-CREATE OR REPLACE FUNCTION core.forget_history(subject uuid)
- RETURNS void
+CREATE OR REPLACE FUNCTION core.forget_history(subject uuid, most integer)
+ RETURNS integer
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog'
 AS $function$
 DECLARE
   since timestamptz := now() - interval '30 days';
+  texts int;
+  descriptions int;
 BEGIN
   IF EXISTS (SELECT FROM core.id_redirects r WHERE r.old_id = subject) OR NOT EXISTS (
     SELECT FROM core.works w WHERE w.id = subject AND w.deleted_at < since
     UNION ALL SELECT FROM core.persons p WHERE p.id = subject AND p.deleted_at < since
     UNION ALL SELECT FROM core.expressions e JOIN core.works w ON w.id = e.work_id WHERE e.id = subject AND least(e.deleted_at, w.deleted_at) < since) THEN
-    RETURN;
+    RETURN 0;
   END IF;
-  DELETE FROM core.text_revisions t WHERE t.expression_id = subject;
-  DELETE FROM core.revisions r WHERE r.subject_id = subject;
+  DELETE FROM core.text_revisions t WHERE t.expression_id = subject
+    AND t.revision IN (SELECT o.revision FROM core.text_revisions o WHERE o.expression_id = subject ORDER BY o.revision LIMIT most);
+  GET DIAGNOSTICS texts = ROW_COUNT;
+  DELETE FROM core.revisions r WHERE r.subject_id = subject
+    AND r.version IN (SELECT o.version FROM core.revisions o WHERE o.subject_id = subject ORDER BY o.version LIMIT most);
+  GET DIAGNOSTICS descriptions = ROW_COUNT;
+  RETURN texts + descriptions;
 END $function$;
 
 CREATE OR REPLACE FUNCTION core.is_author(role text, certainty text)
@@ -4827,7 +4834,7 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.work_contributors TO tercul_w
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.work_titles TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.works TO tercul_writer;
 GRANT EXECUTE ON FUNCTION core.expression_snapshot(expression uuid) TO tercul_writer;
-GRANT EXECUTE ON FUNCTION core.forget_history(subject uuid) TO tercul_writer;
+GRANT EXECUTE ON FUNCTION core.forget_history(subject uuid, most integer) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION core.person_snapshot(person uuid) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION core.prefix(kind text) TO tercul_reader;
 GRANT EXECUTE ON FUNCTION core.prefix(kind text) TO tercul_writer;

@@ -45,6 +45,25 @@ func names(w world, id publicid.ID) string {
 	return writetest.One[string](w.World, "SELECT string_agg(concat_ws(' ', language, name, name_kind), ', ' ORDER BY position) FROM core.person_names WHERE person_id = $1", id.UUID)
 }
 
+// A work can be set back to when it named two people who are one by now.
+func TestRevertAfterAMerge(t *testing.T) {
+	w := newWorld(t)
+	dante, alighieri := w.Person("Dante"), w.Person("Alighieri")
+	var made struct {
+		ID           string
+		Version      int
+		Contributors []struct{ PersonID string }
+	}
+	w.Change(w.editor, "createWork", "CreateWorkInput", "work { id }", map[string]any{"originalLanguage": "it", "literatureType": "POETRY",
+		"titles":       []any{map[string]any{"language": "it", "title": "La Commedia"}},
+		"contributors": []any{map[string]any{"personId": alighieri.String()}, map[string]any{"personId": dante.String()}, map[string]any{"personId": alighieri.String(), "role": "EDITOR"}}}).Ok().Into("work", &made)
+	w.merge(dante, alighieri).Ok()
+	w.Change(w.editor, "revertWork", "RevertWorkInput", "work { version contributors { personId } }", map[string]any{"id": made.ID, "toVersion": 1, "expectedVersion": 1}).Ok().Into("work", &made)
+	require.Len(t, made.Contributors, 2)
+	require.Equal(t, dante.String(), made.Contributors[0].PersonID)
+	w.sound(alighieri)
+}
+
 func TestClaims(t *testing.T) {
 	w := newWorld(t)
 	a, b, c := w.Person("A"), w.Person("B"), w.Person("C")

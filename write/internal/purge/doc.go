@@ -5,7 +5,7 @@
 // # Invariants
 //
 // What can still be restored is left alone; an hour more covers clocks that differ.
-// What hangs on a thing goes first, some thousand rows in a transaction, since nobody
+// What hangs on a thing goes first, a thousand rows in a transaction, since nobody
 // sees it any more; the thing itself, with what came late, goes in one. So a run that
 // is cut short leaves nothing that the next does not find. What still holds together
 // what is left, stays until that is gone: a comment with replies (its words go), a

@@ -16,7 +16,9 @@ const (
 	// keep is how long what was deleted can be restored, and an hour.
 	keep = 30*24*time.Hour + time.Hour
 	// atOnce bounds the rows of one statement, and so its locks.
-	atOnce = 5000
+	atOnce = 1000
+	// historyAtOnce is less: a revision of a text may have 8 MB.
+	historyAtOnce = 20
 	// batch is how many things are looked up at once.
 	batch = 100
 )
@@ -122,18 +124,36 @@ func (p *Purger) remove(ctx context.Context, k kind, id uuid.UUID, still string,
 			}
 		}
 	}
+	if err := p.strip(ctx, k, id); err != nil {
+		return false, err
+	}
+	return p.finish(ctx, k, id, still, due)
+}
+
+// strip removes what hangs on a thing, some rows at a time.
+func (p *Purger) strip(ctx context.Context, k kind, id uuid.UUID) error {
 	for _, r := range k.hanging() {
 		for {
 			gone, err := p.DB.Exec(ctx, r.delete(strconv.Itoa(atOnce)), id)
 			if err != nil {
-				return false, err
+				return err
 			}
 			if gone.RowsAffected() < atOnce {
 				break
 			}
 		}
 	}
-	return p.finish(ctx, k, id, still, due)
+	for k.history {
+		rows, err := p.DB.Query(ctx, "SELECT core.forget_history($1, $2)", id, historyAtOnce)
+		if err != nil {
+			return err
+		}
+		forgotten, err := pgx.CollectExactlyOneRow(rows, pgx.RowTo[int])
+		if err != nil || forgotten == 0 {
+			return err
+		}
+	}
+	return nil
 }
 
 func (k kind) hanging() []rows { return append(append([]rows{}, k.own...), common...) }
@@ -165,7 +185,7 @@ func (k kind) last() []string {
 		all = append(all, r.delete(""))
 	}
 	if k.history {
-		all = append(all, "SELECT core.forget_history($1)")
+		all = append(all, "SELECT core.forget_history($1, 1000)")
 	}
 	if k.table == texts.table {
 		all = append(all, "DELETE FROM core.text_units WHERE expression_id = $1")

@@ -81,19 +81,30 @@ func (o *snapshot) drop(ctx context.Context, tx *command.Tx) error {
 	if err != nil {
 		return err
 	}
-	kept := o.Contributors[:0]
-	for i, c := range o.Contributors {
-		if id, ok := live[people[i]]; ok {
-			c.PersonID = id
-			kept = append(kept, c)
-		}
-	}
-	o.Contributors = kept
+	o.Contributors = credits(o.Contributors, live)
 	if o.TagIDs, err = keep(ctx, tx, "core.tags WHERE status = 'ACTIVE'", o.TagIDs); err != nil {
 		return err
 	}
 	o.CategoryIDs, err = keep(ctx, tx, "core.categories WHERE deleted_at IS NULL", o.CategoryIDs)
 	return err
+}
+
+// credits are those of the people who are left. Two who were merged are one.
+func credits(all []model.WorkContributorInput, live map[publicid.ID]publicid.ID) []model.WorkContributorInput {
+	type part struct {
+		person publicid.ID
+		role   model.WorkRole
+	}
+	var kept []model.WorkContributorInput
+	seen := map[part]bool{}
+	for _, c := range all {
+		id, ok := live[c.PersonID]
+		if c.PersonID = id; ok && !seen[part{id, c.Role}] {
+			seen[part{id, c.Role}] = true
+			kept = append(kept, c)
+		}
+	}
+	return kept
 }
 
 func keep(ctx context.Context, tx *command.Tx, from string, ids []publicid.ID) ([]publicid.ID, error) {
