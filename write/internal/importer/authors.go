@@ -146,6 +146,10 @@ func (p *person) languages() []lang.Language {
 }
 
 func applyAuthors(ctx context.Context, s *step, batch []entry[*person]) error {
+	batch, err := leaveGone(ctx, s, "core.persons", batch)
+	if err != nil {
+		return err
+	}
 	taken, err := s.externalIDs(ctx, "PERSON", wikidataOf(batch))
 	if err != nil {
 		return err

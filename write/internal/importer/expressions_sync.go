@@ -8,6 +8,10 @@ import (
 
 // syncExpressions stores the expressions of a batch, then their texts.
 func (s *step) syncExpressions(ctx context.Context, list []*expression) error {
+	list, err := s.notGone(ctx, list)
+	if err != nil {
+		return err
+	}
 	described, err := s.notEdited(ctx, list)
 	if err != nil {
 		return err
@@ -18,13 +22,27 @@ func (s *step) syncExpressions(ctx context.Context, list []*expression) error {
 	return s.syncTexts(ctx, list)
 }
 
-// notEdited leaves out the expressions that somebody edited in the library.
-func (s *step) notEdited(ctx context.Context, list []*expression) ([]*expression, error) {
+// notGone leaves out the expressions that were removed from the library.
+func (s *step) notGone(ctx context.Context, list []*expression) ([]*expression, error) {
+	batch, err := leaveGone(ctx, s, "core.expressions", entries(list))
+	rest := make([]*expression, len(batch))
+	for i, e := range batch {
+		rest[i] = e.val
+	}
+	return rest, err
+}
+
+func entries(list []*expression) []entry[*expression] {
 	batch := make([]entry[*expression], len(list))
 	for i, e := range list {
 		batch[i] = entry[*expression]{at: e.at, key: e.id, val: e}
 	}
-	edited, err := leaveEdited(ctx, s, "core.expressions", batch, func(e entry[*expression]) uuid.UUID { return e.key })
+	return batch
+}
+
+// notEdited leaves out the expressions that somebody edited in the library.
+func (s *step) notEdited(ctx context.Context, list []*expression) ([]*expression, error) {
+	edited, err := leaveEdited(ctx, s, "core.expressions", entries(list), func(e entry[*expression]) uuid.UUID { return e.key })
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tercul/tercul/write/internal/purge"
 )
 
 func TestImportBringsEverythingIn(t *testing.T) {
@@ -199,6 +201,20 @@ func TestAnEditInTheMomentOfAnImportStands(t *testing.T) {
 
 // A text that somebody wrote here stands, whatever they said of it, and so does an
 // alignment that somebody here approved.
+// What was removed for good does not come back with the next import.
+func TestWhatIsGoneStaysGone(t *testing.T) {
+	b := newBase(t)
+	b.load(small())
+	b.exec(`UPDATE core.works SET deleted_at = now() - interval '31 days' WHERE id = (SELECT id FROM view.work WHERE slug = 'vita-nuova')`)
+	left := b.one("SELECT count(*) FROM core.works WHERE deleted_at IS NULL")
+	require.NoError(t, (&purge.Purger{DB: b.conn, Now: time.Now}).Work(t.Context(), nil))
+	r, err := b.try(small())
+	require.NoError(t, err)
+	require.Contains(t, texts(r.Problems), `works.jsonl:2: "vita-nova": was deleted in the library since it was imported, and stays so`)
+	require.Equal(t, left, b.one("SELECT count(*) FROM core.works"))
+	b.verified()
+}
+
 func TestAMembersTextAndApprovalStand(t *testing.T) {
 	b := newBase(t)
 	b.load(small())

@@ -17,6 +17,10 @@ type workRows struct {
 }
 
 func applyWorks(ctx context.Context, s *step, batch []entry[*work]) error {
+	batch, err := leaveGone(ctx, s, "core.works", batch)
+	if err != nil {
+		return err
+	}
 	people, err := s.personsOf(ctx, batch)
 	if err != nil {
 		return err
