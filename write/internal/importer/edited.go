@@ -15,7 +15,7 @@ func leaveEdited[P any](ctx context.Context, s *step, name string, batch []entry
 	for i, e := range batch {
 		list[i] = id(e)
 	}
-	if _, err := s.tx.Exec(ctx, "SELECT FROM core.subjects WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", list); err != nil {
+	if err := s.hold(ctx, list); err != nil {
 		return nil, err
 	}
 	edited, err := existing(ctx, s.tx, "SELECT id FROM "+name+" WHERE id = ANY($1) AND updated_by IS NOT NULL", list)
@@ -28,4 +28,10 @@ func leaveEdited[P any](ctx context.Context, s *step, name string, batch []entry
 		}
 	}
 	return edited, nil
+}
+
+// hold waits for edits of these that are under way, and lets others wait.
+func (s *step) hold(ctx context.Context, list []uuid.UUID) error {
+	_, err := s.tx.Exec(ctx, "SELECT FROM core.subjects WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", list)
+	return err
 }
