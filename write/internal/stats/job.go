@@ -98,14 +98,19 @@ func refreshAll(ctx context.Context, tx pgx.Tx, now time.Time) (changed int64, e
 // batchesKept is longer than any batch can wait to be stored.
 const batchesKept = 30 * 24 * time.Hour
 
-// forget removes hours and the ids of batches that are too old to matter.
+// forget removes hours and the ids of batches that are too old to matter, by the
+// clock of the job and by that of the database: one that is ahead forgets nothing.
 func forget(ctx context.Context, db Database, now time.Time) error {
 	return long(ctx, db, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "DELETE FROM stats.hourly WHERE hour < $1", now.Add(-HoursKept)); err != nil {
-			return err
+		for statement, kept := range map[string]time.Duration{
+			"DELETE FROM stats.hourly WHERE hour < least($1, now()) - $2::interval":        HoursKept,
+			"DELETE FROM stats.batches WHERE applied_at < least($1, now()) - $2::interval": batchesKept,
+		} {
+			if _, err := tx.Exec(ctx, statement, now, kept); err != nil {
+				return err
+			}
 		}
-		_, err := tx.Exec(ctx, "DELETE FROM stats.batches WHERE applied_at < $1", now.Add(-batchesKept))
-		return err
+		return nil
 	})
 }
 

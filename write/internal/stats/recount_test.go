@@ -3,6 +3,7 @@ package stats_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"math"
 	"testing"
 	"time"
@@ -202,6 +203,7 @@ func (l *library) do(names []string, most int) {
 // counters, and holds both what commands count and what a recount finds against a
 // count of the test's own.
 func TestCountersAreWhatTheyCount(t *testing.T) {
+	require.NoError(t, flag.Set("rapid.checks", "40")) // each is some thirty requests
 	rapid.Check(t, func(rt *rapid.T) {
 		l := &library{
 			world: begin(t), rt: rt, brought: map[publicid.ID]counters{}, views: map[publicid.ID]int{}, likes: map[[2]any]bool{},

@@ -69,22 +69,23 @@ func refreshRankings(ctx context.Context, tx pgx.Tx, now time.Time) (rows int64,
 // authors and its translators, among all readers and among those of its language; any
 // other view counts for what was opened, among all. The hour of now is in the period.
 // Scores that differ by less than sums of floats can tell are equal.
-const ranking = `WITH seen AS (
+const ranking = `WITH hours AS (
 		SELECT subject_id AS id, ((extract(epoch FROM $2::timestamptz - hour)) / 3600)::int AS age, views::float8 AS views
 		FROM stats.hourly WHERE hour > $2::timestamptz - make_interval(hours => $3::int + 24 * $4::int) AND hour <= $2),
-	texts AS (
+	-- Day 0 is the period; from 1 on come the days before it.
+	seen AS MATERIALIZED (
+		SELECT id, CASE WHEN age < $3 THEN 0 ELSE 1 + (age - $3) / 24 END AS day, sum(views) AS views,
+			sum(CASE WHEN age < $3 THEN views * power(0.5::float8, age / $5::float8) ELSE 0 END) AS weighted
+		FROM hours GROUP BY 1, 2),
+	texts AS MATERIALIZED (
 		SELECT e.id, e.language, o.kind, o.subject_id FROM view.expression e CROSS JOIN LATERAL (
 			SELECT 'EXPRESSION' AS kind, e.id AS subject_id UNION SELECT 'WORK', e.work_id UNION SELECT 'PERSON', unnest(e.author_ids || e.translator_ids)) o
 		WHERE e.id IN (SELECT id FROM seen)),
 	readings AS (
-		SELECT s.kind, '*' AS scope, v.id AS subject_id, v.age, v.views FROM seen v JOIN core.subjects s ON s.id = v.id WHERE s.kind <> 'EXPRESSION'
-		UNION ALL SELECT t.kind, c.scope, t.subject_id, v.age, v.views FROM seen v JOIN texts t ON t.id = v.id
+		SELECT s.kind, '*' AS scope, v.id AS subject_id, v.day, v.views, v.weighted FROM seen v JOIN core.subjects s ON s.id = v.id WHERE s.kind <> 'EXPRESSION'
+		UNION ALL SELECT t.kind, c.scope, t.subject_id, v.day, v.views, v.weighted FROM seen v JOIN texts t ON t.id = v.id
 			CROSS JOIN LATERAL (VALUES ('*'), (t.language::text)) c (scope)),
-	-- Day 0 is the period; from 1 on come the days before it.
-	days AS (
-		SELECT kind, scope, subject_id, CASE WHEN age < $3 THEN 0 ELSE 1 + (age - $3) / 24 END AS day, sum(views) AS views,
-			sum(CASE WHEN age < $3 THEN views * power(0.5::float8, age / $5::float8) ELSE 0 END) AS weighted
-		FROM readings GROUP BY 1, 2, 3, 4),
+	days AS (SELECT kind, scope, subject_id, day, sum(views) AS views, sum(weighted) AS weighted FROM readings GROUP BY 1, 2, 3, 4),
 	usual AS (
 		SELECT kind, scope, subject_id, coalesce(sum(views) FILTER (WHERE day = 0), 0) AS views, sum(weighted) * 24 / $6::float8 AS rate,
 			coalesce(sum(views) FILTER (WHERE day > 0), 0) / $4 AS mean, coalesce(sum(views * views) FILTER (WHERE day > 0), 0) / $4 AS square

@@ -228,4 +228,9 @@ func TestHoursAreForgotten(t *testing.T) {
 	require.Zero(t, writetest.One[int](w.World, "SELECT count(*)::int FROM stats.batches"))
 	require.Equal(t, 3, writetest.One[int](w.World, "SELECT views FROM stats.daily"), "days are kept")
 	require.Zero(t, w.mend())
+	// A writer whose clock is years ahead does not forget what is new.
+	w.open(work, time.Now(), 2)
+	w.refresh(time.Now().AddDate(5, 0, 0))
+	require.Equal(t, 1, writetest.One[int](w.World, "SELECT count(*)::int FROM stats.hourly"))
+	require.Equal(t, 1, writetest.One[int](w.World, "SELECT count(*)::int FROM stats.batches"))
 }

@@ -33,7 +33,7 @@ func newAlone() (*alone, error) {
 }
 
 func (a *alone) count(v Visit, now time.Time) outcome {
-	visitor := hide(a.key, limit.Subject(v.Client), v.UserAgent, v.Subject.String())
+	visitor := hide(a.key, limit.Subject(v.Client), v.UserAgent, v.Subject.UUID.String())
 	place := Place{v.Subject.UUID, now.Unix() / 3600}
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -78,9 +78,11 @@ func (b *Batch) columns(now time.Time) (subjects []uuid.UUID, hours []time.Time,
 	return subjects, hours, counts
 }
 
-// survivors are the subjects of a batch that everybody can see, after merges.
+// survivors are the subjects of a batch that everybody can see, after merges. An id is
+// what its sender says, so that the kind is looked at once more.
 const survivors = `SELECT u.id AS old, s.id, s.kind FROM (SELECT DISTINCT unnest($1::uuid[]) AS id) u
-	LEFT JOIN core.id_redirects r ON r.old_id = u.id JOIN view.subject s ON s.id = coalesce(r.new_id, u.id)`
+	LEFT JOIN core.id_redirects r ON r.old_id = u.id JOIN view.subject s ON s.id = coalesce(r.new_id, u.id)
+	WHERE s.kind IN ('WORK', 'EXPRESSION', 'PERSON', 'COLLECTION')`
 
 // lockThem takes the locks that a new row of stats.totals needs, all at once, in the
 // order that everybody takes them in (docs/data-model.md).

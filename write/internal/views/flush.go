@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -43,22 +44,33 @@ type Flusher struct {
 // Timeout is that of the job.
 func (*Flusher) Timeout(*river.Job[FlushArgs]) time.Duration { return 5 * time.Minute }
 
-// Work stores batches while there are any.
+// Work stores batches while there are any. While Redis is away there is nothing to
+// be done, and the last run gets old.
 func (f *Flusher) Work(ctx context.Context, _ *river.Job[FlushArgs]) error {
-	return stats.Noted(ctx, f.DB, "view_flush", f.Now, func(ctx context.Context) (int64, error) {
-		if f.Counter.cfg.Redis == nil {
-			return 0, nil
+	if f.Counter.cfg.Redis == nil {
+		return nil
+	}
+	err := stats.Noted(ctx, f.DB, "view_flush", f.Now, f.flushAll)
+	var away *awayError
+	if errors.As(err, &away) {
+		f.Counter.silent(f.Counter.cfg.Now(), away.error)
+		return nil
+	}
+	return err
+}
+
+// awayError is that Redis does not answer.
+type awayError struct{ error }
+
+func (f *Flusher) flushAll(ctx context.Context) (total int64, err error) {
+	for range maxBatches {
+		n, more, err := f.flush(ctx)
+		total += n
+		if err != nil || !more {
+			return total, err
 		}
-		var total int64
-		for range maxBatches {
-			n, more, err := f.flush(ctx)
-			total += n
-			if err != nil || !more {
-				return total, err
-			}
-		}
-		return total, nil
-	})
+	}
+	return total, nil
 }
 
 // flush is one batch: take it, store it, drop it.

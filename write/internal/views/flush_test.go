@@ -8,10 +8,12 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
 	"github.com/tercul/tercul/shared/pgtest"
+	"github.com/tercul/tercul/write/internal/identity"
 	"github.com/tercul/tercul/write/internal/publicid"
 	"github.com/tercul/tercul/write/internal/stats"
 	"github.com/tercul/tercul/write/internal/views"
@@ -125,6 +127,22 @@ func TestRedisComesBackOlder(t *testing.T) {
 	require.Equal(t, 7, w.stored(work))
 }
 
+// While Redis is away a flush waits for the next, and its run is not noted.
+func TestAFlushWithoutRedis(t *testing.T) {
+	w := begin(t)
+	gone := redis.NewClient(&redis.Options{Addr: "127.0.0.1:1", MaxRetries: -1, DialTimeout: time.Second})
+	defer func() { _ = gone.Close() }()
+	for _, client := range []redis.Cmdable{gone, nil} {
+		c, err := views.New(views.Config{Redis: client})
+		require.NoError(t, err)
+		require.NoError(t, (&views.Flusher{DB: writetest.Savepoints{Tx: w.Tx}, Counter: c, Now: time.Now}).Work(t.Context(), nil))
+	}
+	require.Zero(t, writetest.One[int](w.World, "SELECT count(*)::int FROM stats.runs"))
+	// What is in Redis and is no batch is told, and stays for an operator to see.
+	require.NoError(t, w.redis.HSet(t.Context(), "{tercul}:views:open", "nonsense", 1).Err())
+	require.ErrorContains(t, w.flusher().Work(t.Context(), nil), "a field of a batch of views")
+}
+
 // What was merged counts for the survivor; what nobody can see does not count, nor
 // what was never there. Hours of a wrong clock become the present one.
 func TestWhatIsStored(t *testing.T) {
@@ -138,6 +156,8 @@ func TestWhatIsStored(t *testing.T) {
 	w.readers(old, 2)
 	w.readers(hidden, 3)
 	w.readers(nothing, 4)
+	reader := w.User(identity.Reader)
+	w.readers(publicid.Of("WORK", reader.UserID), 2)
 	w.clock = noon.Add(30 * 24 * time.Hour)
 	w.readers(work, 5)
 	w.clock = noon.Add(-30 * 24 * time.Hour)
@@ -148,7 +168,7 @@ func TestWhatIsStored(t *testing.T) {
 	w.Exec("INSERT INTO core.id_redirects (old_id, new_id, reason) VALUES ($1, $2, 'MERGE')", old.UUID, work.UUID)
 	w.flush()
 	require.Equal(t, 24, w.stored(work))
-	for _, id := range []publicid.ID{old, hidden, nothing} {
+	for _, id := range []publicid.ID{old, hidden, nothing, publicid.Of("USER", reader.UserID)} {
 		require.Zero(t, w.stored(id))
 	}
 	of := func(hour time.Time) int {

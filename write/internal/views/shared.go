@@ -42,7 +42,7 @@ func (c *Counter) countShared(ctx context.Context, v Visit, now time.Time) (outc
 	if err != nil {
 		return "", err
 	}
-	subject, address := v.Subject.String(), limit.Subject(v.Client)
+	subject, address := v.Subject.UUID.String(), limit.Subject(v.Client)
 	names := []string{c.cfg.Space.Views("open")}
 	for _, key := range keys {
 		names = append(names, c.cfg.Space.Views("seen:"+hide(key, address, v.UserAgent, subject)))
@@ -64,8 +64,11 @@ func fieldOf(id uuid.UUID, now time.Time) string {
 // take is the batch in Redis that is to be stored next; nil where there is none.
 func (c *Counter) take(ctx context.Context) (*Batch, error) {
 	list, err := takeScript.Run(ctx, c.cfg.Redis, []string{c.cfg.Space.Views("open"), c.cfg.Space.Views("taken")}).StringSlice()
-	if err != nil || len(list) == 0 {
-		return nil, err
+	if err != nil {
+		return nil, &awayError{err}
+	}
+	if len(list) == 0 {
+		return nil, nil //nolint:nilnil // there is none
 	}
 	b := &Batch{Counts: make(map[Place]int, len(list)/2)}
 	for i := 0; i+1 < len(list); i += 2 {
@@ -83,7 +86,10 @@ var errNoID = errors.New("the batch of views in Redis has no id")
 
 // drop forgets a batch that is stored.
 func (c *Counter) drop(ctx context.Context, id uuid.UUID) error {
-	return dropScript.Run(ctx, c.cfg.Redis, []string{c.cfg.Space.Views("taken")}, id.String()).Err()
+	if err := dropScript.Run(ctx, c.cfg.Redis, []string{c.cfg.Space.Views("taken")}, id.String()).Err(); err != nil {
+		return &awayError{err}
+	}
+	return nil
 }
 
 // read reads a field of a batch.
