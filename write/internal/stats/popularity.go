@@ -37,7 +37,7 @@ var stretch = `WITH x AS (
 	n AS (SELECT subject_id, sum(views) AS views, sum(likes) AS likes, sum(bookmarks) AS bookmarks FROM x GROUP BY 1),
 	gone AS (DELETE FROM stats.popularity p WHERE p.stretch = $1 AND NOT EXISTS (SELECT FROM n WHERE n.subject_id = p.subject_id))
 	INSERT INTO stats.popularity AS p (stretch, kind, subject_id, popularity, computed_at)
-	SELECT $1, s.kind, s.id, ` + popularity("n") + `, $4::timestamptz FROM n JOIN core.subjects s ON s.id = n.subject_id
+	SELECT $1, s.kind, s.id, ` + popularity("n") + `, $4::timestamptz FROM n JOIN core.subjects s ON s.id = n.subject_id ORDER BY s.id
 	ON CONFLICT (stretch, subject_id) DO UPDATE SET popularity = excluded.popularity, computed_at = excluded.computed_at
 	WHERE p.popularity IS DISTINCT FROM excluded.popularity`
 

@@ -98,4 +98,4 @@ const ranking = `WITH hours AS (
 		  AND (kind <> 'COLLECTION' OR EXISTS (SELECT FROM view.collection c WHERE c.id = u.subject_id AND c.visibility = 'PUBLIC'))),
 	ranked AS (SELECT *, row_number() OVER (PARTITION BY kind, scope ORDER BY round(score::numeric, 9) DESC, subject_id) AS rank FROM scored)
 	INSERT INTO stats.trending (period, scope, kind, rank, subject_id, score, z_score, computed_at)
-	SELECT $1, scope, kind, rank, subject_id, score, z_score, $10::timestamptz FROM ranked WHERE rank <= $9`
+	SELECT $1, scope, kind, rank, subject_id, score, z_score, $10::timestamptz FROM ranked WHERE rank <= $9 ORDER BY subject_id`

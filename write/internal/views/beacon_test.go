@@ -43,6 +43,8 @@ func TestBeacon(t *testing.T) {
 	require.Equal(t, "POST", out.Header().Get("Allow"))
 	w.flush()
 	require.Equal(t, 1, w.stored(work))
+	require.Equal(t, 2, outcomes(t, w.reg, "ignored"))
+	require.Equal(t, 2, outcomes(t, w.reg, "counted"), "what is not there is found out when it is stored")
 }
 
 const recordView = `mutation($id: ID!) { recordView(input: {subjectId: $id}) { ok userErrors { code } } }`
