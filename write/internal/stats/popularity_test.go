@@ -20,10 +20,10 @@ import (
 func TestBordersOfAStretch(t *testing.T) {
 	w := begin(t)
 	today := noon.Truncate(24 * time.Hour)
-	at := map[string]time.Duration{"today": 0, "6 days": 6, "7 days": 7, "29 days": 29, "30 days": 30, "364 days": 364, "365 days": 365, "tomorrow": -1}
+	at := map[string]int{"today": 0, "6 days": 6, "7 days": 7, "29 days": 29, "30 days": 30, "364 days": 364, "365 days": 365, "tomorrow": -1}
 	for name, days := range at {
 		work := w.PublishedWork("it", "Opera di "+name)
-		w.open(work, today.Add(-days*24*time.Hour), 9)
+		w.open(work, today.AddDate(0, 0, -days), 9)
 	}
 	liked := w.PublishedWork("it", "Opera amata")
 	reader := w.User(identity.Reader)

@@ -57,7 +57,7 @@ func (w *world) open(id publicid.ID, address, agent string) {
 func (w *world) readers(id publicid.ID, n int) {
 	for range n {
 		u := uuid.New()
-		w.open(id, fmt.Sprintf("10.%d.%d.%d", u[0], u[1], u[2]), fmt.Sprint(browser, u[:])) // no letters: "feed" would be a program
+		w.open(id, fmt.Sprintf("10.%d.%d.%d", u[0], u[1], u[2]), fmt.Sprintf("%s %d", browser, u[:])) // no letters: "feed" would be a program
 	}
 }
 
