@@ -980,6 +980,44 @@ CREATE TABLE social.search_presets (
   CONSTRAINT search_presets_version_check CHECK ((version > 0))
 );
 
+CREATE TABLE stats.batches (
+  id uuid NOT NULL,
+  views bigint NOT NULL,
+  applied_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT batches_pkey PRIMARY KEY (id),
+  CONSTRAINT batches_views_check CHECK ((views >= 0))
+);
+
+CREATE TABLE stats.brought (
+  subject_id uuid NOT NULL,
+  views bigint DEFAULT 0 NOT NULL,
+  likes bigint DEFAULT 0 NOT NULL,
+  bookmarks bigint DEFAULT 0 NOT NULL,
+  CONSTRAINT brought_pkey PRIMARY KEY (subject_id),
+  CONSTRAINT brought_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES core.subjects(id),
+  CONSTRAINT brought_bookmarks_check CHECK ((bookmarks >= 0)),
+  CONSTRAINT brought_likes_check CHECK ((likes >= 0)),
+  CONSTRAINT brought_views_check CHECK ((views >= 0))
+);
+
+CREATE TABLE stats.daily (
+  day date NOT NULL,
+  subject_id uuid NOT NULL,
+  views integer NOT NULL,
+  CONSTRAINT daily_pkey PRIMARY KEY (day, subject_id),
+  CONSTRAINT daily_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES core.subjects(id),
+  CONSTRAINT daily_views_check CHECK ((views > 0))
+);
+
+CREATE TABLE stats.hourly (
+  hour timestamp with time zone NOT NULL,
+  subject_id uuid NOT NULL,
+  views integer NOT NULL,
+  CONSTRAINT hourly_pkey PRIMARY KEY (hour, subject_id),
+  CONSTRAINT hourly_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES core.subjects(id),
+  CONSTRAINT hourly_views_check CHECK ((views > 0))
+);
+
 CREATE TABLE stats.popularity (
   stretch text NOT NULL,
   kind text NOT NULL,
@@ -990,6 +1028,16 @@ CREATE TABLE stats.popularity (
   CONSTRAINT popularity_subject_id_kind_fkey FOREIGN KEY (subject_id, kind) REFERENCES core.subjects(id, kind),
   CONSTRAINT popularity_popularity_check CHECK (((popularity >= (0)::double precision) AND (popularity < 'Infinity'::double precision))),
   CONSTRAINT popularity_stretch_check CHECK ((stretch = ANY (ARRAY['WEEK'::text, 'MONTH'::text, 'YEAR'::text])))
+);
+
+CREATE TABLE stats.runs (
+  job text NOT NULL,
+  finished_at timestamp with time zone NOT NULL,
+  took interval NOT NULL,
+  changed bigint NOT NULL,
+  CONSTRAINT runs_pkey PRIMARY KEY (job),
+  CONSTRAINT runs_changed_check CHECK ((changed >= 0)),
+  CONSTRAINT runs_job_check CHECK (((char_length(job) >= 1) AND (char_length(job) <= 60)))
 );
 
 CREATE TABLE stats.totals (
@@ -1435,6 +1483,7 @@ CREATE INDEX signing_keys_user ON auth.signing_keys USING btree (user_id);
 CREATE INDEX user_roles_role ON auth.user_roles USING btree (role, user_id);
 CREATE INDEX users_delete ON auth.users USING btree (delete_after) WHERE ((delete_after IS NOT NULL) AND (deleted_at IS NULL));
 CREATE UNIQUE INDEX users_email ON auth.users USING btree (email_canonical) WHERE (deleted_at IS NULL);
+CREATE INDEX bookmarks_latest ON social.bookmarks USING brin (created_at);
 CREATE INDEX bookmarks_subject ON social.bookmarks USING btree (subject_id);
 CREATE INDEX bookmarks_user ON social.bookmarks USING btree (user_id, id DESC);
 CREATE INDEX collection_items_subject ON social.collection_items USING btree (subject_id);
@@ -1447,11 +1496,15 @@ CREATE INDEX comments_held ON social.comments USING btree (id) WHERE (status = '
 CREATE INDEX comments_parent ON social.comments USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX comments_subject ON social.comments USING btree (subject_id);
 CREATE UNIQUE INDEX comments_tree ON social.comments USING btree (root_id, path);
+CREATE INDEX likes_latest ON social.likes USING brin (created_at);
 CREATE INDEX likes_subject ON social.likes USING btree (subject_id, created_at DESC);
 CREATE UNIQUE INDEX reports_open ON social.reports USING btree (subject_id, reporter_id) WHERE (status = 'OPEN'::text);
 CREATE INDEX reports_queue ON social.reports USING btree (status, id);
 CREATE INDEX reports_reporter ON social.reports USING btree (reporter_id, created_at);
 CREATE UNIQUE INDEX search_presets_name ON social.search_presets USING btree (user_id, lower(name));
+CREATE INDEX batches_age ON stats.batches USING btree (applied_at);
+CREATE INDEX daily_subject ON stats.daily USING btree (subject_id, day);
+CREATE INDEX hourly_subject ON stats.hourly USING btree (subject_id, hour);
 CREATE INDEX popularity_order ON stats.popularity USING btree (stretch, kind, popularity DESC, subject_id DESC);
 CREATE INDEX totals_order ON stats.totals USING btree (kind, popularity DESC, subject_id DESC);
 CREATE INDEX trending_subject ON stats.trending USING btree (subject_id);
@@ -3861,7 +3914,7 @@ CREATE OR REPLACE FUNCTION view.on_trending()
  SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 BEGIN
-  IF view.deferred() THEN
+  IF view.deferred() OR view.silent() THEN
     RETURN NULL;
   END IF;
   PERFORM ops.announce(ARRAY(SELECT DISTINCT 'trending:' || lower(period) FROM changed));
@@ -4866,7 +4919,12 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE social.profiles TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE social.reports TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE social.search_presets TO tercul_writer;
 GRANT USAGE ON SCHEMA stats TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE stats.batches TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE stats.brought TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE stats.daily TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE stats.hourly TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE stats.popularity TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE stats.runs TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE stats.totals TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE stats.trending TO tercul_writer;
 GRANT USAGE ON SCHEMA ops TO tercul_writer;

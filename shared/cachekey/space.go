@@ -27,6 +27,10 @@ func (s Space) Log() string { return "{" + string(s) + "}:log" }
 // Channel is where invalidations are announced.
 func (s Space) Channel() string { return "{" + string(s) + "}:news" }
 
+// Views is a key of the counting of views: what waits to be stored, and who was
+// counted. One script touches several of them.
+func (s Space) Views(name string) string { return "{" + string(s) + "}:views:" + name }
+
 // Entry is the key of an answer in Redis.
 func (s Space) Entry(k Key, e Encoding) string { return string(s) + entryFamily + k.In(e) }
 

@@ -147,9 +147,10 @@ BEGIN
 END $$;
 CALL ops.watch('core.text_revisions', 'view.on_text_revisions');
 
+-- The job that computes the rankings replaces them silently, and announces once what it has replaced.
 CREATE FUNCTION view.on_trending() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
-  IF view.deferred() THEN
+  IF view.deferred() OR view.silent() THEN
     RETURN NULL;
   END IF;
   PERFORM ops.announce(ARRAY(SELECT DISTINCT 'trending:' || lower(period) FROM changed));

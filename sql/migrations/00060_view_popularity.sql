@@ -1,7 +1,7 @@
 -- +goose Up
 -- +goose StatementBegin
--- Popularity over stretches of time that end now; for all time it is in stats.totals. Written by the hourly job, and
--- like every counter it expires from caches and is never announced.
+-- Popularity over stretches of time that end now; for all time it is in stats.totals. Written by the hourly job,
+-- which announces "popular" once; like every counter, no row of it is announced.
 CREATE TABLE stats.popularity (
   stretch     text NOT NULL CHECK (stretch IN ('WEEK','MONTH','YEAR')),
   kind        text NOT NULL,

@@ -26,6 +26,7 @@ type exchange struct {
 	out   http.ResponseWriter
 	r     *http.Request
 	media gqlhttp.Media
+	later bool // a success is 202
 }
 
 // answer is the whole way of a request.
@@ -122,6 +123,7 @@ func (x *exchange) permit(doc *document.Document, actor *identity.Actor, size in
 		if int64(size) > op.MaxBody() {
 			return errBodyTooLong
 		}
+		x.later = op.Later
 	}
 	return nil
 }

@@ -88,8 +88,11 @@ func (x *exchange) send(response *graphql.Response) error {
 		return fmt.Errorf("the answer cannot be written: %w", err)
 	}
 	status := http.StatusOK
-	if string(response.Data) == "null" || len(response.Data) == 0 {
+	switch {
+	case string(response.Data) == "null" || len(response.Data) == 0:
 		status = gravest(response.Errors)
+	case x.later:
+		status = http.StatusAccepted
 	}
 	x.write(status, body)
 	return nil

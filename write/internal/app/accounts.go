@@ -22,7 +22,9 @@ import (
 	"github.com/tercul/tercul/write/internal/purge"
 	"github.com/tercul/tercul/write/internal/session"
 	"github.com/tercul/tercul/write/internal/signature"
+	"github.com/tercul/tercul/write/internal/stats"
 	"github.com/tercul/tercul/write/internal/token"
+	"github.com/tercul/tercul/write/internal/views"
 )
 
 // openAccounts puts together who is who: keys, sessions, passwords.
@@ -70,7 +72,7 @@ func (w *Writer) openAPI(_ context.Context, _ io.Writer) error {
 		return err
 	}
 	w.api, err = api.New(api.Config{
-		Schema:    graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{Runner: w.accounts.Runner, DB: w.db, Accounts: w.accounts}}),
+		Schema:    graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{Runner: w.accounts.Runner, DB: w.db, Accounts: w.accounts, Views: w.views}}),
 		Documents: documents,
 		Identify: &session.Identifier{
 			DB: w.db, Access: w.sessions.Access, Keys: w.keys, Cookies: w.sessions.Cookies, Signature: verifier,
@@ -135,14 +137,26 @@ func (w *Writer) jobs() (*job.Service, error) {
 	river.AddWorker(workers, &account.Tidier{DB: w.db, Now: time.Now})
 	river.AddWorker(workers, &session.Rotator{Keys: w.keys})
 	river.AddWorker(workers, &purge.Purger{DB: w.db, Now: time.Now})
+	river.AddWorker(workers, &views.Flusher{DB: w.db, Counter: w.views, Now: time.Now})
+	river.AddWorker(workers, &stats.Refresher{DB: w.db, Now: time.Now})
+	river.AddWorker(workers, &stats.Recounter{DB: w.db, Now: time.Now})
+	if err := stats.Observe(w.metrics, w.db); err != nil {
+		return nil, err
+	}
 	return job.NewService(job.Config{
 		DB: w.db.Pool, Workers: workers, Log: w.log, Metrics: w.metrics, Grace: w.cfg.Stop,
-		Periodic: []*river.PeriodicJob{hourly(account.TidyArgs{}), hourly(session.RotateArgs{}), hourly(purge.Args{})},
+		Periodic: []*river.PeriodicJob{
+			hourly(account.TidyArgs{}), hourly(session.RotateArgs{}), hourly(purge.Args{}),
+			each(views.FlushEvery, views.FlushArgs{}), hourly(stats.RefreshArgs{}), each(24*time.Hour, stats.RecountArgs{}),
+		},
 	})
 }
 
 // hourly has a job done at the start and every hour, by whichever writer leads.
-func hourly(args river.JobArgs) *river.PeriodicJob {
-	return river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) { return args, nil },
+func hourly(args river.JobArgs) *river.PeriodicJob { return each(time.Hour, args) }
+
+// each has a job done at the start and whenever a time has passed.
+func each(pause time.Duration, args river.JobArgs) *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(pause), func() (river.JobArgs, *river.InsertOpts) { return args, nil },
 		&river.PeriodicJobOpts{RunOnStart: true})
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/tercul/tercul/write/internal/account"
 	"github.com/tercul/tercul/write/internal/relay"
 	"github.com/tercul/tercul/write/internal/session"
+	"github.com/tercul/tercul/write/internal/views"
 )
 
 // role is what the writer may do in the database.
@@ -42,6 +43,7 @@ type Writer struct {
 	keys     *session.Keys
 	sessions *session.Sessions
 	accounts *account.Accounts
+	views    *views.Counter
 	api      http.Handler
 }
 
@@ -49,7 +51,7 @@ type Writer struct {
 // is left open.
 func New(ctx context.Context, cfg Config, logs io.Writer) (*Writer, error) {
 	w := &Writer{cfg: cfg, build: telemetry.ReadBuild("writer")}
-	for _, step := range []func(context.Context, io.Writer) error{w.openTelemetry, w.openPort, w.openDatabase, w.openBus, w.openAccounts, w.openAPI} {
+	for _, step := range []func(context.Context, io.Writer) error{w.openTelemetry, w.openPort, w.openDatabase, w.openBus, w.openViews, w.openAccounts, w.openAPI} {
 		if err := step(ctx, logs); err != nil {
 			w.close(ctx)
 			return nil, err
@@ -105,6 +107,16 @@ func (w *Writer) openBus(_ context.Context, _ io.Writer) (err error) {
 	return err
 }
 
+// openViews prepares the counting of views: in Redis, where there is one.
+func (w *Writer) openViews(_ context.Context, _ io.Writer) (err error) {
+	cfg := views.Config{Space: cachekey.Space(w.cfg.RedisSpace), Metrics: w.metrics, Log: w.log}
+	if w.redis != nil {
+		cfg.Redis = w.redis.Client
+	}
+	w.views, err = views.New(cfg)
+	return err
+}
+
 // Run works until the context ends, then stops in order.
 func (w *Writer) Run(ctx context.Context) error {
 	defer w.close(ctx)
@@ -125,6 +137,7 @@ func (w *Writer) Run(ctx context.Context) error {
 		g.Add(run.Service{Name: "relay", Run: w.relay.Run})
 	}
 	g.Add(run.Service{Name: "keys", Run: w.keepKeys})
+	g.Add(run.Service{Name: "views", Run: w.storeViews})
 	g.Add(jobs.Run())
 	g.Add(w.serve())
 	return g.Run(ctx)

@@ -13,6 +13,9 @@ const (
 	numberEvery = time.Second
 	numberLimit = 5000
 	tidyEvery   = 10 * time.Minute
+	// storeViewsEvery is how often a process looks for views that it has counted alone.
+	storeViewsEvery = 15 * time.Second
+	storeViewsLast  = 5 * time.Second
 	// numberTimeout is for a transaction of millions of changes, which are numbered
 	// in one statement; all others take milliseconds.
 	numberTimeout = "10min"
@@ -57,6 +60,22 @@ func (w *Writer) tidy(ctx context.Context, ready func()) error {
 			}
 		}
 	})
+}
+
+// storeViews stores what this process has counted alone, the rest on the way down: the
+// server has stopped by then.
+func (w *Writer) storeViews(ctx context.Context, ready func()) error {
+	ready()
+	store := func(ctx context.Context) error { return w.views.Drain(ctx, w.db) }
+	if err := w.every(ctx, "views cannot be stored", storeViewsEvery, store); err != nil {
+		return err
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeViewsLast)
+	defer cancel()
+	if err := store(last); err != nil {
+		w.log.Warn().Err(pg.Error(err)).Msg("the last views cannot be stored")
+	}
+	return nil
 }
 
 // every does a job now and then until the context ends. A failure is logged once

@@ -14,6 +14,7 @@ import (
 	"github.com/tercul/tercul/shared/apperr"
 	"github.com/tercul/tercul/shared/run"
 	"github.com/tercul/tercul/shared/telemetry"
+	"github.com/tercul/tercul/write/internal/views"
 )
 
 // listen takes the port before anything else is done, so that one in use is
@@ -82,6 +83,7 @@ func (w *Writer) handler() http.Handler {
 	mux.Handle("GET /metrics", telemetry.ScrapeHandler(w.metrics))
 	mux.HandleFunc("GET "+jwksPath, w.jwks)
 	mux.Handle("/graphql", w.api)
+	mux.Handle(views.BeaconPath, views.Beacon(w.views, w.client()))
 	mux.HandleFunc("/", unknown)
 	return w.logged(mux)
 }
@@ -91,7 +93,7 @@ func index(out http.ResponseWriter, _ *http.Request) {
 		"service": "tercul writer",
 		"links": map[string]string{
 			"alive": "/healthz", "ready": "/readyz", "metrics": "/metrics", "version": "/version",
-			"graphql": "/graphql", "keys": jwksPath,
+			"graphql": "/graphql", "keys": jwksPath, "views": views.BeaconPath,
 		},
 	})
 }

@@ -38,6 +38,7 @@ func (g *generator) tables() []feed {
 		}, n, g.alignments},
 		{"core.alignment_groups", []string{"alignment_id", "idx", "left_lines", "right_lines", "linear", "confidence"}, n, g.alignmentGroups},
 		{"stats.totals", []string{"subject_id", "kind", "views", "likes", "bookmarks", "popularity", "as_of"}, n, g.totals},
+		{"stats.brought", []string{"subject_id", "views", "likes", "bookmarks"}, n, g.brought},
 	}
 }
 
@@ -123,6 +124,14 @@ func (g *generator) titles(emit func(...any) error) error {
 
 func (g *generator) contributors(emit func(...any) error) error {
 	return g.eachWork(func(w work) error { return emit(g.id(idWork, w.n), g.id(idAuthor, w.author), "AUTHOR") })
+}
+
+// brought is what the counters are made of.
+func (g *generator) brought(emit func(...any) error) error {
+	return g.eachWork(func(w work) error {
+		views := w.views()
+		return emit(g.id(idWork, w.n), views, views/40, views/90)
+	})
 }
 
 func (g *generator) totals(emit func(...any) error) error {

@@ -72,6 +72,7 @@ type MutationResolver interface {
 	ReportContent(ctx context.Context, input model.ReportContentInput) (*model.ReportPayload, error)
 	ResolveReport(ctx context.Context, input model.ResolveReportInput) (*model.ReportPayload, error)
 	SetRights(ctx context.Context, input model.SetRightsInput) (*model.RightsPayload, error)
+	RecordView(ctx context.Context, input model.RecordViewInput) (*model.RecordViewPayload, error)
 	CreateTag(ctx context.Context, input model.CreateTagInput) (*model.TagPayload, error)
 	UpdateTag(ctx context.Context, input model.UpdateTagInput) (*model.TagPayload, error)
 	TagSubject(ctx context.Context, input model.TagSubjectInput) (*model.FiledSubjectPayload, error)
@@ -108,6 +109,7 @@ type QueryResolver interface {
 	ViewerState(ctx context.Context, subjectIds []publicid.ID) ([]model.ViewerSubjectState, error)
 	ViewerLikes(ctx context.Context, first *int, after *string) (*model.SubjectConnection, error)
 	ModerationQueue(ctx context.Context, filter *model.ReportFilter, first *int, after *string) (*model.ReportConnection, error)
+	WorkAnalytics(ctx context.Context, workID publicid.ID, from time.Time, to time.Time, grain model.Grain) (*model.AnalyticsSeries, error)
 	Editable(ctx context.Context, id publicid.ID) (model.Editable, error)
 }
 
@@ -541,6 +543,20 @@ func (ec *executionContext) field_Mutation_reauthenticate_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.ReauthenticateInput, error) {
 			return ec.unmarshalNReauthenticateInput2githubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐReauthenticateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recordView_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RecordViewInput, error) {
+			return ec.unmarshalNRecordViewInput2githubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐRecordViewInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1340,6 +1356,44 @@ func (ec *executionContext) field_Query_viewerState_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["subjectIds"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_workAnalytics_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "workId",
+		func(ctx context.Context, v any) (publicid.ID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋpublicidᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["workId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (time.Time, error) {
+			return ec.unmarshalNDate2timeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (time.Time, error) {
+			return ec.unmarshalNDate2timeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "grain",
+		func(ctx context.Context, v any) (model.Grain, error) {
+			return ec.unmarshalNGrain2githubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐGrain(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["grain"] = arg3
 	return args, nil
 }
 
@@ -3558,6 +3612,50 @@ func (ec *executionContext) fieldContext_Mutation_setRights(ctx context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_recordView(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordView(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordView(ctx, fc.Args["input"].(model.RecordViewInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordViewPayload) graphql.Marshaler {
+			return ec.marshalNRecordViewPayload2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐRecordViewPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordView(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordViewPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordView_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_createTag(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5110,6 +5208,50 @@ func (ec *executionContext) fieldContext_Query_moderationQueue(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_workAnalytics(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_workAnalytics(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().WorkAnalytics(ctx, fc.Args["workId"].(publicid.ID), fc.Args["from"].(time.Time), fc.Args["to"].(time.Time), fc.Args["grain"].(model.Grain))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AnalyticsSeries) graphql.Marshaler {
+			return ec.marshalOAnalyticsSeries2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐAnalyticsSeries(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_workAnalytics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AnalyticsSeries(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_workAnalytics_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_editable(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5745,6 +5887,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "recordView":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordView(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createTag":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createTag(ctx, field)
@@ -6083,6 +6232,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_moderationQueue(ctx, field)
+				})
+		case "workAnalytics":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_workAnalytics(ctx, field)
 				})
 		case "editable":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,

@@ -7,6 +7,7 @@ import (
 	"github.com/tercul/tercul/write/internal/command"
 	"github.com/tercul/tercul/write/internal/model"
 	"github.com/tercul/tercul/write/internal/publicid"
+	"github.com/tercul/tercul/write/internal/views"
 )
 
 // Resolver has what the resolvers lean on.
@@ -15,6 +16,7 @@ type Resolver struct {
 	DB     command.Reader // the primary: editors read what they have just written
 
 	Accounts *account.Accounts
+	Views    *views.Counter
 }
 
 // Mutation has the mutations.

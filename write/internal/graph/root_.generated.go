@@ -95,6 +95,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PublishTranslationInput", ec.unmarshalInputPublishTranslationInput),
 			graphql.NewInputUnmarshaler("PublishWorkInput", ec.unmarshalInputPublishWorkInput),
 			graphql.NewInputUnmarshaler("ReauthenticateInput", ec.unmarshalInputReauthenticateInput),
+			graphql.NewInputUnmarshaler("RecordViewInput", ec.unmarshalInputRecordViewInput),
 			graphql.NewInputUnmarshaler("RefreshSessionInput", ec.unmarshalInputRefreshSessionInput),
 			graphql.NewInputUnmarshaler("RegisterInput", ec.unmarshalInputRegisterInput),
 			graphql.NewInputUnmarshaler("RegisterSigningKeyInput", ec.unmarshalInputRegisterSigningKeyInput),
@@ -2002,6 +2003,90 @@ extend type Mutation {
   setRights("The statement." input: SetRightsInput!): RightsPayload!
 }
 `, BuiltIn: false},
+	{Name: "../../schema/stats.graphql", Input: `"A calendar date: ` + "`" + `2026-01-31` + "`" + `."
+scalar Date @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339")
+
+"Steps in time, of UTC."
+enum Grain {
+  "An hour. Hours are answered for the last 60 days."
+  HOUR
+  "A day."
+  DAY
+  "A week, from Monday."
+  WEEK
+  "A month of the calendar."
+  MONTH
+}
+
+"How a work and its texts were read over some time."
+type AnalyticsSeries {
+  "The work."
+  workId: ID!
+  "The first day."
+  from: Date!
+  "The last day."
+  to: Date!
+  "The steps."
+  grain: Grain!
+  "A point for each step, in order, also where nothing happened; 400 at most."
+  points: [AnalyticsPoint!]! @listSize(assumed: 400)
+}
+
+"What happened in one step of time, within the days asked for."
+type AnalyticsPoint {
+  "When the step begins."
+  at: DateTime!
+  "How often the work was opened: once for each visitor in 24 hours."
+  workViews: Int!
+  "How often its texts were opened."
+  textViews: Int!
+  "Likes of the work and its texts that were given then and still stand."
+  likes: Int!
+  "Bookmarks of the work and its texts that were set then and still stand."
+  bookmarks: Int!
+  "Comments on the work and its texts that were made then and can be seen."
+  comments: Int!
+}
+
+"Something that was opened."
+input RecordViewInput {
+  "What: a work, a text, an author or translator, a collection. Anything else, and what is not there, is not counted."
+  subjectId: ID!
+}
+
+"That a view was taken."
+type RecordViewPayload {
+  "Always true: nobody is told what was counted."
+  ok: Boolean!
+  "Always empty."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  """
+  How a work and its texts were read: for those who made the work or are credited for it, and for editors. Null for
+  others, and where there is no such work.
+  """
+  workAnalytics(
+    "The work."
+    workId: ID!
+    "The first day, of UTC."
+    from: Date!
+    "The last day, of UTC."
+    to: Date!
+    "In what steps."
+    grain: Grain!
+  ): AnalyticsSeries
+}
+
+extend type Mutation {
+  """
+  Tells that something was opened; the answer has status 202. It counts once for each visitor in 24 hours, and not for
+  programs. Pages had better send ` + "`" + `navigator.sendBeacon("/views/work_…")` + "`" + `, which needs no document.
+  """
+  recordView("What." input: RecordViewInput!): RecordViewPayload!
+}
+`, BuiltIn: false},
 	{Name: "../../schema/subject.graphql", Input: `"An object in short."
 type SubjectLink {
   "Its id."
@@ -3111,6 +3196,40 @@ func (ec *executionContext) childFields_AlignmentPayload(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type AlignmentPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_AnalyticsPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_AnalyticsPoint_at(ctx, field)
+	case "workViews":
+		return ec.fieldContext_AnalyticsPoint_workViews(ctx, field)
+	case "textViews":
+		return ec.fieldContext_AnalyticsPoint_textViews(ctx, field)
+	case "likes":
+		return ec.fieldContext_AnalyticsPoint_likes(ctx, field)
+	case "bookmarks":
+		return ec.fieldContext_AnalyticsPoint_bookmarks(ctx, field)
+	case "comments":
+		return ec.fieldContext_AnalyticsPoint_comments(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnalyticsPoint", field.Name)
+}
+
+func (ec *executionContext) childFields_AnalyticsSeries(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "workId":
+		return ec.fieldContext_AnalyticsSeries_workId(ctx, field)
+	case "from":
+		return ec.fieldContext_AnalyticsSeries_from(ctx, field)
+	case "to":
+		return ec.fieldContext_AnalyticsSeries_to(ctx, field)
+	case "grain":
+		return ec.fieldContext_AnalyticsSeries_grain(ctx, field)
+	case "points":
+		return ec.fieldContext_AnalyticsSeries_points(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnalyticsSeries", field.Name)
+}
+
 func (ec *executionContext) childFields_Author(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3603,6 +3722,16 @@ func (ec *executionContext) childFields_ReauthenticatePayload(ctx context.Contex
 		return ec.fieldContext_ReauthenticatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReauthenticatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordViewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ok":
+		return ec.fieldContext_RecordViewPayload_ok(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RecordViewPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordViewPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Report(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

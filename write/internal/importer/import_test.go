@@ -283,3 +283,26 @@ func TestTheLastOfAnImportIsTheNewest(t *testing.T) {
 		require.Equal(t, want, b.list("SELECT slug FROM view.work WHERE slug ~ '^w' ORDER BY published_at DESC, id DESC"))
 	}
 }
+
+// What was counted here stays when the numbers that were brought are brought again.
+func TestAnImportAddsToWhatIsCounted(t *testing.T) {
+	b := newBase(t)
+	b.load(small())
+	of := func() string {
+		return b.one(`SELECT concat_ws('|', views, likes, bookmarks, round(t.popularity::numeric, 4)) FROM stats.totals t JOIN view.work w ON w.id = t.subject_id WHERE w.slug = 'inferno-01'`)
+	}
+	require.Equal(t, "900|20|1|3.0048", of())
+	for _, statement := range []string{
+		"INSERT INTO stats.daily (day, subject_id, views) SELECT '2026-03-10', id, 100 FROM view.work WHERE slug = 'inferno-01'",
+		"INSERT INTO social.likes (user_id, subject_id) SELECT u.id, w.id FROM view.work w, auth.users u WHERE w.slug = 'inferno-01' AND u.username = 'ada'",
+		"UPDATE stats.totals SET views = views + 100, likes = likes + 1 FROM view.work w WHERE w.id = subject_id AND w.slug = 'inferno-01'",
+	} {
+		_, err := b.conn.Exec(t.Context(), statement)
+		require.NoError(t, err)
+	}
+	again := small()
+	again["stats.jsonl"] = []string{`{"subject":{"kind":"work","id":"inferno-01"},"views":950,"likes":19,"bookmarks":1}`}
+	b.load(again)
+	require.Equal(t, "1050|20|1|3.0648", of())
+	b.verified()
+}

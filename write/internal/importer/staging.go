@@ -24,7 +24,7 @@ var notebooks = []string{
 var tables = []table{
 	usersTable, profilesTable, categoriesTable, tagsTable, personsTable, personNamesTable, externalIDsTable,
 	worksTable, workTitlesTable, workContributorsTable, subjectTagsTable, subjectCategoriesTable,
-	expressionsTable, expressionContributorsTable, rightsTable, collectionsTable, collectionItemsTable, totalsTable, trendingTable,
+	expressionsTable, expressionContributorsTable, rightsTable, collectionsTable, collectionItemsTable, broughtTable, trendingTable,
 }
 
 // createStages makes the session's staging tables. They are emptied at every

@@ -91,6 +91,36 @@ type AlignmentPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// What happened in one step of time, within the days asked for.
+type AnalyticsPoint struct {
+	// When the step begins.
+	At time.Time `json:"at"`
+	// How often the work was opened: once for each visitor in 24 hours.
+	WorkViews int `json:"workViews"`
+	// How often its texts were opened.
+	TextViews int `json:"textViews"`
+	// Likes of the work and its texts that were given then and still stand.
+	Likes int `json:"likes"`
+	// Bookmarks of the work and its texts that were set then and still stand.
+	Bookmarks int `json:"bookmarks"`
+	// Comments on the work and its texts that were made then and can be seen.
+	Comments int `json:"comments"`
+}
+
+// How a work and its texts were read over some time.
+type AnalyticsSeries struct {
+	// The work.
+	WorkID publicid.ID `json:"workId"`
+	// The first day.
+	From time.Time `json:"from"`
+	// The last day.
+	To time.Time `json:"to"`
+	// The steps.
+	Grain Grain `json:"grain"`
+	// A point for each step, in order, also where nothing happened; 400 at most.
+	Points []AnalyticsPoint `json:"points"`
+}
+
 // An alignment to approve.
 type ApproveAlignmentInput struct {
 	// The alignment.
@@ -984,6 +1014,20 @@ type ReauthenticatePayload struct {
 	// Until when sensitive operations are open to this session.
 	Until *time.Time `json:"until,omitempty"`
 	// What to mend.
+	UserErrors []UserError `json:"userErrors"`
+}
+
+// Something that was opened.
+type RecordViewInput struct {
+	// What: a work, a text, an author or translator, a collection. Anything else, and what is not there, is not counted.
+	SubjectID publicid.ID `json:"subjectId"`
+}
+
+// That a view was taken.
+type RecordViewPayload struct {
+	// Always true: nobody is told what was counted.
+	Ok bool `json:"ok"`
+	// Always empty.
 	UserErrors []UserError `json:"userErrors"`
 }
 
@@ -2870,6 +2914,70 @@ func (e *ExpressionStatus) UnmarshalJSON(b []byte) error {
 }
 
 func (e ExpressionStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Steps in time, of UTC.
+type Grain string
+
+const (
+	// An hour. Hours are answered for the last 60 days.
+	GrainHour Grain = "HOUR"
+	// A day.
+	GrainDay Grain = "DAY"
+	// A week, from Monday.
+	GrainWeek Grain = "WEEK"
+	// A month of the calendar.
+	GrainMonth Grain = "MONTH"
+)
+
+var AllGrain = []Grain{
+	GrainHour,
+	GrainDay,
+	GrainWeek,
+	GrainMonth,
+}
+
+func (e Grain) IsValid() bool {
+	switch e {
+	case GrainHour, GrainDay, GrainWeek, GrainMonth:
+		return true
+	}
+	return false
+}
+
+func (e Grain) String() string {
+	return string(e)
+}
+
+func (e *Grain) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = Grain(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid Grain", str)
+	}
+	return nil
+}
+
+func (e Grain) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *Grain) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e Grain) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -29,10 +29,12 @@ type Operation struct {
 	SensitiveWhen string
 	// Creates honours an Idempotency-Key.
 	Creates bool
-	// Entry operations begin, renew or regain a session: credentials that are not
-	// accepted, which their caller may not be able to leave out, do not stand in
-	// the way; the caller is nobody then.
+	// Entry operations begin, renew or regain a session, or do not care who calls:
+	// credentials that are not accepted, which their caller may not be able to leave
+	// out, do not stand in the way; the caller is nobody then.
 	Entry bool
+	// Later operations answer 202: what they were told is done after the answer.
+	Later bool
 	// Limits are counted besides the general one of the operation's kind.
 	Limits []Limit
 	// Body is the most bytes that its request may have; 0 for the usual.

@@ -24,6 +24,9 @@ func Like(ctx context.Context, tx *command.Tx, in model.LikeInput) (publicid.ID,
 
 // Unlike takes a like back, of what is out of sight by now, too.
 func Unlike(ctx context.Context, tx *command.Tx, in model.UnlikeInput) (publicid.ID, error) {
+	if err := tx.Lock(ctx, in.SubjectID.UUID); err != nil {
+		return in.SubjectID, err
+	}
 	gone, err := tx.Exec(ctx, "DELETE FROM social.likes WHERE user_id = $1 AND subject_id = $2", tx.Actor.UserID, in.SubjectID.UUID)
 	if err != nil {
 		return in.SubjectID, err

@@ -29,6 +29,7 @@ import (
 	"github.com/tercul/tercul/write/internal/identity"
 	"github.com/tercul/tercul/write/internal/job"
 	"github.com/tercul/tercul/write/internal/publicid"
+	"github.com/tercul/tercul/write/internal/views"
 )
 
 // World is a database with an API in front of it.
@@ -39,6 +40,7 @@ type World struct {
 	server http.Handler
 
 	Accounts *account.Accounts
+	Views    *views.Counter // counts in the process
 }
 
 // Savepoints begins transactions inside the test's own.
@@ -66,7 +68,9 @@ func New(t testing.TB) *World {
 	require.NoError(t, err)
 	runner := &command.Runner{DB: Savepoints{w.Tx}, Jobs: queue, Validate: validate, Now: now, Log: zerolog.Nop()}
 	w.Accounts = w.accounts(runner)
-	resolver := &graph.Resolver{Runner: runner, DB: w.Tx, Accounts: w.Accounts}
+	w.Views, err = views.New(views.Config{Now: now})
+	require.NoError(t, err)
+	resolver := &graph.Resolver{Runner: runner, DB: w.Tx, Accounts: w.Accounts, Views: w.Views}
 	w.server, err = api.New(api.Config{
 		Schema:    graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),
 		Documents: documents, Identify: byContext{}, Log: zerolog.New(zerolog.NewTestWriter(t)), Now: now, Timeout: 30 * time.Second,
