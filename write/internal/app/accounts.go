@@ -19,6 +19,7 @@ import (
 	"github.com/tercul/tercul/write/internal/graph"
 	"github.com/tercul/tercul/write/internal/job"
 	"github.com/tercul/tercul/write/internal/mail"
+	"github.com/tercul/tercul/write/internal/readmodel"
 	"github.com/tercul/tercul/write/internal/session"
 	"github.com/tercul/tercul/write/internal/signature"
 	"github.com/tercul/tercul/write/internal/token"
@@ -133,6 +134,7 @@ func (w *Writer) jobs() (*job.Service, error) {
 	river.AddWorker(workers, &account.Mailer{DB: w.db, Composer: composer, Sender: sender, Now: time.Now})
 	river.AddWorker(workers, &account.Tidier{DB: w.db, Now: time.Now})
 	river.AddWorker(workers, &session.Rotator{Keys: w.keys})
+	river.AddWorker(workers, &readmodel.Rebuilder{DB: w.db})
 	return job.NewService(job.Config{
 		DB: w.db.Pool, Workers: workers, Log: w.log, Metrics: w.metrics, Grace: w.cfg.Stop,
 		Periodic: []*river.PeriodicJob{hourly(account.TidyArgs{}), hourly(session.RotateArgs{})},

@@ -9,12 +9,14 @@ import (
 
 	"github.com/go-playground/validator/v10"
 
+	"github.com/tercul/tercul/shared/invalidate"
 	"github.com/tercul/tercul/write/internal/edtf"
 	"github.com/tercul/tercul/write/internal/mail"
 )
 
 var (
 	slugForm     = regexp.MustCompile(`^[a-z0-9]+([.-][a-z0-9]+)*$`)
+	documentID   = regexp.MustCompile(`^(sha256:)?([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$`)
 	usernameForm = regexp.MustCompile(`^[A-Za-z0-9_]{3,30}$`)
 )
 
@@ -30,6 +32,8 @@ var rules = map[string]validator.Func{
 	"https":    matches(https),
 	"address":  matches(func(s string) bool { return mail.CheckAddress(s) == nil }),
 	"kind":     ofKind,
+	"tag":      matches(invalidate.Valid),
+	"document": matches(documentID.MatchString),
 }
 
 func matches(ok func(string) bool) validator.Func {
