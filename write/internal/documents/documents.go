@@ -147,7 +147,7 @@ func revive(ctx context.Context, tx pgx.Tx, hash string) error {
 }
 
 // AddShipped registers the documents that come with the read service, so that
-// the catalogue names them. What was retired or blocked stays so. It gives how
+// the catalogue names them, with their examples. What was retired or blocked stays so. It gives how
 // many are new.
 func AddShipped(ctx context.Context, tx pgx.Tx) (int64, error) {
 	entries, err := Shipped()
@@ -159,7 +159,9 @@ func AddShipped(ctx context.Context, tx pgx.Tx) (int64, error) {
 		return 0, err
 	}
 	var added int64
+	var hashes []string
 	for _, c := range checked {
+		hashes = append(hashes, c.Hash())
 		if c.Err != nil {
 			return 0, c.Err
 		}
@@ -170,6 +172,11 @@ func AddShipped(ctx context.Context, tx pgx.Tx) (int64, error) {
 		if isNew {
 			added++
 		}
+	}
+	_, err = tx.Exec(ctx, `UPDATE ops.documents d SET example = e.value FROM jsonb_each($1) e
+		WHERE e.key = d.name AND d.hash = ANY ($2) AND d.example IS DISTINCT FROM e.value`, read.Examples, hashes)
+	if err != nil {
+		return 0, fmt.Errorf("the examples: %w", err)
 	}
 	return added, nil
 }
