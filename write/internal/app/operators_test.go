@@ -110,3 +110,32 @@ func TestOneAdminStays(t *testing.T) {
 		})
 	}
 }
+
+// A rebuild is asked for by a request and done by the queue, with the rights of the
+// writer; whoever waits sees how far it is.
+func TestARebuildIsDoneByTheQueue(t *testing.T) {
+	s := begin(t)
+	s.account("root", identity.Admin)
+	_, err := s.db.Exec(t.Context(), "UPDATE view.language SET name = 'x' WHERE tag = 'it'") // behind the triggers' back
+	require.NoError(t, err)
+	root := s.as("root")
+	r := root.do(`mutation { rebuildReadModels(input: {names: ["language", "tag"]}) { job { id state } userErrors { code } } }`, nil)
+	require.Empty(t, r.faults("rebuildReadModels"))
+	asked, _ := r.data["rebuildReadModels"]["job"].(map[string]any)
+	require.Eventually(t, func() bool {
+		r := root.do(`{ jobs(filter: {kind: "rebuild_read_models"}) { nodes { id state attempt progress { done total step } lastError { message } } } }`, nil)
+		nodes, _ := r.data["jobs"]["nodes"].([]any)
+		require.Len(t, nodes, 1)
+		job, _ := nodes[0].(map[string]any)
+		require.Equal(t, asked["id"], job["id"])
+		require.Nil(t, job["lastError"], job)
+		if job["state"] != "COMPLETED" {
+			return false
+		}
+		require.Equal(t, map[string]any{"done": 2.0, "total": 2.0, "step": "language"}, job["progress"])
+		return true
+	}, 30*time.Second, 20*time.Millisecond, s.log)
+	var differ int
+	require.NoError(t, s.db.QueryRow(t.Context(), "SELECT count(*) FROM view.verify() WHERE missing + surplus > 0").Scan(&differ))
+	require.Zero(t, differ)
+}
