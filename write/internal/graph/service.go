@@ -3,12 +3,12 @@ package graph
 import (
 	"context"
 
+	"github.com/tercul/tercul/write/internal/cachepurge"
 	"github.com/tercul/tercul/write/internal/command"
 	"github.com/tercul/tercul/write/internal/identity"
 	"github.com/tercul/tercul/write/internal/job"
 	"github.com/tercul/tercul/write/internal/model"
 	"github.com/tercul/tercul/write/internal/page"
-	"github.com/tercul/tercul/write/internal/purge"
 	"github.com/tercul/tercul/write/internal/readmodel"
 )
 
@@ -39,7 +39,7 @@ func (m mutations) RebuildReadModels(ctx context.Context, in model.RebuildReadMo
 
 // PurgeCache has caches forget.
 func (m mutations) PurgeCache(ctx context.Context, in model.PurgeCacheInput) (*model.PurgeCachePayload, error) {
-	p, faults, err := command.Run(ctx, m.Runner, "purgeCache", in, purge.Cache)
+	p, faults, err := command.Run(ctx, m.Runner, "purgeCache", in, cachepurge.Cache)
 	if err != nil || len(faults) > 0 {
 		return &model.PurgeCachePayload{UserErrors: userErrors(faults)}, err
 	}

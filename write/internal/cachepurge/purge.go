@@ -1,7 +1,7 @@
-// Package purge has caches forget, where somebody knows better than the changes that
+// Package cachepurge has caches forget, where somebody knows better than the changes that
 // purge by themselves. It goes the way of every change: a row of the outbox, which the
 // relay publishes and readers without Redis poll.
-package purge
+package cachepurge
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package purge_test
+package cachepurge_test
 
 import (
 	"fmt"
