@@ -16,6 +16,12 @@ var Schema string
 //go:embed operations/*.graphql
 var Operations embed.FS
 
+// Examples are variables for each of the operations, by its name, that work on the
+// sample library. The catalogue shows them.
+//
+//go:embed examples.json
+var Examples []byte
+
 // Exported is genqlient's export of the same documents, as package client sends
 // them: other white space, and so other ids.
 //

@@ -31,7 +31,8 @@ func TestAnEditAnnouncesItsTags(t *testing.T) {
 	require.Empty(t, announcedBy(t, tx, `UPDATE core.works SET description = 'draft' WHERE id = $1`, id("WORK", 8)), "a draft is nobody's news")
 	expression := publicID(t, tx, id("EXPRESSION", 1))
 	require.Equal(t, []string{expression + " text:" + expression}, announcedBy(t, tx, `UPDATE core.text_lines SET content = 'new' WHERE expression_id = $1`, id("EXPRESSION", 1)))
-	require.Equal(t, []string{"api"}, announcedBy(t, tx, `UPDATE ops.documents SET status = 'BLOCKED'`))
+	documents := ask(t, tx, `SELECT DISTINCT 'doc:' || left(text_hash, 16) FROM ops.documents ORDER BY 1`)
+	require.Equal(t, []string{"api " + strings.Join(documents, " ")}, announcedBy(t, tx, `UPDATE ops.documents SET status = 'BLOCKED'`))
 	require.Equal(t, []string{"ref"}, announcedBy(t, tx, `UPDATE core.countries SET name = 'Italia' WHERE code = 'IT'`))
 	require.Equal(t, []string{"trending:day trending:week"}, announcedBy(t, tx, `UPDATE stats.trending SET score = 2`))
 }

@@ -84,6 +84,21 @@ func TestCitationsInEveryFormat(t *testing.T) {
 	}
 }
 
+// What is cited links to the site, where the connection says where that is.
+func TestCitationsLinkToThePublicURL(t *testing.T) {
+	t.Parallel()
+	tx := testdb.Tx(t)
+	exec(t, tx, citable)
+	work := id("WORK", 1)
+	w := publicID(t, tx, work)
+	exec(t, tx, `SET LOCAL tercul.public_url = 'https://example.org/id'`)
+	for _, format := range []string{"CSL_JSON", "BIBTEX", "RIS", "APA", "MLA", "CHICAGO"} {
+		require.Contains(t, cite(t, tx, work, format, "", "en"), "https://example.org/id/"+w, format)
+	}
+	exec(t, tx, `SET LOCAL tercul.public_url = ''`)
+	require.Equal(t, "Alighieri, D. (1308–1321). Commedia. tercul:"+w, cite(t, tx, work, "APA", "", "en"))
+}
+
 func TestCitationsInCSL(t *testing.T) {
 	t.Parallel()
 	tx := testdb.Tx(t)

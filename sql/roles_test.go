@@ -39,7 +39,7 @@ func TestTheReaderMaySelectTheReadModelAndNothingElse(t *testing.T) {
 	exec(t, tx, `SELECT p.* FROM view.alignment_pair a CROSS JOIN LATERAL view.parallel_rows(a.expression_id, ARRAY[a.other_id], NULL, NULL, NULL, 10) p`)
 	for _, forbidden := range []string{
 		`SELECT 1 FROM core.works`, `SELECT 1 FROM auth.users`, `SELECT 1 FROM core.text_lines`, `SELECT 1 FROM ops.outbox`, `SELECT 1 FROM view.work_source`,
-		`UPDATE view.work SET title = ''`, `DELETE FROM view.tag`, `TRUNCATE view.work`, `SELECT view.refresh_all()`, `SELECT ops.announce('{*}')`, `SELECT view.verify()`,
+		`UPDATE view.work SET title = ''`, `DELETE FROM view.tag`, `TRUNCATE view.work`, `SELECT view.refresh_all()`, `SELECT view.refresh_model('work')`, `SELECT ops.announce('{*}')`, `SELECT view.verify()`,
 	} {
 		requireDenied(t, tx, forbidden)
 	}
@@ -75,7 +75,7 @@ func TestTheWriterMayWrite(t *testing.T) {
 	exec(t, tx, `INSERT INTO core.revisions (subject_id, version, snapshot) VALUES ($1, 1, '{}')`, work)
 	exec(t, tx, `INSERT INTO ops.documents (hash, name, source) VALUES (repeat('c', 64), 'A', '{ __typename }')`)
 	exec(t, tx, `UPDATE social.profiles SET bio = 'b'`)
-	exec(t, tx, `SELECT ops.announce('{*}'), ops.number_changes(), ops.prune_outbox('1 day'), view.verify(), view.refresh_all()`)
+	exec(t, tx, `SELECT ops.announce('{*}'), ops.number_changes(), ops.prune_outbox('1 day'), view.verify(), view.refresh_all(), view.refresh_model('work')`)
 	require.Equal(t, []string{"anima"}, ask(t, tx, `SELECT sort_title FROM view.work WHERE id = $1`, work))
 }
 

@@ -781,6 +781,7 @@ CREATE TABLE auth.users (
   locale text DEFAULT 'en'::text NOT NULL,
   last_login_at timestamp with time zone,
   suspended_until timestamp with time zone,
+  suspended_reason text,
   delete_after timestamp with time zone,
   erase_content boolean DEFAULT false NOT NULL,
   version integer DEFAULT 1 NOT NULL,
@@ -795,6 +796,7 @@ CREATE TABLE auth.users (
   CONSTRAINT users_email_check CHECK ((char_length(email) <= 254)),
   CONSTRAINT users_locale_check CHECK ((char_length(locale) <= 35)),
   CONSTRAINT users_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'ACTIVE'::text, 'SUSPENDED'::text, 'LOCKED'::text, 'DELETED'::text]))),
+  CONSTRAINT users_suspended_reason_check CHECK ((char_length(suspended_reason) <= 1000)),
   CONSTRAINT users_username_check CHECK ((username ~ '^[A-Za-z0-9_]{3,30}$'::text)),
   CONSTRAINT users_version_check CHECK ((version > 0))
 );
@@ -1130,11 +1132,14 @@ CREATE TABLE ops.documents (
   ttl_s integer DEFAULT 0 NOT NULL,
   status text DEFAULT 'ACTIVE'::text NOT NULL,
   owner_id uuid,
+  deprecated_at timestamp with time zone,
   sunset_at timestamp with time zone,
+  example jsonb,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT documents_pkey PRIMARY KEY (hash),
   CONSTRAINT documents_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES auth.users(id),
   CONSTRAINT documents_cost_check CHECK (((cost >= 0) AND (cost <= 1000))),
+  CONSTRAINT documents_example_check CHECK ((jsonb_typeof(example) = 'object'::text)),
   CONSTRAINT documents_hash_check CHECK ((hash ~ '^([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$'::text)),
   CONSTRAINT documents_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
   CONSTRAINT documents_operation_type_check CHECK ((operation_type = 'query'::text)),
@@ -1180,6 +1185,7 @@ CREATE TABLE ops.outbox (
   xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
   tags text[] NOT NULL,
   at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  hard boolean DEFAULT false NOT NULL,
   CONSTRAINT outbox_pkey PRIMARY KEY (id),
   CONSTRAINT outbox_tags_check CHECK ((cardinality(tags) > 0))
 );
@@ -1481,6 +1487,7 @@ CREATE INDEX signature_nonces_expired ON auth.signature_nonces USING btree (expi
 CREATE UNIQUE INDEX signing_keys_live ON auth.signing_keys USING btree (public_key) WHERE (revoked_at IS NULL);
 CREATE INDEX signing_keys_user ON auth.signing_keys USING btree (user_id);
 CREATE INDEX user_roles_role ON auth.user_roles USING btree (role, user_id);
+CREATE INDEX users_created ON auth.users USING btree (created_at DESC, id DESC);
 CREATE INDEX users_delete ON auth.users USING btree (delete_after) WHERE ((delete_after IS NOT NULL) AND (deleted_at IS NULL));
 CREATE UNIQUE INDEX users_email ON auth.users USING btree (email_canonical) WHERE (deleted_at IS NULL);
 CREATE INDEX bookmarks_latest ON social.bookmarks USING brin (created_at);
@@ -1514,6 +1521,7 @@ CREATE INDEX audit_log_subject ON ops.audit_log USING btree (subject_id, at, id)
 CREATE INDEX change_candidates_order ON ops.change_candidates USING btree (xid, id);
 CREATE INDEX changes_kind ON ops.changes USING btree (kind, seq);
 CREATE INDEX changes_subject ON ops.changes USING btree (subject_id, seq);
+CREATE INDEX documents_owner ON ops.documents USING btree (owner_id) WHERE (owner_id IS NOT NULL);
 CREATE INDEX idempotency_keys_expired ON ops.idempotency_keys USING btree (expires_at);
 CREATE INDEX import_runs_recent ON ops.import_runs USING btree (started_at DESC);
 CREATE INDEX outbox_age ON ops.outbox USING btree (at);
@@ -1839,7 +1847,12 @@ CREATE VIEW view.document AS
     cost,
     ttl_s,
     status,
+        CASE
+            WHEN status = 'DEPRECATED'::text OR sunset_at IS NOT NULL THEN COALESCE(deprecated_at, created_at)
+            ELSE NULL::timestamp with time zone
+        END AS deprecated_at,
     sunset_at,
+    example,
     created_at
    FROM ops.documents;
 
@@ -2522,7 +2535,7 @@ AS $function$
   FROM core.works w WHERE w.id = work
 $function$;
 
-CREATE OR REPLACE FUNCTION ops.announce(tags text[])
+CREATE OR REPLACE FUNCTION ops.announce(tags text[], hard boolean DEFAULT false)
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2530,8 +2543,8 @@ CREATE OR REPLACE FUNCTION ops.announce(tags text[])
 AS $function$
 BEGIN
   IF cardinality(tags) > 0 THEN
-    INSERT INTO ops.outbox (tags) VALUES (announce.tags || ARRAY(
-      SELECT DISTINCT 'kind:' || substring(t FROM '^([a-z]+)(?:_|:[a-z]+_)') FROM unnest(announce.tags) t WHERE t ~ '^[a-z]+(_|:[a-z]+_)'));
+    INSERT INTO ops.outbox (tags, hard) VALUES (announce.tags || ARRAY(
+      SELECT DISTINCT 'kind:' || substring(t FROM '^([a-z]+)(?:_|:[a-z]+_)') FROM unnest(announce.tags) t WHERE t ~ '^[a-z]+(_|:[a-z]+_)'), announce.hard);
   END IF;
 END $function$;
 
@@ -2808,7 +2821,7 @@ CREATE OR REPLACE FUNCTION view.cite_data(subject uuid, ref text, locale text)
  STABLE
  SET search_path TO 'pg_catalog'
 AS $function$
-  SELECT d.data || jsonb_build_object('ref', nullif(ref, ''), 'uri', 'tercul:' || (d.data ->> 'id'),
+  SELECT d.data || jsonb_build_object('ref', nullif(ref, ''), 'uri', coalesce(nullif(current_setting('tercul.public_url', true), '') || '/', 'tercul:') || (d.data ->> 'id'),
     'fullTitle', (d.data ->> 'title') || CASE WHEN d.data ->> 'subtitle' <> '' THEN ': ' || (d.data ->> 'subtitle') ELSE '' END)
   FROM (
     SELECT jsonb_build_object('id', w.public_id, 'title', coalesce(view.localized(w.titles_by_language, ARRAY[locale, split_part(locale, '-', 1)]), w.title),
@@ -3499,7 +3512,7 @@ CREATE OR REPLACE FUNCTION view.on_documents()
 AS $function$
 BEGIN
   IF NOT view.deferred() AND EXISTS (SELECT FROM changed) THEN
-    PERFORM ops.announce('{api}');
+    PERFORM ops.announce(ARRAY(SELECT 'api' UNION ALL SELECT DISTINCT 'doc:' || left(text_hash, 16) FROM changed));
   END IF;
   RETURN NULL;
 END $function$;
@@ -4134,17 +4147,11 @@ BEGIN
     ANALYZE core.subjects, core.slugs, core.works, core.work_titles, core.work_contributors, core.expressions, core.expression_contributors, core.persons, core.person_names,
       core.rights, core.alignments, core.external_ids, core.subject_tags, core.subject_categories, stats.totals, social.comments, social.collection_items;
   END IF;
-  PERFORM set_config('tercul.defer_refresh', 'on', true);
   FOREACH relation IN ARRAY view.models() || '{category}'::text[] LOOP
-    changed := view.rebuild(relation);
+    changed := view.refresh_model(relation);
     total := total + changed;
-    -- The models built on this one are planned by what it holds now, and so is the first question after the load.
-    IF changed > 1000 THEN
-      EXECUTE format('ANALYZE view.%I', relation);
-    END IF;
     RETURN NEXT;
   END LOOP;
-  PERFORM set_config('tercul.defer_refresh', was, true);
   IF total > 0 OR was = 'on' THEN
     PERFORM ops.announce('{*}');
   END IF;
@@ -4264,6 +4271,31 @@ BEGIN
   INSERT INTO view.language AS l SELECT s.* FROM view.language_source s WHERE s.tag = ANY (tags)
   ON CONFLICT (tag) DO UPDATE SET (tag, iso639_3, script, direction, name, native_name, work_count, translation_count) = ROW (excluded.*)
     WHERE l.* IS DISTINCT FROM excluded.*;
+END $function$;
+
+CREATE OR REPLACE FUNCTION view.refresh_model(relation text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+DECLARE
+  was text := coalesce(current_setting('tercul.defer_refresh', true), '');
+  changed bigint;
+BEGIN
+  IF relation IS NULL OR relation <> ALL (view.models()) THEN
+    RAISE EXCEPTION 'there is no table % in the read model', relation USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  LOCK TABLE core.subjects IN EXCLUSIVE MODE;
+  PERFORM set_config('tercul.defer_refresh', 'on', true);
+  changed := view.rebuild(relation);
+  -- The models built on this one are planned by what it holds now, and so is the first question after the load.
+  IF changed > 1000 THEN
+    EXECUTE format('ANALYZE view.%I', relation);
+  END IF;
+  PERFORM set_config('tercul.defer_refresh', was, true);
+  RETURN changed;
 END $function$;
 
 CREATE OR REPLACE FUNCTION view.refresh_person(ids uuid[])
@@ -4935,7 +4967,7 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE ops.documents TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE ops.idempotency_keys TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE ops.import_runs TO tercul_writer;
 GRANT INSERT, SELECT ON TABLE ops.outbox TO tercul_writer;
-GRANT EXECUTE ON FUNCTION ops.announce(tags text[]) TO tercul_writer;
+GRANT EXECUTE ON FUNCTION ops.announce(tags text[], hard boolean) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION ops.number_changes(max integer) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION ops.prune_outbox(keep interval) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION ops.sha256_hex(value text) TO tercul_writer;
@@ -5059,6 +5091,7 @@ GRANT EXECUTE ON FUNCTION view.cite_year(year_from integer, year_to integer, loc
 GRANT EXECUTE ON FUNCTION view.deferred() TO tercul_writer;
 GRANT EXECUTE ON FUNCTION view.localized(names jsonb, langs text[]) TO tercul_reader;
 GRANT EXECUTE ON FUNCTION view.localized(names jsonb, langs text[]) TO tercul_writer;
+GRANT EXECUTE ON FUNCTION view.models() TO tercul_writer;
 GRANT EXECUTE ON FUNCTION view.parallel_rows(pivot uuid, others uuid[], from_seq integer, to_seq integer, after_row_seq integer, max_rows integer) TO tercul_reader;
 GRANT EXECUTE ON FUNCTION view.parallel_rows(pivot uuid, others uuid[], from_seq integer, to_seq integer, after_row_seq integer, max_rows integer) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION view.refresh_all() TO tercul_writer;
@@ -5068,6 +5101,7 @@ GRANT EXECUTE ON FUNCTION view.refresh_collection_item(collections uuid[], subje
 GRANT EXECUTE ON FUNCTION view.refresh_comment(ids uuid[]) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION view.refresh_expression(ids uuid[]) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION view.refresh_language(tags text[]) TO tercul_writer;
+GRANT EXECUTE ON FUNCTION view.refresh_model(relation text) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION view.refresh_person(ids uuid[]) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION view.refresh_popularity(ids uuid[]) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION view.refresh_tag(ids uuid[]) TO tercul_writer;

@@ -4444,8 +4444,10 @@ type OperationsOperationsOperationConnectionNodesOperation struct {
 	MaxAge int `json:"maxAge"`
 	// Whether it is about to be retired.
 	Deprecated bool `json:"deprecated"`
-	// When it will be retired.
+	// When it will be retired. Its answers say so, too, in the headers Deprecation and Sunset.
 	SunsetAt *time.Time `json:"sunsetAt"`
+	// Variables to try it by, as JSON; they work on the sample library. Null where none are known.
+	Example *string `json:"example"`
 }
 
 // GetId returns OperationsOperationsOperationConnectionNodesOperation.Id, and is useful for accessing the field via an interface.
@@ -4473,6 +4475,11 @@ func (v *OperationsOperationsOperationConnectionNodesOperation) GetDeprecated() 
 // GetSunsetAt returns OperationsOperationsOperationConnectionNodesOperation.SunsetAt, and is useful for accessing the field via an interface.
 func (v *OperationsOperationsOperationConnectionNodesOperation) GetSunsetAt() *time.Time {
 	return v.SunsetAt
+}
+
+// GetExample returns OperationsOperationsOperationConnectionNodesOperation.Example, and is useful for accessing the field via an interface.
+func (v *OperationsOperationsOperationConnectionNodesOperation) GetExample() *string {
+	return v.Example
 }
 
 // OperationsOperationsOperationConnectionPageInfo includes the requested fields of the GraphQL type PageInfo.
@@ -11766,6 +11773,7 @@ query Operations ($first: Int = 50, $after: String) {
 			maxAge
 			deprecated
 			sunsetAt
+			example
 		}
 		pageInfo {
 			hasNextPage

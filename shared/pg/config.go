@@ -29,6 +29,7 @@ type Options struct {
 	// GenericPlans has the server plan each prepared statement once and not for each
 	// set of values: for a service whose statements are few, long and alike.
 	GenericPlans bool
+	Settings     map[string]string // of the database's functions, by name
 	Metrics      prometheus.Registerer
 	Tracer       trace.Tracer
 }
@@ -96,6 +97,9 @@ func (cfg Config) parameters(opts Options, p map[string]string) {
 	set("jit", "off")
 	if opts.GenericPlans {
 		set("plan_cache_mode", "force_generic_plan")
+	}
+	for name, value := range opts.Settings {
+		set(name, value)
 	}
 	set("lock_timeout", milliseconds(lockTimeout))
 	set("idle_in_transaction_session_timeout", milliseconds(idleInTransaction))

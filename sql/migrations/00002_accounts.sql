@@ -23,6 +23,7 @@ CREATE TABLE auth.users (
   locale             text NOT NULL DEFAULT 'en' CHECK (char_length(locale) <= 35),
   last_login_at      timestamptz,
   suspended_until    timestamptz,                   -- with status SUSPENDED; NULL is until further notice
+  suspended_reason   text CHECK (char_length(suspended_reason) <= 1000),
   delete_after       timestamptz,                   -- the owner asked for deletion; carried out then unless taken back
   erase_content      boolean NOT NULL DEFAULT false, -- and asked for what they wrote to go, too
   version            int NOT NULL DEFAULT 1 CHECK (version > 0),
@@ -33,6 +34,7 @@ CREATE TABLE auth.users (
   CHECK ((email IS NULL) = (email_canonical IS NULL))
 );
 CREATE UNIQUE INDEX users_email ON auth.users (email_canonical) WHERE deleted_at IS NULL;
+CREATE INDEX users_created ON auth.users (created_at DESC, id DESC);
 CREATE INDEX users_delete ON auth.users (delete_after) WHERE delete_after IS NOT NULL AND deleted_at IS NULL;
 -- +goose StatementEnd
 

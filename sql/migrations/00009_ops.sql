@@ -5,7 +5,8 @@ CREATE TABLE ops.outbox (
   id   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   xid  xid8 NOT NULL DEFAULT pg_current_xact_id(),
   tags text[] NOT NULL CHECK (cardinality(tags) > 0),
-  at   timestamptz NOT NULL DEFAULT clock_timestamp() -- not the beginning of a transaction that may have run for long
+  at   timestamptz NOT NULL DEFAULT clock_timestamp(), -- not the beginning of a transaction that may have run for long
+  hard boolean NOT NULL DEFAULT false                -- an edge is to drop it, and not to give it once more while it asks anew
 );
 CREATE INDEX outbox_order ON ops.outbox (xid, id);
 CREATE INDEX outbox_age ON ops.outbox (at);
@@ -50,9 +51,12 @@ CREATE TABLE ops.documents (
   ttl_s          int NOT NULL DEFAULT 0 CHECK (ttl_s >= 0),
   status         text NOT NULL DEFAULT 'ACTIVE' CHECK (status IN ('PENDING','ACTIVE','DEPRECATED','BLOCKED')),
   owner_id       uuid REFERENCES auth.users,
+  deprecated_at  timestamptz,                       -- when its end was set
   sunset_at      timestamptz,
+  example        jsonb CHECK (jsonb_typeof(example) = 'object'), -- variables that work on the sample library
   created_at     timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX documents_owner ON ops.documents (owner_id) WHERE owner_id IS NOT NULL;
 
 CREATE TABLE ops.import_runs (
   id          uuid PRIMARY KEY,

@@ -16,14 +16,14 @@ $$;
 
 -- With every tag that names a subject goes the kind of such tags (kind:work for work_…, kind:text for text:expr_…): an
 -- answer that bears more tags than an edge takes names kinds in their place, and is purged by them all the same.
-CREATE FUNCTION ops.announce(tags text[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION ops.announce(tags text[], hard boolean DEFAULT false) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 BEGIN
   IF cardinality(tags) > 0 THEN
-    INSERT INTO ops.outbox (tags) VALUES (announce.tags || ARRAY(
-      SELECT DISTINCT 'kind:' || substring(t FROM '^([a-z]+)(?:_|:[a-z]+_)') FROM unnest(announce.tags) t WHERE t ~ '^[a-z]+(_|:[a-z]+_)'));
+    INSERT INTO ops.outbox (tags, hard) VALUES (announce.tags || ARRAY(
+      SELECT DISTINCT 'kind:' || substring(t FROM '^([a-z]+)(?:_|:[a-z]+_)') FROM unnest(announce.tags) t WHERE t ~ '^[a-z]+(_|:[a-z]+_)'), announce.hard);
   END IF;
 END $$;
-COMMENT ON FUNCTION ops.announce(text[]) IS 'Tells every cache, after the commit, to forget what carries one of these tags.';
+COMMENT ON FUNCTION ops.announce(text[], boolean) IS 'Tells every cache, after the commit, to forget what carries one of these tags; hard is for edges, which may else give it once more while they ask anew.';
 
 CREATE FUNCTION ops.outbox_appended() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
@@ -111,7 +111,7 @@ DROP PROCEDURE ops.watch(regclass, regproc);
 DROP FUNCTION ops.refuse_truncate() CASCADE;
 DROP TRIGGER outbox_appended ON ops.outbox;
 DROP FUNCTION ops.outbox_appended();
-DROP FUNCTION ops.announce(text[]);
+DROP FUNCTION ops.announce(text[], boolean);
 DROP FUNCTION view.silent();
 DROP FUNCTION view.deferred();
 -- +goose StatementEnd

@@ -56,7 +56,9 @@ CREATE VIEW view.change AS
 SELECT c.seq, c.subject_id, core.typeid(c.kind, c.subject_id) AS public_id, c.kind, c.change, c.version, c.at FROM ops.changes c;
 
 CREATE VIEW view.document AS
-SELECT hash, text_hash, name, source, operation_type, cost, ttl_s, status, sunset_at, created_at FROM ops.documents;
+SELECT hash, text_hash, name, source, operation_type, cost, ttl_s, status,
+  CASE WHEN status = 'DEPRECATED' OR sunset_at IS NOT NULL THEN coalesce(deprecated_at, created_at) END AS deprecated_at, sunset_at, example, created_at
+FROM ops.documents;
 
 CREATE VIEW view.announcement AS SELECT id, xid, tags, at FROM ops.outbox;
 
@@ -161,10 +163,12 @@ BEGIN
 END $$;
 CALL ops.watch('stats.trending', 'view.on_trending');
 
+-- Every answer bears the tag of the document that asked for it: what is said of the document in its headers, and whether
+-- it is answered at all, is renewed in every cache.
 CREATE FUNCTION view.on_documents() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF NOT view.deferred() AND EXISTS (SELECT FROM changed) THEN
-    PERFORM ops.announce('{api}');
+    PERFORM ops.announce(ARRAY(SELECT 'api' UNION ALL SELECT DISTINCT 'doc:' || left(text_hash, 16) FROM changed));
   END IF;
   RETURN NULL;
 END $$;

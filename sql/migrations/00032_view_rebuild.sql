@@ -40,6 +40,26 @@ BEGIN
   RETURN gone + put;
 END $$;
 
+-- One step of a rebuild, for whoever does not own the tables. The models built on this one wait for their own turn.
+CREATE FUNCTION view.refresh_model(relation text) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  was text := coalesce(current_setting('tercul.defer_refresh', true), '');
+  changed bigint;
+BEGIN
+  IF relation IS NULL OR relation <> ALL (view.models()) THEN
+    RAISE EXCEPTION 'there is no table % in the read model', relation USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  LOCK TABLE core.subjects IN EXCLUSIVE MODE;
+  PERFORM set_config('tercul.defer_refresh', 'on', true);
+  changed := view.rebuild(relation);
+  -- The models built on this one are planned by what it holds now, and so is the first question after the load.
+  IF changed > 1000 THEN
+    EXECUTE format('ANALYZE view.%I', relation);
+  END IF;
+  PERFORM set_config('tercul.defer_refresh', was, true);
+  RETURN changed;
+END $$;
+
 -- Makes every table equal to its source. Writers wait meanwhile, readers do not. What a bulk load has deferred is
 -- announced here, as "everything".
 CREATE FUNCTION view.refresh_all() RETURNS TABLE (relation text, changed bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
@@ -53,17 +73,11 @@ BEGIN
     ANALYZE core.subjects, core.slugs, core.works, core.work_titles, core.work_contributors, core.expressions, core.expression_contributors, core.persons, core.person_names,
       core.rights, core.alignments, core.external_ids, core.subject_tags, core.subject_categories, stats.totals, social.comments, social.collection_items;
   END IF;
-  PERFORM set_config('tercul.defer_refresh', 'on', true);
   FOREACH relation IN ARRAY view.models() || '{category}'::text[] LOOP
-    changed := view.rebuild(relation);
+    changed := view.refresh_model(relation);
     total := total + changed;
-    -- The models built on this one are planned by what it holds now, and so is the first question after the load.
-    IF changed > 1000 THEN
-      EXECUTE format('ANALYZE view.%I', relation);
-    END IF;
     RETURN NEXT;
   END LOOP;
-  PERFORM set_config('tercul.defer_refresh', was, true);
   IF total > 0 OR was = 'on' THEN
     PERFORM ops.announce('{*}');
   END IF;
@@ -88,6 +102,7 @@ END $$;
 -- +goose StatementBegin
 DROP FUNCTION view.verify();
 DROP FUNCTION view.refresh_all();
+DROP FUNCTION view.refresh_model(text);
 DROP FUNCTION view.rebuild(text);
 DROP FUNCTION view.model_shape(text);
 DROP FUNCTION view.models();

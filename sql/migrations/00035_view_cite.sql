@@ -3,7 +3,7 @@
 -- Citations in the common formats. Names go by the stored "Family, Given" where it has a comma and stay whole where not;
 -- a name that begins with the family name is not turned around in running text. A year before the common era is written
 -- as one, and what EDTF says of a date (1140~, 19XX, 1308/..) in words. Everything is escaped for the format it goes into. The address is
--- "tercul:<public id>", which the caller turns into a link.
+-- the public id behind the setting tercul.public_url of the connection; without one "tercul:<public id>", which links nowhere.
 
 -- The words of a citation in a language we have them in, else in English.
 CREATE FUNCTION view.cite_word(word text, locale text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -166,7 +166,7 @@ $$;
 -- What there is to say of a work or an expression. A text that is not whole has an extent, to be said after its title;
 -- a work is whole, and a note tells what the library has of it.
 CREATE FUNCTION view.cite_data(subject uuid, ref text, locale text) RETURNS jsonb LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
-  SELECT d.data || jsonb_build_object('ref', nullif(ref, ''), 'uri', 'tercul:' || (d.data ->> 'id'),
+  SELECT d.data || jsonb_build_object('ref', nullif(ref, ''), 'uri', coalesce(nullif(current_setting('tercul.public_url', true), '') || '/', 'tercul:') || (d.data ->> 'id'),
     'fullTitle', (d.data ->> 'title') || CASE WHEN d.data ->> 'subtitle' <> '' THEN ': ' || (d.data ->> 'subtitle') ELSE '' END)
   FROM (
     SELECT jsonb_build_object('id', w.public_id, 'title', coalesce(view.localized(w.titles_by_language, ARRAY[locale, split_part(locale, '-', 1)]), w.title),

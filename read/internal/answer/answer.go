@@ -52,6 +52,17 @@ type Operation interface {
 	Policy() Policy
 }
 
+// DocumentTag is the tag of all answers to an operation, so that they are renewed
+// everywhere when its document is retired or blocked; empty for what is no document's
+// hash.
+func DocumentTag(op Operation) string {
+	const digits = 16 // of 64, for which ops.documents announces as many
+	if hash := op.Hash(); len(hash) >= digits {
+		return "doc:" + hash[:digits]
+	}
+	return ""
+}
+
 // Policy says how long answers to an operation may be kept.
 type Policy struct {
 	MaxAge       time.Duration // in browsers

@@ -163,7 +163,7 @@ func minSeq(c *fiber.Ctx) (uint64, error) {
 // write sends an answer, or 304 to who holds it already.
 func (s *Server) write(ctx *fasthttp.RequestCtx, ex *exchange, q operation.Question, res answer.Result) {
 	ex.layer = res.Layer.String()
-	head := headOf(res, ex.media, contentLocation(ctx, q))
+	head := headOf(res, ex.media, contentLocation(ctx, q)).of(q.Operation)
 	known := !ctx.IsPost() && noneMatch(joined(ctx, fasthttp.HeaderIfNoneMatch), res.Entry.ETag)
 	if known {
 		head.writeNotModified(&ctx.Response.Header)

@@ -6,6 +6,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/tercul/tercul/read/internal/answer"
+	"github.com/tercul/tercul/read/internal/operation"
 	"github.com/tercul/tercul/shared/gqlhttp"
 )
 
@@ -19,6 +20,8 @@ type head struct {
 	contentType string
 	location    string // the canonical URL, if the request spelt it otherwise
 	cacheStatus string
+
+	deprecation, sunset string // of the document
 }
 
 func headOf(res answer.Result, m gqlhttp.Media, location string) head {
@@ -26,6 +29,14 @@ func headOf(res answer.Result, m gqlhttp.Media, location string) head {
 		entry: res.Entry, stale: res.Layer == answer.Stale,
 		contentType: m.Header(), location: location, cacheStatus: res.CacheStatus,
 	}
+}
+
+// of says what there is to say of the document that was asked.
+func (d head) of(op *operation.Operation) head {
+	if op != nil {
+		d.deprecation, d.sunset = op.Retirement()
+	}
+	return d
 }
 
 // write sets the headers of a 200.
@@ -52,6 +63,8 @@ func (d head) writeShared(h *fasthttp.ResponseHeader) {
 	set(h, fasthttp.HeaderETag, e.ETag)
 	set(h, fasthttp.HeaderContentLocation, d.location)
 	set(h, "Cache-Status", d.cacheStatus)
+	set(h, "Deprecation", d.deprecation)
+	set(h, "Sunset", d.sunset)
 	set(h, headerSeq, strconv.FormatUint(e.AsOf, 10))
 	d.writeLifetime(h)
 }

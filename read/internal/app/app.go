@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -78,7 +79,8 @@ func (r *Reader) openPort(ctx context.Context, _ io.Writer) (err error) {
 func (r *Reader) openStores(ctx context.Context, _ io.Writer) (err error) {
 	r.db, err = pg.Open(r.cfg.Database, pg.Options{ //nolint:contextcheck // the pool outlives the start
 		Application: "tercul-reader", Role: role, ReadOnly: true, GenericPlans: true,
-		Metrics: r.metrics, Tracer: r.tracing.Tracer("pg"),
+		Settings: map[string]string{"tercul.public_url": strings.TrimRight(r.cfg.PublicURL, "/")},
+		Metrics:  r.metrics, Tracer: r.tracing.Tracer("pg"),
 	})
 	if err != nil {
 		return err

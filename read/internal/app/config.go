@@ -1,6 +1,8 @@
 package app
 
 import (
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/tercul/tercul/shared/config"
@@ -16,6 +18,8 @@ type Config struct {
 	Documents string `env:"TERCUL_DOCUMENTS" envDefault:"persisted" validate:"oneof=persisted any" desc:"Which documents are run: persisted for the registered ones alone, any for all that are valid (development)."`
 
 	DocumentPaths []string `env:"TERCUL_DOCUMENT_PATHS" envSeparator:":" desc:"Files and folders with more documents, separated by colons: manifests of Apollo or Relay, or .graphql files." example:"/etc/tercul/manifest.json"`
+
+	PublicURL string `env:"TERCUL_READ_PUBLIC_URL" validate:"omitempty,http_url" desc:"What citations link to: the address behind which the id of a work or a translation opens it. Without one they name tercul: and the id, which opens nothing." example:"https://example.org/id"`
 
 	HTTP      HTTPConfig
 	Origin    OriginConfig
@@ -62,6 +66,12 @@ func (c *Config) Check() (faults []config.Fault) {
 			Variable: "TERCUL_READ_TIMEOUT", Value: c.HTTP.Timeout.String(),
 			Problem: "is longer than TERCUL_DATABASE_STATEMENT_TIMEOUT=" + c.Database.StatementTimeout.String(),
 			Remedy:  "Set the statement's timeout to at least the request's.",
+		})
+	}
+	if u, err := url.Parse(c.PublicURL); err != nil || u.User != nil || strings.ContainsAny(c.PublicURL, `?#{}\`) {
+		faults = append(faults, config.Fault{
+			Variable: "TERCUL_READ_PUBLIC_URL", Value: c.PublicURL, Problem: "must be scheme, host and path alone: an id is put behind it",
+			Remedy: "Set it to something like https://example.org/id.",
 		})
 	}
 	if c.Limit.Requests > 0 && c.Redis.URL != "" && c.Limit.Secret == "" {

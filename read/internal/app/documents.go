@@ -41,16 +41,16 @@ func newRegistry(ctx context.Context, cfg Config, db *pg.DB, log zerolog.Logger,
 		return nil, fmt.Errorf("the client's exported operations: %w", err)
 	}
 	return operation.New(ctx, operation.Config{
-		Checker: checker, SchemaVersion: schemaVersion(), Compile: compileWith(compiler), Verify: explain(db),
+		Checker: checker, SchemaVersion: schemaVersion(cfg.PublicURL), Compile: compileWith(compiler), Verify: explain(db),
 		Mode: operation.Mode(cfg.Documents), Shipped: read.Operations, Entries: exported, Paths: cfg.DocumentPaths,
 		Table: operation.TableOf(db), Poll: cfg.documentsPoll, Log: log, Metrics: reg,
 	})
 }
 
 // schemaVersion keeps answers to an older schema from being given under a newer
-// one: it is part of every key.
-func schemaVersion() string {
-	sum := sha256.Sum256([]byte(read.Schema))
+// one, and links to an older address: it is part of every key.
+func schemaVersion(publicURL string) string {
+	sum := sha256.Sum256([]byte(read.Schema + "\x00" + publicURL))
 	return hex.EncodeToString(sum[:4])
 }
 

@@ -116,5 +116,5 @@ var operations = nested(page(Rel{
 
 var operation = &Object{Fields: map[string]Field{
 	"id": {SQL: "'sha256:' || {t}.hash"}, "name": column("name"), "document": column("source"), "cost": column("cost"),
-	"maxAge": column("ttl_s"), "deprecated": {SQL: "{t}.status = 'DEPRECATED'"}, "sunsetAt": timestamp("{t}.sunset_at"),
+	"maxAge": column("ttl_s"), "deprecated": {SQL: "{t}.status = 'DEPRECATED'"}, "sunsetAt": timestamp("{t}.sunset_at"), "example": {SQL: "{t}.example::text"},
 }}

@@ -13,7 +13,8 @@
 // manifests and folders that the operator names, and the table view.document. A
 // fault in the first three stops the start and names the document; one in the
 // table is logged, counted and left out. Documents that are blocked in the table
-// are not run, whatever their source; those past their sunset disappear.
+// are not run, whatever their source; nor are those past their sunset, whose ids
+// are answered with its date.
 //
 // The registry is an immutable index behind an atomic pointer: readers take no
 // lock, a refresh builds the next index and swaps. Generation changes with it, so

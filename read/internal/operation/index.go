@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// publish puts an index of the fixed operations and those of the table, less the
-// blocked ones, in force, and reports whether it differs from the one before. An
+// publish puts an index of the fixed operations and those of the table, less what is
+// gone, in force, and reports whether it differs from the one before. An
 // id that two fixed operations share is an error; in the table it is said.
-func (r *Registry) publish(blocked map[string]bool) (changed bool, err error) {
-	b := builder{index: &index{byID: map[string]*Operation{}}, blocked: blocked}
+func (r *Registry) publish(left gone) (changed bool, err error) {
+	b := builder{index: &index{byID: map[string]*Operation{}, ended: left.ended}, blocked: left.blocked}
 	for _, op := range r.fixed {
 		b.add(op)
 	}

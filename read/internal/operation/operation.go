@@ -2,6 +2,8 @@ package operation
 
 import (
 	"context"
+	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -47,6 +49,8 @@ type Operation struct {
 	url      string // of the question without variables; empty where there is none
 	row      row    // of a document from the table
 	ownNames []string
+
+	deprecation, sunset string // headers
 }
 
 var _ answer.Operation = (*Operation)(nil)
@@ -77,4 +81,18 @@ func (o *Operation) Source() Source { return o.source }
 // until when it will be; the time is zero where none is set.
 func (o *Operation) Deprecated() (bool, time.Time) {
 	return o.row.status == statusDeprecated || !o.row.sunset.IsZero(), o.row.sunset
+}
+
+// Retirement is what answers say of the document in the headers Deprecation (RFC 9745)
+// and Sunset (RFC 8594); empty where they say nothing.
+func (o *Operation) Retirement() (deprecation, sunset string) { return o.deprecation, o.sunset }
+
+// retire sets what Retirement says.
+func (o *Operation) retire(r row) {
+	if !r.deprecated.IsZero() {
+		o.deprecation = "@" + strconv.FormatInt(r.deprecated.Unix(), 10)
+	}
+	if !r.sunset.IsZero() {
+		o.sunset = r.sunset.Format(http.TimeFormat)
+	}
 }

@@ -80,7 +80,7 @@ func (r *Registry) refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	next, missing, blocked := r.sift(rows)
+	next, missing, gone := r.sift(rows)
 	texts := map[string]string{}
 	if len(missing) > 0 {
 		hashes := make([]string, 0, len(missing))
@@ -101,22 +101,33 @@ func (r *Registry) refresh(ctx context.Context) error {
 	}
 	r.rows = next
 	r.meters.refused.Set(float64(len(r.failed)))
-	changed, err := r.publish(blocked)
+	changed, err := r.publish(gone)
 	if changed {
 		r.cfg.Log.Info().Int("documents", len(r.List())).Msg("the documents have changed")
 	}
 	return err
 }
 
+// gone are documents of the table that are not run: those that are blocked, whatever
+// their source, by the hash of their text, and the ends of those that were retired, by
+// their ids.
+type gone struct {
+	blocked map[string]bool
+	ended   map[string]time.Time
+}
+
 // sift keeps the operations whose rows are as they were, and tells which texts
-// are missing and what is blocked.
-func (r *Registry) sift(rows []row) (kept map[string]*Operation, missing map[string]row, blocked map[string]bool) {
+// are missing and what is gone.
+func (r *Registry) sift(rows []row) (kept map[string]*Operation, missing map[string]row, left gone) {
 	now := r.cfg.Now()
-	kept, missing, blocked = map[string]*Operation{}, map[string]row{}, map[string]bool{}
+	kept, missing, left = map[string]*Operation{}, map[string]row{}, gone{map[string]bool{}, map[string]time.Time{}}
 	failed := map[string]string{}
 	for _, row := range rows {
 		if row.status == statusBlocked {
-			blocked[row.textHash] = true
+			left.blocked[row.textHash] = true
+		}
+		if row.ended(now) {
+			left.ended[row.hash], left.ended[row.textHash] = row.sunset, row.sunset
 		}
 		if !row.runnable(now) {
 			continue
@@ -131,7 +142,7 @@ func (r *Registry) sift(rows []row) (kept map[string]*Operation, missing map[str
 		}
 	}
 	r.failed = failed
-	return kept, missing, blocked
+	return kept, missing, left
 }
 
 // fromRow compiles a document of the table; nil means it is left out.
@@ -144,6 +155,7 @@ func (r *Registry) fromRow(ctx context.Context, row row, text string) *Operation
 	if err == nil {
 		op.own(row.hash)
 		op.row = row
+		op.retire(row)
 		op.policy = shortened(op.policy, row.ttl)
 		return op
 	}

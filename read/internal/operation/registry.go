@@ -57,6 +57,8 @@ const (
 type index struct {
 	byID map[string]*Operation // by sha256 and by clients' own ids
 	list []*Operation          // by name, then hash
+
+	ended map[string]time.Time // by id, those that were run until then
 }
 
 // Registry finds operations. It is safe for concurrent use.
@@ -104,7 +106,7 @@ func New(ctx context.Context, cfg Config) (*Registry, error) {
 	if err := r.loadFixed(ctx); err != nil {
 		return nil, err
 	}
-	if _, err := r.publish(nil); err != nil {
+	if _, err := r.publish(gone{}); err != nil {
 		return nil, err
 	}
 	if err := r.Refresh(ctx); err != nil {

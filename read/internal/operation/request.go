@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -39,7 +40,7 @@ func (r *Registry) find(ctx context.Context, req *Request) (*Operation, error) {
 		case op != nil:
 			return op, nil
 		case id != "":
-			return nil, apperr.OfField(errNotFound.Code, field, "must name a document that is registered here (tercul documents add) and not blocked; the query operations lists them")
+			return nil, known.unknown(id, field)
 		}
 		return nil, errNoDocument
 	}
@@ -51,6 +52,14 @@ func (r *Registry) find(ctx context.Context, req *Request) (*Operation, error) {
 		return registered, nil
 	}
 	return r.unregistered(ctx, req, hash)
+}
+
+// unknown is the answer to an id that names nothing that is run.
+func (x *index) unknown(id, field string) error {
+	if end, ok := x.ended[strings.ToLower(strings.TrimPrefix(id, gqlhttp.HashPrefix))]; ok {
+		return apperr.OfField(errNotFound.Code, field, "must name a document that is still answered; this one was retired on "+end.Format(time.DateOnly)+"; the query operations lists those there are")
+	}
+	return apperr.OfField(errNotFound.Code, field, "must name a document that is registered here (tercul documents add) and not blocked; the query operations lists them")
 }
 
 // mismatched tells whether an id names another text than the one sent with it.

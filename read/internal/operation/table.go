@@ -20,12 +20,17 @@ const (
 type row struct {
 	hash, textHash, name, status string
 	ttl                          time.Duration
-	sunset                       time.Time
+	deprecated, sunset           time.Time
 }
 
 // runnable tells whether the document is to be run at that time.
 func (r row) runnable(now time.Time) bool {
 	return (r.status == statusActive || r.status == statusDeprecated) && (r.sunset.IsZero() || now.Before(r.sunset))
+}
+
+// ended tells whether the document was to be run until a time that is past.
+func (r row) ended(now time.Time) bool {
+	return (r.status == statusActive || r.status == statusDeprecated) && !r.runnable(now)
 }
 
 // Reader reads the table of documents.
@@ -52,24 +57,30 @@ const (
 
 func (t table) rows(ctx context.Context) ([]row, error) {
 	found, err := t.db.Query(pg.Named(ctx, listStatement),
-		`SELECT hash, text_hash, name, status, ttl_s, sunset_at FROM view.document`)
+		`SELECT hash, text_hash, name, status, ttl_s, deprecated_at, sunset_at FROM view.document`)
 	if err != nil {
 		return nil, pg.Error(err)
 	}
 	rows, err := pgx.CollectRows(found, func(c pgx.CollectableRow) (row, error) {
 		var out row
 		var seconds int
-		var sunset *time.Time
-		if err := c.Scan(&out.hash, &out.textHash, &out.name, &out.status, &seconds, &sunset); err != nil {
+		var deprecated, sunset *time.Time
+		if err := c.Scan(&out.hash, &out.textHash, &out.name, &out.status, &seconds, &deprecated, &sunset); err != nil {
 			return row{}, err
 		}
 		out.ttl = time.Duration(seconds) * time.Second
-		if sunset != nil {
-			out.sunset = sunset.UTC()
-		}
+		out.deprecated, out.sunset = utc(deprecated), utc(sunset)
 		return out, nil
 	})
 	return rows, pg.Error(err)
+}
+
+// utc is a time that may be missing.
+func utc(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return t.UTC()
 }
 
 func (t table) texts(ctx context.Context, hashes []string) (map[string]string, error) {

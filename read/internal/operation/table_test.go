@@ -3,6 +3,7 @@ package operation_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -96,9 +97,16 @@ func TestTheTableIsFollowedWithoutARestart(t *testing.T) {
 	assert.True(t, deprecated)
 	assert.WithinDuration(t, now.Add(time.Hour), sunset, time.Second)
 
+	began, end := op.Retirement()
+	assert.Regexp(t, `^@\d+$`, began, "without a date of its own since it was registered")
+	assert.Equal(t, sunset.Format(http.TimeFormat), end)
+
 	now = now.Add(2 * time.Hour)
 	found, _ = state()
 	assert.False(t, found, "past its sunset")
+	_, err = r.Parse(ctx, operation.Request{DocumentID: hash})
+	require.ErrorIs(t, err, apperr.New(apperr.PersistedQueryNotFound, ""))
+	require.ErrorContains(t, err, "this one was retired on "+sunset.Format(time.DateOnly))
 	now = now.Add(-2 * time.Hour)
 	found, _ = state()
 	assert.True(t, found)

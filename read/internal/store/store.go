@@ -48,6 +48,9 @@ func (s *Store) Answer(ctx context.Context, q *answer.Query) (answer.Result, err
 		return answer.Result{}, err
 	}
 	m := answer.Material{AsOf: s.Clock.Applied(), Policy: q.Op.Policy(), Now: s.Now()}
+	if tag := answer.DocumentTag(q.Op); tag != "" {
+		m.Tags = []string{tag}
+	}
 	entry, err := s.run(ctx, statement, p.Tags, m)
 	if err != nil {
 		return answer.Result{}, err
@@ -100,7 +103,7 @@ func render(row [][]byte, tags []string, m answer.Material) (*answer.Entry, erro
 		return nil, faults(string(row[colFault]))
 	}
 	m.Data = row[colData]
-	m.Tags = append(strings.Fields(string(row[colTags])), tags...)
+	m.Tags = append(append(m.Tags, strings.Fields(string(row[colTags]))...), tags...)
 	switch {
 	case isTrue(row[colMissing]):
 		m.Status = answer.Null

@@ -30,7 +30,7 @@ func (a *Accounts) Delete(ctx context.Context, in model.DeleteAccountInput) (com
 		if err := p.accept(ctx, tx, "password"); err != nil {
 			return done(user), err
 		}
-		if err := notLast(ctx, tx, user); err != nil {
+		if err := KeepAdmin(ctx, tx, "", user); err != nil {
 			return done(user), err
 		}
 		until := tx.Now.Add(Grace)
@@ -38,7 +38,7 @@ func (a *Accounts) Delete(ctx context.Context, in model.DeleteAccountInput) (com
 			return done(user), err
 		}
 		tx.Audit(user, 0, map[string]any{"eraseContent": in.EraseContent})
-		if _, err := endAll(ctx, tx, user, uuid.Nil, "DELETION_REQUESTED"); err != nil {
+		if _, err := EndAll(ctx, tx, user, uuid.Nil, "DELETION_REQUESTED"); err != nil {
 			return done(user), err
 		}
 		return done(user), tx.Enqueue(ctx, MailArgs{Occasion: Deletion, User: user, At: until})
@@ -46,8 +46,9 @@ func (a *Accounts) Delete(ctx context.Context, in model.DeleteAccountInput) (com
 	return faults, err
 }
 
-// notLast keeps the last admin.
-func notLast(ctx context.Context, tx *command.Tx, user uuid.UUID) error {
+// KeepAdmin refuses to take the last admin away. The rows of all admins are locked,
+// so that of two at the same moment the second sees what the first has done.
+func KeepAdmin(ctx context.Context, tx *command.Tx, field string, user uuid.UUID) error {
 	if _, err := tx.Exec(ctx, "SELECT FROM auth.user_roles WHERE role = 'ADMIN' ORDER BY user_id FOR UPDATE"); err != nil {
 		return err
 	}
@@ -56,7 +57,7 @@ func notLast(ctx context.Context, tx *command.Tx, user uuid.UUID) error {
 		SELECT FROM auth.user_roles r JOIN auth.users u ON u.id = r.user_id
 		WHERE r.role = 'ADMIN' AND u.id <> $1 AND u.status = 'ACTIVE' AND u.delete_after IS NULL)`, user).Scan(&last)
 	if err == nil && last {
-		err = tx.Stop(apperr.UserInvalidState, "", "You are the last admin. Make another one first.")
+		err = tx.Stop(apperr.UserInvalidState, field, "This is the last admin. Make another one first.")
 	}
 	return err
 }

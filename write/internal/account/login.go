@@ -53,7 +53,7 @@ func admit(ctx context.Context, tx *command.Tx, user uuid.UUID) error {
 	default:
 		return tx.Stop(apperr.UserInvalidState, "", "This account is closed for now.", "status", status)
 	}
-	_, err = tx.Exec(ctx, `UPDATE auth.users SET status = 'ACTIVE', suspended_until = NULL, delete_after = NULL, erase_content = false, last_login_at = $2
+	_, err = tx.Exec(ctx, `UPDATE auth.users SET status = 'ACTIVE', suspended_until = NULL, suspended_reason = NULL, delete_after = NULL, erase_content = false, last_login_at = $2
 		WHERE id = $1`, user, tx.Now)
 	if err != nil {
 		return err

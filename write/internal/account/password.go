@@ -104,7 +104,7 @@ func renewPassword(ctx context.Context, tx *command.Tx, user, except uuid.UUID, 
 	if _, err := tx.Exec(ctx, "UPDATE auth.one_time_tokens SET consumed_at = $2 WHERE user_id = $1 AND purpose = $3 AND consumed_at IS NULL", user, tx.Now, resetPurpose.name); err != nil {
 		return err
 	}
-	if _, err := endAll(ctx, tx, user, except, event); err != nil {
+	if _, err := EndAll(ctx, tx, user, except, event); err != nil {
 		return err
 	}
 	return tx.Enqueue(ctx, MailArgs{Occasion: Changed, User: user, At: tx.Now})

@@ -55,13 +55,13 @@ func RevokeAllSessions(ctx context.Context, tx *command.Tx, in model.RevokeAllSe
 	if in.ExceptCurrent {
 		except = tx.Actor.SessionID
 	}
-	n, err := endAll(ctx, tx, user, except, "REVOKED_ALL")
+	n, err := EndAll(ctx, tx, user, except, "REVOKED_ALL")
 	tx.Audit(user, 0, map[string]any{"sessions": n})
 	return n, err
 }
 
-// endAll ends sessions and what their access tokens are good for, and notes it.
-func endAll(ctx context.Context, tx *command.Tx, user, except uuid.UUID, why string) (int, error) {
+// EndAll ends sessions and what their access tokens are good for, and notes it.
+func EndAll(ctx context.Context, tx *command.Tx, user, except uuid.UUID, why string) (int, error) {
 	n, err := session.Revoke(ctx, tx, user, uuid.Nil, except, why)
 	if err != nil {
 		return n, err

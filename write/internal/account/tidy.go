@@ -121,7 +121,7 @@ var erase = []string{
 	"UPDATE social.collections SET deleted_at = now(), version = version + 1 WHERE owner_id = $1 AND deleted_at IS NULL AND (visibility <> 'PUBLIC' OR (SELECT erase_content FROM auth.users WHERE id = $1))",
 	"DELETE FROM social.likes WHERE user_id = $1 AND (SELECT erase_content FROM auth.users WHERE id = $1)",
 	"DELETE FROM social.profiles WHERE user_id = $1",
-	"UPDATE auth.users SET status = 'DELETED', deleted_at = now(), email = NULL, email_canonical = NULL, auth_epoch = auth_epoch + 1, updated_at = now() WHERE id = $1",
+	"UPDATE auth.users SET status = 'DELETED', deleted_at = now(), email = NULL, email_canonical = NULL, suspended_until = NULL, suspended_reason = NULL, auth_epoch = auth_epoch + 1, updated_at = now() WHERE id = $1",
 }
 
 // forget removes an account that nobody ever signed in to. Its name is free again.

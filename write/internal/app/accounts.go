@@ -20,6 +20,7 @@ import (
 	"github.com/tercul/tercul/write/internal/job"
 	"github.com/tercul/tercul/write/internal/mail"
 	"github.com/tercul/tercul/write/internal/purge"
+	"github.com/tercul/tercul/write/internal/readmodel"
 	"github.com/tercul/tercul/write/internal/session"
 	"github.com/tercul/tercul/write/internal/signature"
 	"github.com/tercul/tercul/write/internal/stats"
@@ -143,6 +144,7 @@ func (w *Writer) jobs() (*job.Service, error) {
 	if err := stats.Observe(w.metrics, w.db); err != nil {
 		return nil, err
 	}
+	river.AddWorker(workers, &readmodel.Rebuilder{DB: w.db})
 	return job.NewService(job.Config{
 		DB: w.db.Pool, Workers: workers, Log: w.log, Metrics: w.metrics, Grace: w.cfg.Stop,
 		Periodic: []*river.PeriodicJob{

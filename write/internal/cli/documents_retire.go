@@ -2,14 +2,12 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/spf13/cobra"
 
-	"github.com/tercul/tercul/shared/document"
 	"github.com/tercul/tercul/write/internal/documents"
 )
 
@@ -20,8 +18,9 @@ func (a *app) documentsRetire() *cobra.Command {
 		Use:   "retire HASH",
 		Short: "Set the end of a registered document, or block it at once",
 		Long: `Marks a registered document as deprecated: it is answered until the day given, 30
-days ahead unless --until says otherwise. Clients learn of it from the query
-operations, operators from tercul documents list; its answers do not say so.
+days ahead unless --until says otherwise. Clients learn of it from its answers
+(Deprecation, Sunset) and from the query operations, operators from tercul
+documents list.
 --block stops it at once; --unblock takes either back. Documents shipped with the
 service are retired by a release.`,
 		Example: example(`
@@ -34,7 +33,7 @@ service are retired by a release.`,
 				return err
 			}
 			hash := strings.TrimPrefix(args[0], "sha256:")
-			if status == "DEPRECATED" && isShipped(hash) {
+			if status == "DEPRECATED" && documents.IsShipped(hash) {
 				return usagef("%s is shipped with the service and retired by a release; --block stops it at once", hash)
 			}
 			return a.withDatabase(cmd.Context(), func(conn *pgx.Conn) error {
@@ -52,13 +51,6 @@ service are retired by a release.`,
 	return cmd
 }
 
-func isShipped(hash string) bool {
-	entries, _ := documents.Shipped()
-	return slices.ContainsFunc(entries, func(e document.Entry) bool { return document.ID(e.Text) == hash })
-}
-
-const shortestNotice = 30 * 24 * time.Hour
-
 func retirement(block, unblock bool, until string, now time.Time) (string, *time.Time, error) {
 	switch {
 	case block && unblock, (block || unblock) && until != "":
@@ -68,13 +60,13 @@ func retirement(block, unblock bool, until string, now time.Time) (string, *time
 	case unblock:
 		return "ACTIVE", nil, nil
 	}
-	end := now.Add(shortestNotice).UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
+	end := now.Add(documents.Notice).UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
 	if until != "" {
 		day, err := time.Parse(time.DateOnly, until)
 		if err != nil {
 			return "", nil, usagef("--until %q is not a day like 2027-01-31", until)
 		}
-		if day.Before(now.Add(shortestNotice).Truncate(24 * time.Hour)) {
+		if day.Before(now.Add(documents.Notice).Truncate(24 * time.Hour)) {
 			return "", nil, usagef("--until %s is less than 30 days ahead; clients need the time. --block stops a document at once", until)
 		}
 		end = day

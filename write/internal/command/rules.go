@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-playground/validator/v10"
 
+	"github.com/tercul/tercul/shared/invalidate"
 	"github.com/tercul/tercul/write/internal/edtf"
 	"github.com/tercul/tercul/write/internal/mail"
 )
@@ -16,6 +17,7 @@ import (
 var (
 	slugForm     = regexp.MustCompile(`^[a-z0-9]+([.-][a-z0-9]+)*$`)
 	segmentForm  = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	documentID   = regexp.MustCompile(`^(sha256:)?([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$`)
 	usernameForm = regexp.MustCompile(`^[A-Za-z0-9_]{3,30}$`)
 )
 
@@ -32,6 +34,8 @@ var rules = map[string]validator.Func{
 	"https":    matches(https),
 	"address":  matches(func(s string) bool { return mail.CheckAddress(s) == nil }),
 	"kind":     ofKind,
+	"tag":      matches(invalidate.Valid),
+	"document": matches(documentID.MatchString),
 }
 
 func matches(ok func(string) bool) validator.Func {

@@ -25,7 +25,7 @@ type Database interface {
 
 // Queue takes jobs in a transaction.
 type Queue interface {
-	Enqueue(ctx context.Context, tx pgx.Tx, args river.JobArgs) error
+	Enqueue(ctx context.Context, tx pgx.Tx, args river.JobArgs) (id int64, err error)
 }
 
 // Runner runs commands.

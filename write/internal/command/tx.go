@@ -108,6 +108,12 @@ func (tx *Tx) Audit(subject uuid.UUID, version int, detail any) {
 
 // Enqueue has a job done after the commit, and only then.
 func (tx *Tx) Enqueue(ctx context.Context, args river.JobArgs) error {
+	_, err := tx.EnqueueJob(ctx, args)
+	return err
+}
+
+// EnqueueJob is Enqueue for who wants to know the job's number.
+func (tx *Tx) EnqueueJob(ctx context.Context, args river.JobArgs) (id int64, err error) {
 	return tx.jobs.Enqueue(ctx, tx.Tx, args)
 }
 

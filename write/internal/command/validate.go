@@ -22,7 +22,7 @@ import (
 //	prose    the same, line breaks and tabs allowed
 //	kind=K   the id names a K (a WORK, an EXPRESSION)
 //	edtf     a date of EDTF level 1, slug, segment (of a path), username, https (a URL),
-//	         address (of mail)
+//	         address (of mail), tag (of caches), document (its id)
 type Validator struct{ v *validator.Validate }
 
 // NewValidator registers the rules.
@@ -126,4 +126,6 @@ var wanted = map[string]string{
 	"https":    "It must be an address that begins with https://.",
 	"address":  "It must be an address such as name@example.org, in ASCII.",
 	"base64":   "It must be written in base64.",
+	"tag":      "It must be a tag of caches, such as work_01h455vb4pex5vsknk084sn02q, list:work or *.",
+	"document": "It must be the id of a document: sha256: and 64 hexadecimal digits.",
 }

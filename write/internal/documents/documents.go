@@ -7,9 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tercul/tercul/read"
@@ -53,14 +56,19 @@ var hash = regexp.MustCompile(`^([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$`)
 // Shipped reads the documents that come with the read service.
 func Shipped() ([]document.Entry, error) { return document.ReadFS(read.Operations, "operations") }
 
-// Check parses, validates and measures documents against the read service's
-// schema.
-func Check(entries []document.Entry) ([]Checked, error) {
+// public checks documents against the read service's schema.
+var public = sync.OnceValues(func() (*document.Checker, error) {
 	schema, err := document.Schema("read/schema.graphql", read.Schema)
 	if err != nil {
 		return nil, err
 	}
-	checker, err := document.NewChecker(schema, document.Limits{})
+	return document.NewChecker(schema, document.Limits{})
+})
+
+// Check parses, validates and measures documents against the read service's
+// schema.
+func Check(entries []document.Entry) ([]Checked, error) {
+	checker, err := public()
 	if err != nil {
 		return nil, err
 	}
@@ -105,13 +113,13 @@ var ErrTaken = errors.New("another document is registered under this id")
 
 // Add registers a checked document. The service finds it at once.
 func Add(ctx context.Context, tx pgx.Tx, c Checked) (Added, error) {
-	var source, status string
-	err := tx.QueryRow(ctx, "SELECT source, status FROM ops.documents WHERE hash = $1 FOR UPDATE", c.Hash()).Scan(&source, &status)
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		_, err := tx.Exec(ctx, `INSERT INTO ops.documents (hash, name, source, cost, ttl_s) VALUES ($1, $2, $3, $4, $5)`,
-			c.Hash(), c.Document.Name, c.Entry.Text, c.Document.Cost, c.Document.MaxAge())
+	added, err := insert(ctx, tx, c, nil)
+	if err != nil || added {
 		return New, err
+	}
+	var source, status string
+	err = tx.QueryRow(ctx, "SELECT source, status FROM ops.documents WHERE hash = $1 FOR UPDATE", c.Hash()).Scan(&source, &status)
+	switch {
 	case err != nil:
 		return 0, err
 	case source != c.Entry.Text:
@@ -121,13 +129,25 @@ func Add(ctx context.Context, tx pgx.Tx, c Checked) (Added, error) {
 	case status == "BLOCKED":
 		return 0, errors.New("the document is blocked; unblock it first: tercul documents retire --unblock " + c.Hash())
 	default:
-		_, err := tx.Exec(ctx, "UPDATE ops.documents SET status = 'ACTIVE', sunset_at = NULL WHERE hash = $1", c.Hash())
-		return Revived, err
+		return Revived, revive(ctx, tx, c.Hash())
 	}
 }
 
+// insert enters a document that is not there yet, and tells whether it was not.
+func insert(ctx context.Context, tx pgx.Tx, c Checked, owner *uuid.UUID) (bool, error) {
+	tag, err := tx.Exec(ctx, `INSERT INTO ops.documents (hash, name, source, cost, ttl_s, owner_id) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+		c.Hash(), c.Document.Name, c.Entry.Text, c.Document.Cost, c.Document.MaxAge(), owner)
+	return tag.RowsAffected() > 0, err
+}
+
+// revive takes back that a document was to end.
+func revive(ctx context.Context, tx pgx.Tx, hash string) error {
+	_, err := tx.Exec(ctx, "UPDATE ops.documents SET status = 'ACTIVE', deprecated_at = NULL, sunset_at = NULL WHERE hash = $1", hash)
+	return err
+}
+
 // AddShipped registers the documents that come with the read service, so that
-// the catalogue names them. What was retired or blocked stays so. It gives how
+// the catalogue names them, with their examples. What was retired or blocked stays so. It gives how
 // many are new.
 func AddShipped(ctx context.Context, tx pgx.Tx) (int64, error) {
 	entries, err := Shipped()
@@ -139,16 +159,24 @@ func AddShipped(ctx context.Context, tx pgx.Tx) (int64, error) {
 		return 0, err
 	}
 	var added int64
+	var hashes []string
 	for _, c := range checked {
+		hashes = append(hashes, c.Hash())
 		if c.Err != nil {
 			return 0, c.Err
 		}
-		tag, err := tx.Exec(ctx, `INSERT INTO ops.documents (hash, name, source, cost, ttl_s) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-			c.Hash(), c.Document.Name, c.Entry.Text, c.Document.Cost, c.Document.MaxAge())
+		isNew, err := insert(ctx, tx, c, nil)
 		if err != nil {
 			return 0, err
 		}
-		added += tag.RowsAffected()
+		if isNew {
+			added++
+		}
+	}
+	_, err = tx.Exec(ctx, `UPDATE ops.documents d SET example = e.value FROM jsonb_each($1) e
+		WHERE e.key = d.name AND d.hash = ANY ($2) AND d.example IS DISTINCT FROM e.value`, read.Examples, hashes)
+	if err != nil {
+		return 0, fmt.Errorf("the examples: %w", err)
 	}
 	return added, nil
 }
@@ -175,12 +203,20 @@ func List(ctx context.Context, conn *pgx.Conn) ([]Registered, error) {
 	})
 }
 
+// IsShipped tells whether a document came with the read service: those are retired by
+// a release.
+func IsShipped(hash string) bool {
+	entries, _ := Shipped() // embedded, and read by every test
+	return slices.ContainsFunc(entries, func(e document.Entry) bool { return document.ID(e.Text) == hash })
+}
+
 // ErrUnknown is a document that the database does not hold.
 var ErrUnknown = errors.New("no such document is registered; tercul documents list shows those that are")
 
 // SetStatus retires, blocks or revives a document.
 func SetStatus(ctx context.Context, conn *pgx.Conn, hash, status string, sunset *time.Time) error {
-	tag, err := conn.Exec(ctx, "UPDATE ops.documents SET status = $2, sunset_at = $3 WHERE hash = $1", hash, status, sunset)
+	tag, err := conn.Exec(ctx, `UPDATE ops.documents SET status = $2, sunset_at = $3,
+		deprecated_at = CASE $2 WHEN 'DEPRECATED' THEN coalesce(deprecated_at, now()) END WHERE hash = $1`, hash, status, sunset)
 	if err == nil && tag.RowsAffected() == 0 {
 		return ErrUnknown
 	}

@@ -56,6 +56,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AlignmentGroupInput", ec.unmarshalInputAlignmentGroupInput),
 			graphql.NewInputUnmarshaler("ApproveAlignmentInput", ec.unmarshalInputApproveAlignmentInput),
 			graphql.NewInputUnmarshaler("ApproveCollectionItemInput", ec.unmarshalInputApproveCollectionItemInput),
+			graphql.NewInputUnmarshaler("AuditFilter", ec.unmarshalInputAuditFilter),
 			graphql.NewInputUnmarshaler("AuthorNameInput", ec.unmarshalInputAuthorNameInput),
 			graphql.NewInputUnmarshaler("AuthorPatch", ec.unmarshalInputAuthorPatch),
 			graphql.NewInputUnmarshaler("BookmarkFilter", ec.unmarshalInputBookmarkFilter),
@@ -85,18 +86,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("EmailInput", ec.unmarshalInputEmailInput),
 			graphql.NewInputUnmarshaler("ExpectedVersionInput", ec.unmarshalInputExpectedVersionInput),
 			graphql.NewInputUnmarshaler("HideCommentInput", ec.unmarshalInputHideCommentInput),
+			graphql.NewInputUnmarshaler("JobFilter", ec.unmarshalInputJobFilter),
 			graphql.NewInputUnmarshaler("LikeInput", ec.unmarshalInputLikeInput),
 			graphql.NewInputUnmarshaler("LineRangeInput", ec.unmarshalInputLineRangeInput),
 			graphql.NewInputUnmarshaler("LoginInput", ec.unmarshalInputLoginInput),
+			graphql.NewInputUnmarshaler("MemberFilter", ec.unmarshalInputMemberFilter),
 			graphql.NewInputUnmarshaler("MergeAuthorsInput", ec.unmarshalInputMergeAuthorsInput),
 			graphql.NewInputUnmarshaler("MergeWorksInput", ec.unmarshalInputMergeWorksInput),
 			graphql.NewInputUnmarshaler("MoveCollectionItemInput", ec.unmarshalInputMoveCollectionItemInput),
 			graphql.NewInputUnmarshaler("ProfilePatch", ec.unmarshalInputProfilePatch),
 			graphql.NewInputUnmarshaler("PublishTranslationInput", ec.unmarshalInputPublishTranslationInput),
 			graphql.NewInputUnmarshaler("PublishWorkInput", ec.unmarshalInputPublishWorkInput),
+			graphql.NewInputUnmarshaler("PurgeCacheInput", ec.unmarshalInputPurgeCacheInput),
 			graphql.NewInputUnmarshaler("ReauthenticateInput", ec.unmarshalInputReauthenticateInput),
+			graphql.NewInputUnmarshaler("RebuildReadModelsInput", ec.unmarshalInputRebuildReadModelsInput),
 			graphql.NewInputUnmarshaler("RecordViewInput", ec.unmarshalInputRecordViewInput),
 			graphql.NewInputUnmarshaler("RefreshSessionInput", ec.unmarshalInputRefreshSessionInput),
+			graphql.NewInputUnmarshaler("RegisterDocumentInput", ec.unmarshalInputRegisterDocumentInput),
 			graphql.NewInputUnmarshaler("RegisterInput", ec.unmarshalInputRegisterInput),
 			graphql.NewInputUnmarshaler("RegisterSigningKeyInput", ec.unmarshalInputRegisterSigningKeyInput),
 			graphql.NewInputUnmarshaler("RemoveCollectionItemInput", ec.unmarshalInputRemoveCollectionItemInput),
@@ -107,6 +113,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ResolveReportInput", ec.unmarshalInputResolveReportInput),
 			graphql.NewInputUnmarshaler("RestoreTranslationInput", ec.unmarshalInputRestoreTranslationInput),
 			graphql.NewInputUnmarshaler("RestoreWorkInput", ec.unmarshalInputRestoreWorkInput),
+			graphql.NewInputUnmarshaler("RetireDocumentInput", ec.unmarshalInputRetireDocumentInput),
 			graphql.NewInputUnmarshaler("RevertTextInput", ec.unmarshalInputRevertTextInput),
 			graphql.NewInputUnmarshaler("RevertWorkInput", ec.unmarshalInputRevertWorkInput),
 			graphql.NewInputUnmarshaler("RevokeAllSessionsInput", ec.unmarshalInputRevokeAllSessionsInput),
@@ -118,9 +125,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SetCategoriesInput", ec.unmarshalInputSetCategoriesInput),
 			graphql.NewInputUnmarshaler("SetRightsInput", ec.unmarshalInputSetRightsInput),
 			graphql.NewInputUnmarshaler("SetTextInput", ec.unmarshalInputSetTextInput),
+			graphql.NewInputUnmarshaler("SetUserRolesInput", ec.unmarshalInputSetUserRolesInput),
 			graphql.NewInputUnmarshaler("SetWorkContributorsInput", ec.unmarshalInputSetWorkContributorsInput),
 			graphql.NewInputUnmarshaler("SetWorkTitlesInput", ec.unmarshalInputSetWorkTitlesInput),
 			graphql.NewInputUnmarshaler("ShowCommentInput", ec.unmarshalInputShowCommentInput),
+			graphql.NewInputUnmarshaler("SuspendUserInput", ec.unmarshalInputSuspendUserInput),
 			graphql.NewInputUnmarshaler("TagPatch", ec.unmarshalInputTagPatch),
 			graphql.NewInputUnmarshaler("TagSubjectInput", ec.unmarshalInputTagSubjectInput),
 			graphql.NewInputUnmarshaler("TextLineInput", ec.unmarshalInputTextLineInput),
@@ -131,6 +140,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UnlikeInput", ec.unmarshalInputUnlikeInput),
 			graphql.NewInputUnmarshaler("UnpublishTranslationInput", ec.unmarshalInputUnpublishTranslationInput),
 			graphql.NewInputUnmarshaler("UnpublishWorkInput", ec.unmarshalInputUnpublishWorkInput),
+			graphql.NewInputUnmarshaler("UnsuspendUserInput", ec.unmarshalInputUnsuspendUserInput),
 			graphql.NewInputUnmarshaler("UntagSubjectInput", ec.unmarshalInputUntagSubjectInput),
 			graphql.NewInputUnmarshaler("UpdateAuthorInput", ec.unmarshalInputUpdateAuthorInput),
 			graphql.NewInputUnmarshaler("UpdateBookmarkInput", ec.unmarshalInputUpdateBookmarkInput),
@@ -571,6 +581,69 @@ extend type Mutation {
   updateProfile("The change." input: UpdateProfileInput!): ViewerPayload!
   "Deletes one's account in seven days and ends its sessions. Signing in before then takes it back."
   deleteAccount("The account." input: DeleteAccountInput!): OkPayload!
+}
+`, BuiltIn: false},
+	{Name: "../../schema/audit.graphql", Input: `"Something that was done, as it was written down then; nobody can change it."
+type AuditEntry {
+  "Its number; later entries have larger ones."
+  id: String!
+  "When it was done."
+  at: DateTime!
+  "Who did it; null for the service itself and for those who are gone."
+  actor: UserLink
+  "The operation."
+  action: String!
+  "What it was done to; null where that is no object of its own."
+  subject: SubjectLink
+  "The version that the object had afterwards."
+  version: Int
+  "The address that the request came from."
+  ip: String
+  "The id of the request, as its answer and the log had it."
+  requestId: String
+  "The key that the request was signed with."
+  signingKeyId: ID
+  "What was asked for."
+  detail: JSONObject!
+}
+
+"Which entries. All that is given has to hold."
+input AuditFilter {
+  "From that time on."
+  from: DateTime!
+  "Before that time; at most 31 days after ` + "`" + `from` + "`" + `."
+  to: DateTime!
+  "What this member did."
+  actorId: ID
+  "By this operation."
+  action: String
+  "What was done to this."
+  subjectId: ID
+  "What this request did."
+  requestId: String
+}
+
+"A page of entries."
+type AuditConnection {
+  "The entries of this page."
+  nodes: [AuditEntry!]!
+  "The entries of this page, each with its cursor."
+  edges: [AuditEdge!]!
+  "Where the page ends."
+  pageInfo: PageInfo!
+}
+
+"One of the entries of a page."
+type AuditEdge {
+  "Where this one stands in the list."
+  cursor: String!
+  "The one itself."
+  node: AuditEntry!
+}
+
+extend type Query {
+  "What was done in a stretch of time, the latest first."
+  auditLog("Which of it." filter: AuditFilter!, "How many, 1 to 100." first: Int = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): AuditConnection! @listSize(argument: "first", max: 100)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/author.graphql", Input: `"An author or translator."
@@ -1560,6 +1633,343 @@ extend type Mutation {
   showComment("The comment." input: ShowCommentInput!): CommentPayload!
 }
 `, BuiltIn: false},
+	{Name: "../../schema/document.graphql", Input: `"A persisted document of the public API."
+type RegisteredDocument {
+  "The id to ask it by: ` + "`" + `sha256:` + "`" + ` and the hash of its text, or the id of an older manifest."
+  id: String!
+  "The name of its operation."
+  name: String!
+  "Its text."
+  source: String!
+  "What it costs where its variables are left to their defaults."
+  cost: Int!
+  "Seconds its answers stay fresh in shared caches."
+  maxAge: Int!
+  "Where it stands."
+  status: DocumentStatus!
+  "When its end was set."
+  deprecatedAt: DateTime
+  "Until when it is answered."
+  sunsetAt: DateTime
+  "Who registered it; null for what came with the service, by the command line, or from those who are gone."
+  owner: UserLink
+  "When it was registered."
+  createdAt: DateTime!
+}
+
+"Where a document stands."
+enum DocumentStatus {
+  "It is not answered yet."
+  PENDING
+  "It is answered."
+  ACTIVE
+  "It is answered until its end."
+  DEPRECATED
+  "It is not answered."
+  BLOCKED
+}
+
+"Who may ask a document."
+enum DocumentAccess {
+  "Anybody: it is in the catalogue, and its answers are in shared caches."
+  PUBLIC
+}
+
+"A document to register."
+input RegisterDocumentInput {
+  "The name of its operation, as the text has it."
+  name: String! @goTag(key: "validate", value: "min=1,max=200,line")
+  "Its text: one query, valid against the public schema, of a cost of at most 1,000 and a depth of at most 10; 64 KB at most. It is stored in Normalization Form C."
+  source: String! @goTag(key: "validate", value: "required,max=65536")
+  "Who may ask it."
+  access: DocumentAccess! = PUBLIC
+}
+
+"A document to retire."
+input RetireDocumentInput {
+  "Its id, with or without ` + "`" + `sha256:` + "`" + `."
+  hash: String! @goTag(key: "validate", value: "document")
+  "Until when it is answered: 30 days ahead or more, ten years at most. Wanted, unless it is blocked."
+  sunsetAt: DateTime
+  "Stops it at once, for everybody; admins alone can."
+  block: Boolean! = false
+}
+
+"What became of a document."
+type DocumentPayload {
+  "The document, after the change."
+  document: RegisteredDocument
+  "What to mend; with any of it nothing was changed."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Registers a document of the public API. The read service answers it within a second. One that is registered already is answered as it is; its owner or an admin can take back that it was to be retired."
+  registerDocument("The document." input: RegisterDocumentInput!): DocumentPayload!
+  "Sets the end of a document, which its answers tell from then on (Deprecation, Sunset)."
+  retireDocument("The document." input: RetireDocumentInput!): DocumentPayload!
+}
+`, BuiltIn: false},
+	{Name: "../../schema/job.graphql", Input: `"Work that is done beside the requests. What it is about is not shown: it may hold addresses."
+type Job {
+  "Its number."
+  id: String!
+  "What kind of work."
+  kind: String!
+  "Where it stands."
+  state: JobState!
+  "How often it was begun."
+  attempt: Int!
+  "How often it may be begun before it is given up."
+  maxAttempts: Int!
+  "How far it is, where it says so."
+  progress: JobProgress
+  "What went wrong the last time; null where nothing did."
+  lastError: JobError
+  "When it was asked for."
+  createdAt: DateTime!
+  "When it is, or was, due."
+  scheduledAt: DateTime!
+  "When it was last begun."
+  attemptedAt: DateTime
+  "When it was done or given up."
+  finalizedAt: DateTime
+}
+
+"Where a job stands."
+enum JobState {
+  "It is due."
+  AVAILABLE
+  "It waits for its time."
+  SCHEDULED
+  "It waits for something."
+  PENDING
+  "It is at work."
+  RUNNING
+  "It has failed and waits to be tried again."
+  RETRYABLE
+  "It is done."
+  COMPLETED
+  "It was called off."
+  CANCELLED
+  "It has failed as often as it may: somebody has to look at it."
+  DISCARDED
+}
+
+"How far a job is."
+type JobProgress {
+  "Steps that are done."
+  done: Int!
+  "Steps in all."
+  total: Int!
+  "The step that was done last."
+  step: String
+}
+
+"A failure of a job."
+type JobError {
+  "When."
+  at: DateTime!
+  "The how manieth try it was."
+  attempt: Int!
+  "What went wrong, without addresses, passwords and tokens; the first 500 characters."
+  message: String!
+}
+
+"Which jobs. All that is given has to hold."
+input JobFilter {
+  "Those that stand there; ` + "`" + `[DISCARDED]` + "`" + ` are those that were given up, which are kept for a week."
+  states: [JobState!]
+  "Those of this kind."
+  kind: String
+}
+
+"A page of jobs."
+type JobConnection {
+  "The jobs of this page."
+  nodes: [Job!]!
+  "The jobs of this page, each with its cursor."
+  edges: [JobEdge!]!
+  "Where the page ends."
+  pageInfo: PageInfo!
+}
+
+"One of the jobs of a page."
+type JobEdge {
+  "Where this one stands in the list."
+  cursor: String!
+  "The one itself."
+  node: Job!
+}
+
+"Tables of the read model to make anew."
+input RebuildReadModelsInput {
+  "Which: category, work, expression, person, tag, language, users_public, collection_item, collection or comment. None stands for all."
+  names: [String!]! = [] @goTag(key: "validate", value: "max=20,unique")
+}
+
+"What became of a job."
+type JobPayload {
+  "The job."
+  job: Job
+  "What to mend; with any of it nothing was begun."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  "The jobs, the latest first."
+  jobs("Which of them." filter: JobFilter, "How many, 1 to 100." first: Int = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): JobConnection! @listSize(argument: "first", max: 100)
+}
+
+extend type Mutation {
+  "Makes tables of the read model anew from the library, as ` + "`" + `tercul rebuild` + "`" + ` does. Changes of the library wait meanwhile, reading does not. One at a time."
+  rebuildReadModels("The tables." input: RebuildReadModelsInput!): JobPayload!
+}
+`, BuiltIn: false},
+	{Name: "../../schema/member.graphql", Input: `"An account as admins see it."
+type Member {
+  "Its id."
+  id: ID!
+  "The number of the account. Give it as expectedVersion when its roles are set."
+  version: Int!
+  "The name that others see."
+  username: String!
+  "The address that mail goes to."
+  email: String
+  "Whether the address was confirmed."
+  verified: Boolean!
+  "Where it stands."
+  status: MemberStatus!
+  "The highest of its roles."
+  role: Role!
+  "The roles that were given to it, the highest first; READER, which everybody has, is left out."
+  roles: [Role!]!
+  "The languages that a reviewer decides about."
+  reviewerLanguages: [LanguageTag!]!
+  "Until when it is suspended; null for no end, and where it is not suspended."
+  suspendedUntil: DateTime
+  "Why it is suspended."
+  suspendedReason: String
+  "When it will be deleted, as its owner asked."
+  deleteAfter: DateTime
+  "In how many places it is signed in."
+  sessions: Int!
+  "When it was made."
+  createdAt: DateTime!
+  "When it was last signed in to."
+  lastLoginAt: DateTime
+}
+
+"Where an account stands."
+enum MemberStatus {
+  "Its address was never confirmed."
+  PENDING
+  "It can be signed in to."
+  ACTIVE
+  "An admin has closed it for a while, or for good."
+  SUSPENDED
+  "It is locked."
+  LOCKED
+  "It was deleted."
+  DELETED
+}
+
+"The order of accounts."
+enum MemberSort {
+  "The latest made first."
+  NEWEST
+  "By name."
+  USERNAME
+  "The latest signed in to first; those that never were come last."
+  LAST_LOGIN
+}
+
+"Which accounts. All that is given has to hold."
+input MemberFilter {
+  "Those that stand there; of those deleted nothing is left to find but here."
+  status: MemberStatus
+  "Those that were given this role; READER for those that have no other."
+  role: Role
+  "Reviewers of this language."
+  reviewerLanguage: LanguageTag
+  "Those whose name begins so, in small or capital letters."
+  username: String
+  "The one with this address, whole; parts of addresses find nothing."
+  email: String
+  "Those made at that time or later."
+  createdFrom: DateTime
+  "Those made before."
+  createdBefore: DateTime
+}
+
+"A page of accounts."
+type MemberConnection {
+  "The accounts of this page."
+  nodes: [Member!]!
+  "The accounts of this page, each with its cursor."
+  edges: [MemberEdge!]!
+  "Where the page ends."
+  pageInfo: PageInfo!
+}
+
+"One of the accounts of a page."
+type MemberEdge {
+  "Where this one stands in the list."
+  cursor: String!
+  "The one itself."
+  node: Member!
+}
+
+"Roles to set."
+input SetUserRolesInput {
+  "Whose."
+  userId: ID! @goTag(key: "validate", value: "kind=USER")
+  "All that the account is to have; none makes it a reader's. READER need not be named."
+  roles: [Role!]! @goTag(key: "validate", value: "max=5,unique")
+  "The languages that a reviewer is to decide about: at least one with REVIEWER, none without; at most 50."
+  reviewerLanguages: [LanguageTag!]! = [] @goTag(key: "validate", value: "max=50,unique,dive,max=35")
+  "The version that the caller has read."
+  expectedVersion: Int! @goTag(key: "validate", value: "min=1")
+}
+
+"An account to suspend."
+input SuspendUserInput {
+  "Whose."
+  userId: ID! @goTag(key: "validate", value: "kind=USER")
+  "Until when, at most ten years ahead; left out, until it is taken back."
+  until: DateTime
+  "Why; admins see it."
+  reason: String! @goTag(key: "validate", value: "min=1,max=1000,prose")
+}
+
+"A suspension to take back."
+input UnsuspendUserInput {
+  "Whose."
+  userId: ID! @goTag(key: "validate", value: "kind=USER")
+}
+
+"What became of an account."
+type MemberPayload {
+  "The account, after the change."
+  member: Member
+  "What to mend; with any of it nothing was changed."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  "The accounts."
+  members("Which of them." filter: MemberFilter, "In which order." sort: MemberSort! = NEWEST, "How many, 1 to 100." first: Int = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): MemberConnection! @listSize(argument: "first", max: 100)
+}
+
+extend type Mutation {
+  "Sets what an account may do. It acts at once: access tokens of before have run out. Nobody sets their own roles, and the last admin stays one."
+  setUserRoles("The roles." input: SetUserRolesInput!): MemberPayload!
+  "Closes an account and ends its sessions at once. What it has published stays in sight. An account that is suspended can be suspended again, until another time."
+  suspendUser("The account." input: SuspendUserInput!): MemberPayload!
+  "Opens a suspended account again."
+  unsuspendUser("The account." input: UnsuspendUserInput!): MemberPayload!
+}
+`, BuiltIn: false},
 	{Name: "../../schema/merge.graphql", Input: `"The version of one of the objects of a merge that the caller has read."
 input ExpectedVersionInput {
   "The object: a source, or the target."
@@ -1710,6 +2120,45 @@ extend type Mutation {
   updateSearchPreset("The change." input: UpdateSearchPresetInput!): SearchPresetPayload!
   "Forgets a search that the caller keeps."
   deleteSearchPreset("The search." input: DeleteSearchPresetInput!): DeletedPayload!
+}
+`, BuiltIn: false},
+	{Name: "../../schema/purge.graphql", Input: `"What caches were told to forget."
+type Purge {
+  "The tags."
+  tags: [String!]!
+  "How."
+  mode: PurgeMode!
+  "When."
+  at: DateTime!
+}
+
+"How an edge forgets. The readers' own caches give nothing that was purged, either way."
+enum PurgeMode {
+  "It may give the old answer once more while it asks for a new one."
+  SOFT
+  "It drops the old answer: for what must not be seen again."
+  HARD
+}
+
+"What caches are to forget."
+input PurgeCacheInput {
+  "1 to 100 tags as answers bear them (` + "`" + `work_01…` + "`" + `, ` + "`" + `list:work` + "`" + `, ` + "`" + `doc:…` + "`" + `); ` + "`" + `*` + "`" + ` is on every answer."
+  tags: [String!]! @goTag(key: "validate", value: "min=1,max=100,unique,dive,tag")
+  "How."
+  mode: PurgeMode! = SOFT
+}
+
+"What was purged."
+type PurgeCachePayload {
+  "What every cache is told as soon as this is answered."
+  purge: Purge
+  "What to mend; with any of it nothing was purged."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Has every cache forget the answers that bear one of these tags. Changes purge by themselves: this is for what went wrong."
+  purgeCache("The tags." input: PurgeCacheInput!): PurgeCachePayload!
 }
 `, BuiltIn: false},
 	{Name: "../../schema/reaction.graphql", Input: `"The counters of an object."
@@ -3230,6 +3679,54 @@ func (ec *executionContext) childFields_AnalyticsSeries(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type AnalyticsSeries", field.Name)
 }
 
+func (ec *executionContext) childFields_AuditConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_AuditConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_AuditConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AuditConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AuditEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AuditEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AuditEntry_id(ctx, field)
+	case "at":
+		return ec.fieldContext_AuditEntry_at(ctx, field)
+	case "actor":
+		return ec.fieldContext_AuditEntry_actor(ctx, field)
+	case "action":
+		return ec.fieldContext_AuditEntry_action(ctx, field)
+	case "subject":
+		return ec.fieldContext_AuditEntry_subject(ctx, field)
+	case "version":
+		return ec.fieldContext_AuditEntry_version(ctx, field)
+	case "ip":
+		return ec.fieldContext_AuditEntry_ip(ctx, field)
+	case "requestId":
+		return ec.fieldContext_AuditEntry_requestId(ctx, field)
+	case "signingKeyId":
+		return ec.fieldContext_AuditEntry_signingKeyId(ctx, field)
+	case "detail":
+		return ec.fieldContext_AuditEntry_detail(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEntry", field.Name)
+}
+
 func (ec *executionContext) childFields_Author(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3606,6 +4103,16 @@ func (ec *executionContext) childFields_DeletedPayload(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type DeletedPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DocumentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "document":
+		return ec.fieldContext_DocumentPayload_document(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DocumentPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ExpressionLink(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3644,6 +4151,90 @@ func (ec *executionContext) childFields_FiledSubjectPayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type FiledSubjectPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Job(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Job_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_Job_kind(ctx, field)
+	case "state":
+		return ec.fieldContext_Job_state(ctx, field)
+	case "attempt":
+		return ec.fieldContext_Job_attempt(ctx, field)
+	case "maxAttempts":
+		return ec.fieldContext_Job_maxAttempts(ctx, field)
+	case "progress":
+		return ec.fieldContext_Job_progress(ctx, field)
+	case "lastError":
+		return ec.fieldContext_Job_lastError(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Job_createdAt(ctx, field)
+	case "scheduledAt":
+		return ec.fieldContext_Job_scheduledAt(ctx, field)
+	case "attemptedAt":
+		return ec.fieldContext_Job_attemptedAt(ctx, field)
+	case "finalizedAt":
+		return ec.fieldContext_Job_finalizedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Job", field.Name)
+}
+
+func (ec *executionContext) childFields_JobConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_JobConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_JobConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_JobConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_JobEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_JobEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_JobEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_JobError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_JobError_at(ctx, field)
+	case "attempt":
+		return ec.fieldContext_JobError_attempt(ctx, field)
+	case "message":
+		return ec.fieldContext_JobError_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobError", field.Name)
+}
+
+func (ec *executionContext) childFields_JobPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_JobPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_JobPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_JobProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "done":
+		return ec.fieldContext_JobProgress_done(ctx, field)
+	case "total":
+		return ec.fieldContext_JobProgress_total(ctx, field)
+	case "step":
+		return ec.fieldContext_JobProgress_step(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobProgress", field.Name)
+}
+
 func (ec *executionContext) childFields_LikePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "stats":
@@ -3662,6 +4253,74 @@ func (ec *executionContext) childFields_LineRange(ctx context.Context, field gra
 		return ec.fieldContext_LineRange_to(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LineRange", field.Name)
+}
+
+func (ec *executionContext) childFields_Member(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Member_id(ctx, field)
+	case "version":
+		return ec.fieldContext_Member_version(ctx, field)
+	case "username":
+		return ec.fieldContext_Member_username(ctx, field)
+	case "email":
+		return ec.fieldContext_Member_email(ctx, field)
+	case "verified":
+		return ec.fieldContext_Member_verified(ctx, field)
+	case "status":
+		return ec.fieldContext_Member_status(ctx, field)
+	case "role":
+		return ec.fieldContext_Member_role(ctx, field)
+	case "roles":
+		return ec.fieldContext_Member_roles(ctx, field)
+	case "reviewerLanguages":
+		return ec.fieldContext_Member_reviewerLanguages(ctx, field)
+	case "suspendedUntil":
+		return ec.fieldContext_Member_suspendedUntil(ctx, field)
+	case "suspendedReason":
+		return ec.fieldContext_Member_suspendedReason(ctx, field)
+	case "deleteAfter":
+		return ec.fieldContext_Member_deleteAfter(ctx, field)
+	case "sessions":
+		return ec.fieldContext_Member_sessions(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Member_createdAt(ctx, field)
+	case "lastLoginAt":
+		return ec.fieldContext_Member_lastLoginAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Member", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_MemberConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_MemberConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MemberConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MemberEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MemberEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "member":
+		return ec.fieldContext_MemberPayload_member(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MemberPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_OkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3712,6 +4371,28 @@ func (ec *executionContext) childFields_Profile(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Profile", field.Name)
 }
 
+func (ec *executionContext) childFields_Purge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "tags":
+		return ec.fieldContext_Purge_tags(ctx, field)
+	case "mode":
+		return ec.fieldContext_Purge_mode(ctx, field)
+	case "at":
+		return ec.fieldContext_Purge_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Purge", field.Name)
+}
+
+func (ec *executionContext) childFields_PurgeCachePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "purge":
+		return ec.fieldContext_PurgeCachePayload_purge(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PurgeCachePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PurgeCachePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ReauthenticatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "ok":
@@ -3732,6 +4413,32 @@ func (ec *executionContext) childFields_RecordViewPayload(ctx context.Context, f
 		return ec.fieldContext_RecordViewPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordViewPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RegisteredDocument(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RegisteredDocument_id(ctx, field)
+	case "name":
+		return ec.fieldContext_RegisteredDocument_name(ctx, field)
+	case "source":
+		return ec.fieldContext_RegisteredDocument_source(ctx, field)
+	case "cost":
+		return ec.fieldContext_RegisteredDocument_cost(ctx, field)
+	case "maxAge":
+		return ec.fieldContext_RegisteredDocument_maxAge(ctx, field)
+	case "status":
+		return ec.fieldContext_RegisteredDocument_status(ctx, field)
+	case "deprecatedAt":
+		return ec.fieldContext_RegisteredDocument_deprecatedAt(ctx, field)
+	case "sunsetAt":
+		return ec.fieldContext_RegisteredDocument_sunsetAt(ctx, field)
+	case "owner":
+		return ec.fieldContext_RegisteredDocument_owner(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_RegisteredDocument_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegisteredDocument", field.Name)
 }
 
 func (ec *executionContext) childFields_Report(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -521,6 +521,13 @@ func (ec *executionContext) marshalNUserLink2githubᚗcomᚋterculᚋterculᚋwr
 	return ec._UserLink(ctx, sel, &v)
 }
 
+func (ec *executionContext) marshalOSubjectLink2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐSubjectLink(ctx context.Context, sel ast.SelectionSet, v *model.SubjectLink) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SubjectLink(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOUserLink2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐUserLink(ctx context.Context, sel ast.SelectionSet, v *model.UserLink) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

@@ -54,7 +54,8 @@ func TestJobs(t *testing.T) {
 		tx, err := db.Begin(ctx)
 		require.NoError(t, err)
 		defer func() { _ = tx.Rollback(ctx) }()
-		require.NoError(t, queue.Enqueue(ctx, tx, note{text}))
+		_, err = queue.Enqueue(ctx, tx, note{text})
+		require.NoError(t, err)
 		if commit {
 			require.NoError(t, tx.Commit(ctx))
 		}

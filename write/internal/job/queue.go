@@ -23,10 +23,11 @@ func NewQueue() (*Queue, error) {
 	return &Queue{client}, nil
 }
 
-// Enqueue puts a job into the queue, in the caller's transaction.
-func (q *Queue) Enqueue(ctx context.Context, tx pgx.Tx, args river.JobArgs) error {
-	if _, err := q.client.InsertTx(ctx, tx, args, nil); err != nil {
-		return fmt.Errorf("enqueue %s: %w", args.Kind(), err)
+// Enqueue puts a job into the queue, in the caller's transaction, and answers its number.
+func (q *Queue) Enqueue(ctx context.Context, tx pgx.Tx, args river.JobArgs) (id int64, err error) {
+	inserted, err := q.client.InsertTx(ctx, tx, args, nil)
+	if err != nil {
+		return 0, fmt.Errorf("enqueue %s: %w", args.Kind(), err)
 	}
-	return nil
+	return inserted.Job.ID, nil
 }

@@ -137,6 +137,64 @@ type ApproveCollectionItemInput struct {
 	SubjectID publicid.ID `json:"subjectId"`
 }
 
+// A page of entries.
+type AuditConnection struct {
+	// The entries of this page.
+	Nodes []AuditEntry `json:"nodes"`
+	// The entries of this page, each with its cursor.
+	Edges []AuditEdge `json:"edges"`
+	// Where the page ends.
+	PageInfo PageInfo `json:"pageInfo"`
+}
+
+// One of the entries of a page.
+type AuditEdge struct {
+	// Where this one stands in the list.
+	Cursor string `json:"cursor"`
+	// The one itself.
+	Node AuditEntry `json:"node"`
+}
+
+// Something that was done, as it was written down then; nobody can change it.
+type AuditEntry struct {
+	// Its number; later entries have larger ones.
+	ID string `json:"id"`
+	// When it was done.
+	At time.Time `json:"at"`
+	// Who did it; null for the service itself and for those who are gone.
+	Actor *UserLink `json:"actor,omitempty"`
+	// The operation.
+	Action string `json:"action"`
+	// What it was done to; null where that is no object of its own.
+	Subject *SubjectLink `json:"subject,omitempty"`
+	// The version that the object had afterwards.
+	Version *int `json:"version,omitempty"`
+	// The address that the request came from.
+	IP *string `json:"ip,omitempty"`
+	// The id of the request, as its answer and the log had it.
+	RequestID *string `json:"requestId,omitempty"`
+	// The key that the request was signed with.
+	SigningKeyID *publicid.ID `json:"signingKeyId,omitempty"`
+	// What was asked for.
+	Detail map[string]any `json:"detail"`
+}
+
+// Which entries. All that is given has to hold.
+type AuditFilter struct {
+	// From that time on.
+	From time.Time `json:"from"`
+	// Before that time; at most 31 days after `from`.
+	To time.Time `json:"to"`
+	// What this member did.
+	ActorID *publicid.ID `json:"actorId,omitempty"`
+	// By this operation.
+	Action *string `json:"action,omitempty"`
+	// What was done to this.
+	SubjectID *publicid.ID `json:"subjectId,omitempty"`
+	// What this request did.
+	RequestID *string `json:"requestId,omitempty"`
+}
+
 // An author or translator.
 type Author struct {
 	// Their id.
@@ -801,6 +859,14 @@ type DeletedPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// What became of a document.
+type DocumentPayload struct {
+	// The document, after the change.
+	Document *RegisteredDocument `json:"document,omitempty"`
+	// What to mend; with any of it nothing was changed.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // An address.
 type EmailInput struct {
 	// The address.
@@ -855,6 +921,86 @@ type HideCommentInput struct {
 	Reason string `json:"reason" validate:"min=5,max=500,line"`
 }
 
+// Work that is done beside the requests. What it is about is not shown: it may hold addresses.
+type Job struct {
+	// Its number.
+	ID string `json:"id"`
+	// What kind of work.
+	Kind string `json:"kind"`
+	// Where it stands.
+	State JobState `json:"state"`
+	// How often it was begun.
+	Attempt int `json:"attempt"`
+	// How often it may be begun before it is given up.
+	MaxAttempts int `json:"maxAttempts"`
+	// How far it is, where it says so.
+	Progress *JobProgress `json:"progress,omitempty"`
+	// What went wrong the last time; null where nothing did.
+	LastError *JobError `json:"lastError,omitempty"`
+	// When it was asked for.
+	CreatedAt time.Time `json:"createdAt"`
+	// When it is, or was, due.
+	ScheduledAt time.Time `json:"scheduledAt"`
+	// When it was last begun.
+	AttemptedAt *time.Time `json:"attemptedAt,omitempty"`
+	// When it was done or given up.
+	FinalizedAt *time.Time `json:"finalizedAt,omitempty"`
+}
+
+// A page of jobs.
+type JobConnection struct {
+	// The jobs of this page.
+	Nodes []Job `json:"nodes"`
+	// The jobs of this page, each with its cursor.
+	Edges []JobEdge `json:"edges"`
+	// Where the page ends.
+	PageInfo PageInfo `json:"pageInfo"`
+}
+
+// One of the jobs of a page.
+type JobEdge struct {
+	// Where this one stands in the list.
+	Cursor string `json:"cursor"`
+	// The one itself.
+	Node Job `json:"node"`
+}
+
+// A failure of a job.
+type JobError struct {
+	// When.
+	At time.Time `json:"at"`
+	// The how manieth try it was.
+	Attempt int `json:"attempt"`
+	// What went wrong, without addresses, passwords and tokens; the first 500 characters.
+	Message string `json:"message"`
+}
+
+// Which jobs. All that is given has to hold.
+type JobFilter struct {
+	// Those that stand there; `[DISCARDED]` are those that were given up, which are kept for a week.
+	States []JobState `json:"states,omitempty"`
+	// Those of this kind.
+	Kind *string `json:"kind,omitempty"`
+}
+
+// What became of a job.
+type JobPayload struct {
+	// The job.
+	Job *Job `json:"job,omitempty"`
+	// What to mend; with any of it nothing was begun.
+	UserErrors []UserError `json:"userErrors"`
+}
+
+// How far a job is.
+type JobProgress struct {
+	// Steps that are done.
+	Done int `json:"done"`
+	// Steps in all.
+	Total int `json:"total"`
+	// The step that was done last.
+	Step *string `json:"step,omitempty"`
+}
+
 // Something to like.
 type LikeInput struct {
 	// What is liked.
@@ -893,6 +1039,84 @@ type LoginInput struct {
 	Password string `json:"password" validate:"required"`
 	// How the session is to prove itself.
 	Mode SessionMode `json:"mode"`
+}
+
+// An account as admins see it.
+type Member struct {
+	// Its id.
+	ID publicid.ID `json:"id"`
+	// The number of the account. Give it as expectedVersion when its roles are set.
+	Version int `json:"version"`
+	// The name that others see.
+	Username string `json:"username"`
+	// The address that mail goes to.
+	Email *string `json:"email,omitempty"`
+	// Whether the address was confirmed.
+	Verified bool `json:"verified"`
+	// Where it stands.
+	Status MemberStatus `json:"status"`
+	// The highest of its roles.
+	Role Role `json:"role"`
+	// The roles that were given to it, the highest first; READER, which everybody has, is left out.
+	Roles []Role `json:"roles"`
+	// The languages that a reviewer decides about.
+	ReviewerLanguages []string `json:"reviewerLanguages"`
+	// Until when it is suspended; null for no end, and where it is not suspended.
+	SuspendedUntil *time.Time `json:"suspendedUntil,omitempty"`
+	// Why it is suspended.
+	SuspendedReason *string `json:"suspendedReason,omitempty"`
+	// When it will be deleted, as its owner asked.
+	DeleteAfter *time.Time `json:"deleteAfter,omitempty"`
+	// In how many places it is signed in.
+	Sessions int `json:"sessions"`
+	// When it was made.
+	CreatedAt time.Time `json:"createdAt"`
+	// When it was last signed in to.
+	LastLoginAt *time.Time `json:"lastLoginAt,omitempty"`
+}
+
+// A page of accounts.
+type MemberConnection struct {
+	// The accounts of this page.
+	Nodes []Member `json:"nodes"`
+	// The accounts of this page, each with its cursor.
+	Edges []MemberEdge `json:"edges"`
+	// Where the page ends.
+	PageInfo PageInfo `json:"pageInfo"`
+}
+
+// One of the accounts of a page.
+type MemberEdge struct {
+	// Where this one stands in the list.
+	Cursor string `json:"cursor"`
+	// The one itself.
+	Node Member `json:"node"`
+}
+
+// Which accounts. All that is given has to hold.
+type MemberFilter struct {
+	// Those that stand there; of those deleted nothing is left to find but here.
+	Status *MemberStatus `json:"status,omitempty"`
+	// Those that were given this role; READER for those that have no other.
+	Role *Role `json:"role,omitempty"`
+	// Reviewers of this language.
+	ReviewerLanguage *string `json:"reviewerLanguage,omitempty"`
+	// Those whose name begins so, in small or capital letters.
+	Username *string `json:"username,omitempty"`
+	// The one with this address, whole; parts of addresses find nothing.
+	Email *string `json:"email,omitempty"`
+	// Those made at that time or later.
+	CreatedFrom *time.Time `json:"createdFrom,omitempty"`
+	// Those made before.
+	CreatedBefore *time.Time `json:"createdBefore,omitempty"`
+}
+
+// What became of an account.
+type MemberPayload struct {
+	// The account, after the change.
+	Member *Member `json:"member,omitempty"`
+	// What to mend; with any of it nothing was changed.
+	UserErrors []UserError `json:"userErrors"`
 }
 
 // Authors who are one person.
@@ -1001,6 +1225,32 @@ type PublishWorkInput struct {
 	Stub bool `json:"stub"`
 }
 
+// What caches were told to forget.
+type Purge struct {
+	// The tags.
+	Tags []string `json:"tags"`
+	// How.
+	Mode PurgeMode `json:"mode"`
+	// When.
+	At time.Time `json:"at"`
+}
+
+// What caches are to forget.
+type PurgeCacheInput struct {
+	// 1 to 100 tags as answers bear them (`work_01…`, `list:work`, `doc:…`); `*` is on every answer.
+	Tags []string `json:"tags" validate:"min=1,max=100,unique,dive,tag"`
+	// How.
+	Mode PurgeMode `json:"mode"`
+}
+
+// What was purged.
+type PurgeCachePayload struct {
+	// What every cache is told as soon as this is answered.
+	Purge *Purge `json:"purge,omitempty"`
+	// What to mend; with any of it nothing was purged.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // The password, given again.
 type ReauthenticateInput struct {
 	// The password.
@@ -1015,6 +1265,12 @@ type ReauthenticatePayload struct {
 	Until *time.Time `json:"until,omitempty"`
 	// What to mend.
 	UserErrors []UserError `json:"userErrors"`
+}
+
+// Tables of the read model to make anew.
+type RebuildReadModelsInput struct {
+	// Which: category, work, expression, person, tag, language, users_public, collection_item, collection or comment. None stands for all.
+	Names []string `json:"names" validate:"max=20,unique"`
 }
 
 // Something that was opened.
@@ -1037,6 +1293,16 @@ type RefreshSessionInput struct {
 	RefreshToken *string `json:"refreshToken,omitempty" validate:"omitempty,max=100"`
 }
 
+// A document to register.
+type RegisterDocumentInput struct {
+	// The name of its operation, as the text has it.
+	Name string `json:"name" validate:"min=1,max=200,line"`
+	// Its text: one query, valid against the public schema, of a cost of at most 1,000 and a depth of at most 10; 64 KB at most. It is stored in Normalization Form C.
+	Source string `json:"source" validate:"required,max=65536"`
+	// Who may ask it.
+	Access DocumentAccess `json:"access"`
+}
+
 // An account to make.
 type RegisterInput struct {
 	// 3 to 30 letters, digits and underscores. It is never given out twice.
@@ -1057,6 +1323,30 @@ type RegisterSigningKeyInput struct {
 	Alg SigningAlgorithm `json:"alg"`
 	// The 32 bytes of the public key, in base64.
 	PublicKey string `json:"publicKey" validate:"required,max=64,base64"`
+}
+
+// A persisted document of the public API.
+type RegisteredDocument struct {
+	// The id to ask it by: `sha256:` and the hash of its text, or the id of an older manifest.
+	ID string `json:"id"`
+	// The name of its operation.
+	Name string `json:"name"`
+	// Its text.
+	Source string `json:"source"`
+	// What it costs where its variables are left to their defaults.
+	Cost int `json:"cost"`
+	// Seconds its answers stay fresh in shared caches.
+	MaxAge int `json:"maxAge"`
+	// Where it stands.
+	Status DocumentStatus `json:"status"`
+	// When its end was set.
+	DeprecatedAt *time.Time `json:"deprecatedAt,omitempty"`
+	// Until when it is answered.
+	SunsetAt *time.Time `json:"sunsetAt,omitempty"`
+	// Who registered it; null for what came with the service, by the command line, or from those who are gone.
+	Owner *UserLink `json:"owner,omitempty"`
+	// When it was registered.
+	CreatedAt time.Time `json:"createdAt"`
 }
 
 // An item to take out of a collection.
@@ -1175,6 +1465,16 @@ type RestoreTranslationInput struct {
 type RestoreWorkInput struct {
 	// The work.
 	ID publicid.ID `json:"id" validate:"kind=WORK"`
+}
+
+// A document to retire.
+type RetireDocumentInput struct {
+	// Its id, with or without `sha256:`.
+	Hash string `json:"hash" validate:"document"`
+	// Until when it is answered: 30 days ahead or more, ten years at most. Wanted, unless it is blocked.
+	SunsetAt *time.Time `json:"sunsetAt,omitempty"`
+	// Stops it at once, for everybody; admins alone can.
+	Block bool `json:"block"`
 }
 
 // A text to set back to an earlier revision.
@@ -1409,6 +1709,18 @@ type SetTextInput struct {
 	Message *string `json:"message,omitempty" validate:"omitempty,max=500,line"`
 }
 
+// Roles to set.
+type SetUserRolesInput struct {
+	// Whose.
+	UserID publicid.ID `json:"userId" validate:"kind=USER"`
+	// All that the account is to have; none makes it a reader's. READER need not be named.
+	Roles []Role `json:"roles" validate:"max=5,unique"`
+	// The languages that a reviewer is to decide about: at least one with REVIEWER, none without; at most 50.
+	ReviewerLanguages []string `json:"reviewerLanguages" validate:"max=50,unique,dive,max=35"`
+	// The version that the caller has read.
+	ExpectedVersion int `json:"expectedVersion" validate:"min=1"`
+}
+
 // New contributors of a work.
 type SetWorkContributorsInput struct {
 	// The work.
@@ -1501,6 +1813,16 @@ type SubjectStats struct {
 	Collections int `json:"collections"`
 	// When these were counted; null where nothing was ever counted.
 	AsOf *time.Time `json:"asOf,omitempty"`
+}
+
+// An account to suspend.
+type SuspendUserInput struct {
+	// Whose.
+	UserID publicid.ID `json:"userId" validate:"kind=USER"`
+	// Until when, at most ten years ahead; left out, until it is taken back.
+	Until *time.Time `json:"until,omitempty"`
+	// Why; admins see it.
+	Reason string `json:"reason" validate:"min=1,max=1000,prose"`
 }
 
 // A tag: a word that anybody who contributes can put on things.
@@ -1797,6 +2119,12 @@ type UnpublishWorkInput struct {
 	ExpectedVersion int `json:"expectedVersion" validate:"min=1"`
 	// Why: 5 to 500 characters.
 	Reason string `json:"reason" validate:"min=5,max=500,line"`
+}
+
+// A suspension to take back.
+type UnsuspendUserInput struct {
+	// Whose.
+	UserID publicid.ID `json:"userId" validate:"kind=USER"`
 }
 
 // Tags to take off something.
@@ -2788,6 +3116,125 @@ func (e Curation) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Who may ask a document.
+type DocumentAccess string
+
+const (
+	// Anybody: it is in the catalogue, and its answers are in shared caches.
+	DocumentAccessPublic DocumentAccess = "PUBLIC"
+)
+
+var AllDocumentAccess = []DocumentAccess{
+	DocumentAccessPublic,
+}
+
+func (e DocumentAccess) IsValid() bool {
+	switch e {
+	case DocumentAccessPublic:
+		return true
+	}
+	return false
+}
+
+func (e DocumentAccess) String() string {
+	return string(e)
+}
+
+func (e *DocumentAccess) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = DocumentAccess(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid DocumentAccess", str)
+	}
+	return nil
+}
+
+func (e DocumentAccess) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *DocumentAccess) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e DocumentAccess) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Where a document stands.
+type DocumentStatus string
+
+const (
+	// It is not answered yet.
+	DocumentStatusPending DocumentStatus = "PENDING"
+	// It is answered.
+	DocumentStatusActive DocumentStatus = "ACTIVE"
+	// It is answered until its end.
+	DocumentStatusDeprecated DocumentStatus = "DEPRECATED"
+	// It is not answered.
+	DocumentStatusBlocked DocumentStatus = "BLOCKED"
+)
+
+var AllDocumentStatus = []DocumentStatus{
+	DocumentStatusPending,
+	DocumentStatusActive,
+	DocumentStatusDeprecated,
+	DocumentStatusBlocked,
+}
+
+func (e DocumentStatus) IsValid() bool {
+	switch e {
+	case DocumentStatusPending, DocumentStatusActive, DocumentStatusDeprecated, DocumentStatusBlocked:
+		return true
+	}
+	return false
+}
+
+func (e DocumentStatus) String() string {
+	return string(e)
+}
+
+func (e *DocumentStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = DocumentStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid DocumentStatus", str)
+	}
+	return nil
+}
+
+func (e DocumentStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *DocumentStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e DocumentStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Original or translation.
 type ExpressionKind string
 
@@ -3044,6 +3491,82 @@ func (e ItemApproval) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Where a job stands.
+type JobState string
+
+const (
+	// It is due.
+	JobStateAvailable JobState = "AVAILABLE"
+	// It waits for its time.
+	JobStateScheduled JobState = "SCHEDULED"
+	// It waits for something.
+	JobStatePending JobState = "PENDING"
+	// It is at work.
+	JobStateRunning JobState = "RUNNING"
+	// It has failed and waits to be tried again.
+	JobStateRetryable JobState = "RETRYABLE"
+	// It is done.
+	JobStateCompleted JobState = "COMPLETED"
+	// It was called off.
+	JobStateCancelled JobState = "CANCELLED"
+	// It has failed as often as it may: somebody has to look at it.
+	JobStateDiscarded JobState = "DISCARDED"
+)
+
+var AllJobState = []JobState{
+	JobStateAvailable,
+	JobStateScheduled,
+	JobStatePending,
+	JobStateRunning,
+	JobStateRetryable,
+	JobStateCompleted,
+	JobStateCancelled,
+	JobStateDiscarded,
+}
+
+func (e JobState) IsValid() bool {
+	switch e {
+	case JobStateAvailable, JobStateScheduled, JobStatePending, JobStateRunning, JobStateRetryable, JobStateCompleted, JobStateCancelled, JobStateDiscarded:
+		return true
+	}
+	return false
+}
+
+func (e JobState) String() string {
+	return string(e)
+}
+
+func (e *JobState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = JobState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid JobState", str)
+	}
+	return nil
+}
+
+func (e JobState) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *JobState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e JobState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // The sorts of line.
 type LineKind string
 
@@ -3182,6 +3705,134 @@ func (e *LiteratureType) UnmarshalJSON(b []byte) error {
 }
 
 func (e LiteratureType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The order of accounts.
+type MemberSort string
+
+const (
+	// The latest made first.
+	MemberSortNewest MemberSort = "NEWEST"
+	// By name.
+	MemberSortUsername MemberSort = "USERNAME"
+	// The latest signed in to first; those that never were come last.
+	MemberSortLastLogin MemberSort = "LAST_LOGIN"
+)
+
+var AllMemberSort = []MemberSort{
+	MemberSortNewest,
+	MemberSortUsername,
+	MemberSortLastLogin,
+}
+
+func (e MemberSort) IsValid() bool {
+	switch e {
+	case MemberSortNewest, MemberSortUsername, MemberSortLastLogin:
+		return true
+	}
+	return false
+}
+
+func (e MemberSort) String() string {
+	return string(e)
+}
+
+func (e *MemberSort) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MemberSort(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MemberSort", str)
+	}
+	return nil
+}
+
+func (e MemberSort) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MemberSort) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MemberSort) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Where an account stands.
+type MemberStatus string
+
+const (
+	// Its address was never confirmed.
+	MemberStatusPending MemberStatus = "PENDING"
+	// It can be signed in to.
+	MemberStatusActive MemberStatus = "ACTIVE"
+	// An admin has closed it for a while, or for good.
+	MemberStatusSuspended MemberStatus = "SUSPENDED"
+	// It is locked.
+	MemberStatusLocked MemberStatus = "LOCKED"
+	// It was deleted.
+	MemberStatusDeleted MemberStatus = "DELETED"
+)
+
+var AllMemberStatus = []MemberStatus{
+	MemberStatusPending,
+	MemberStatusActive,
+	MemberStatusSuspended,
+	MemberStatusLocked,
+	MemberStatusDeleted,
+}
+
+func (e MemberStatus) IsValid() bool {
+	switch e {
+	case MemberStatusPending, MemberStatusActive, MemberStatusSuspended, MemberStatusLocked, MemberStatusDeleted:
+		return true
+	}
+	return false
+}
+
+func (e MemberStatus) String() string {
+	return string(e)
+}
+
+func (e *MemberStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MemberStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MemberStatus", str)
+	}
+	return nil
+}
+
+func (e MemberStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MemberStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MemberStatus) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -3374,6 +4025,64 @@ func (e *ProfileVisibility) UnmarshalJSON(b []byte) error {
 }
 
 func (e ProfileVisibility) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How an edge forgets. The readers' own caches give nothing that was purged, either way.
+type PurgeMode string
+
+const (
+	// It may give the old answer once more while it asks for a new one.
+	PurgeModeSoft PurgeMode = "SOFT"
+	// It drops the old answer: for what must not be seen again.
+	PurgeModeHard PurgeMode = "HARD"
+)
+
+var AllPurgeMode = []PurgeMode{
+	PurgeModeSoft,
+	PurgeModeHard,
+}
+
+func (e PurgeMode) IsValid() bool {
+	switch e {
+	case PurgeModeSoft, PurgeModeHard:
+		return true
+	}
+	return false
+}
+
+func (e PurgeMode) String() string {
+	return string(e)
+}
+
+func (e *PurgeMode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PurgeMode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PurgeMode", str)
+	}
+	return nil
+}
+
+func (e PurgeMode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PurgeMode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PurgeMode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -8,7 +8,7 @@ import (
 )
 
 // table is put together from the areas, each in a file of its own.
-var table = slices.Concat(works, authors, social, texts, accounts, taxonomy, counting)
+var table = slices.Concat(works, authors, social, texts, accounts, taxonomy, counting, operators)
 
 // edited are the codes of any change of something that has versions.
 var edited = []apperr.UserCode{

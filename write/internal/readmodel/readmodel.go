@@ -47,8 +47,8 @@ func Rebuild(ctx context.Context, tx pgx.Tx, o Options) error {
 	if err := tx.QueryRow(ctx, "SELECT has_table_privilege('view.work', 'INSERT')").Scan(&own); err != nil {
 		return err
 	}
-	if !own && len(o.Names) == 0 {
-		_, err := tx.Exec(ctx, "SELECT view.refresh_all()") // runs as the owner of the tables
+	if !own && o.Loaded {
+		_, err := tx.Exec(ctx, "SELECT view.refresh_all()") // takes the statistics of what was loaded, as the owner
 		return err
 	}
 	models, err := Models(ctx, tx)
@@ -58,23 +58,21 @@ func Rebuild(ctx context.Context, tx pgx.Tx, o Options) error {
 	if len(o.Names) == 0 {
 		o.Names = models
 	}
-	if err := Roomy(ctx, tx); err != nil {
-		return err
-	}
-	if err := Each(ctx, tx, []string{
-		"SET LOCAL tercul.defer_refresh = 'on'",
-		"SET LOCAL jit = off",
-		"LOCK TABLE core.subjects IN EXCLUSIVE MODE",
-		"ANALYZE " + strings.Join(strings.Fields(sources), " "),
-	}); err != nil {
-		return err
+	one := refresh
+	if own {
+		one = func(ctx context.Context, tx pgx.Tx, name string) (int64, error) {
+			return rebuild(ctx, tx, name, o.Quiet)
+		}
+		if err := prepare(ctx, tx); err != nil {
+			return err
+		}
 	}
 	var total int64
-	list := order(models, o.Names)
+	list := Order(models, o.Names)
 	rows, spent := map[string]int64{}, map[string]time.Duration{}
 	for i, name := range list {
 		began := time.Now()
-		changed, err := rebuild(ctx, tx, name, o.Quiet)
+		changed, err := one(ctx, tx, name)
 		if err != nil {
 			return err
 		}
@@ -91,9 +89,29 @@ func Rebuild(ctx context.Context, tx pgx.Tx, o Options) error {
 	return err
 }
 
-// order keeps the order of the models. Categories count works, which are built
+// prepare has the triggers of the base tables do nothing in this transaction, and
+// takes the statistics of what was loaded.
+func prepare(ctx context.Context, tx pgx.Tx) error {
+	if err := Roomy(ctx, tx); err != nil {
+		return err
+	}
+	return Each(ctx, tx, []string{
+		"SET LOCAL tercul.defer_refresh = 'on'",
+		"SET LOCAL jit = off",
+		"LOCK TABLE core.subjects IN EXCLUSIVE MODE",
+		"ANALYZE " + strings.Join(strings.Fields(sources), " "),
+	})
+}
+
+// refresh rebuilds a table for a role that does not own it, as the writer's.
+func refresh(ctx context.Context, tx pgx.Tx, name string) (changed int64, err error) {
+	err = tx.QueryRow(ctx, "SELECT view.refresh_model($1)", name).Scan(&changed)
+	return changed, err
+}
+
+// Order is the order in which the named models are rebuilt. Categories count works, which are built
 // on categories: when both are wanted, categories come once more at the end.
-func order(models, names []string) []string {
+func Order(models, names []string) []string {
 	var list []string
 	for _, m := range models {
 		if slices.Contains(names, m) {
