@@ -14,6 +14,8 @@ import (
 	"github.com/tercul/tercul/shared/pg"
 	"github.com/tercul/tercul/write"
 	"github.com/tercul/tercul/write/internal/account"
+	"github.com/tercul/tercul/write/internal/analysis"
+	"github.com/tercul/tercul/write/internal/analysis/langid"
 	"github.com/tercul/tercul/write/internal/api"
 	"github.com/tercul/tercul/write/internal/command"
 	"github.com/tercul/tercul/write/internal/graph"
@@ -133,9 +135,15 @@ func (w *Writer) jobs() (*job.Service, error) {
 	river.AddWorker(workers, &account.Mailer{DB: w.db, Composer: composer, Sender: sender, Now: time.Now})
 	river.AddWorker(workers, &account.Tidier{DB: w.db, Now: time.Now})
 	river.AddWorker(workers, &session.Rotator{Keys: w.keys})
+	queue, err := job.NewQueue()
+	if err != nil {
+		return nil, err
+	}
+	river.AddWorker(workers, &analysis.Worker{DB: w.db, Languages: langid.New()})
+	river.AddWorker(workers, &analysis.Catcher{DB: w.db, Queue: queue})
 	return job.NewService(job.Config{
 		DB: w.db.Pool, Workers: workers, Log: w.log, Metrics: w.metrics, Grace: w.cfg.Stop,
-		Periodic: []*river.PeriodicJob{hourly(account.TidyArgs{}), hourly(session.RotateArgs{})},
+		Periodic: []*river.PeriodicJob{hourly(account.TidyArgs{}), hourly(session.RotateArgs{}), hourly(analysis.CatchArgs{})},
 	})
 }
 
