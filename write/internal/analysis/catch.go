@@ -2,8 +2,8 @@ package analysis
 
 import (
 	"context"
+	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
@@ -36,26 +36,8 @@ const atOnce = 2000
 // Work enqueues the next of them. What has failed for good is left alone while its
 // job is remembered.
 func (c *Catcher) Work(ctx context.Context, _ *river.Job[CatchArgs]) error {
-	return pgx.BeginFunc(ctx, c.DB, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `SELECT e.id, e.text_revision FROM core.expressions e
-			LEFT JOIN core.text_analyses a ON a.expression_id = e.id AND a.revision = e.text_revision AND a.analyzer = $1
-			LEFT JOIN (SELECT v.language, count(*) AS texts FROM core.text_vocabularies v GROUP BY 1) c ON c.language = split_part(e.language, '-', 1)
-			WHERE e.text_revision > 0 AND e.deleted_at IS NULL AND split_part(e.language, '-', 1) <> ALL ($2)
-			AND EXISTS (SELECT FROM core.text_revisions r WHERE r.expression_id = e.id AND r.revision = e.text_revision)
-			AND (a.analyzer IS NULL OR a.types > 0 AND c.texts >= greatest(10, 2 * a.corpus))
-			AND NOT EXISTS (SELECT FROM jobs.river_job j WHERE j.kind = $3 AND j.state IN ('discarded', 'cancelled')
-				AND j.args @> jsonb_build_object('expression', e.id, 'revision', e.text_revision, 'analyzer', $1::int))
-			ORDER BY a.analyzer NULLS FIRST, e.id LIMIT $4`, measure.Version, unsupported, kind, atOnce)
-		if err != nil {
-			return err
-		}
-		var found []Args
-		var expression uuid.UUID
-		var revision int
-		_, err = pgx.ForEachRow(rows, []any{&expression, &revision}, func() error {
-			found = append(found, Of(expression, revision))
-			return nil
-		})
+	return patiently(ctx, c.DB, func(tx pgx.Tx) error {
+		found, err := missing(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -67,3 +49,25 @@ func (c *Catcher) Work(ctx context.Context, _ *river.Job[CatchArgs]) error {
 		return nil
 	})
 }
+
+func missing(ctx context.Context, tx pgx.Tx) ([]Args, error) {
+	rows, err := tx.Query(ctx, `SELECT e.id, e.text_revision FROM core.expressions e
+		LEFT JOIN core.text_analyses a ON a.expression_id = e.id AND a.revision = e.text_revision AND a.analyzer = $1
+		LEFT JOIN (SELECT v.language, count(*) AS texts FROM core.text_vocabularies v GROUP BY 1) c ON c.language = split_part(e.language, '-', 1)
+		WHERE e.text_revision > 0 AND e.deleted_at IS NULL AND split_part(e.language, '-', 1) <> ALL ($2)
+		AND EXISTS (SELECT FROM core.text_revisions r WHERE r.expression_id = e.id AND r.revision = e.text_revision)
+		AND (a.analyzer IS NULL OR a.types > 0 AND c.texts >= greatest($5, 2 * a.corpus))
+		AND NOT EXISTS (SELECT FROM jobs.river_job j WHERE j.kind = $3 AND j.state IN ('discarded', 'cancelled')
+			AND j.args @> jsonb_build_object('expression', e.id, 'revision', e.text_revision, 'analyzer', $1::int))
+		ORDER BY a.analyzer NULLS FIRST, e.id LIMIT $4`, measure.Version, unsupported, kind, atOnce, leastTexts)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Args, error) {
+		a := Args{Analyzer: measure.Version}
+		return a, row.Scan(&a.Expression, &a.Revision)
+	})
+}
+
+// Timeout is for a library whose texts all are without.
+func (*Catcher) Timeout(*river.Job[CatchArgs]) time.Duration { return 5 * time.Minute }

@@ -47,7 +47,7 @@ func (w *Worker) Work(ctx context.Context, j *river.Job[Args]) error {
 	}
 	found, confidence := w.Languages.Identify(language, report.Sample)
 	report.Measures = append(report.Measures, confidence)
-	return pgx.BeginFunc(ctx, w.DB, func(tx pgx.Tx) error {
+	return patiently(ctx, w.DB, func(tx pgx.Tx) error {
 		c, err := weigh(ctx, tx, a, report)
 		if err != nil {
 			return err
@@ -66,21 +66,27 @@ func due(ctx context.Context, db DB, a Args) (language string, due bool, err err
 	return language, due, err
 }
 
+// patiently is a transaction whose statements may take longer than those that
+// somebody waits for: they read whole texts, and wait for another writer's turn.
+func patiently(ctx context.Context, db DB, do func(pgx.Tx) error) error {
+	return pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, "SELECT set_config('statement_timeout', '1min', true), set_config('lock_timeout', '1min', true)")
+		if err != nil {
+			return err
+		}
+		return do(tx)
+	})
+}
+
 // pageSize is how many lines are read at a time. Between pages no connection is held,
 // however long the text and however slow the machine.
-const pageSize = 10_000
+const pageSize = 20_000
 
 // read measures a text line by line.
 func read(ctx context.Context, db DB, a Args, language string) (*measure.Report, error) {
 	m := measure.New(language)
 	for from := 0; ; from += pageSize {
-		rows, err := db.Query(ctx, `SELECT coalesce(l.line ->> 't', 'VERSE'), l.line ->> 'c', coalesce((l.line ->> 's')::boolean, false)
-			FROM core.text_revisions r CROSS JOIN LATERAL jsonb_array_elements(r.lines) WITH ORDINALITY l (line, n)
-			WHERE r.expression_id = $1 AND r.revision = $2 AND l.n > $3 ORDER BY l.n LIMIT $4`, a.Expression, a.Revision, from, pageSize)
-		if err != nil {
-			return nil, err
-		}
-		lines, err := pgx.CollectRows(rows, pgx.RowToStructByPos[measure.Line])
+		lines, err := page(ctx, db, a, from)
 		if err != nil {
 			return nil, err
 		}
@@ -94,4 +100,18 @@ func read(ctx context.Context, db DB, a Args, language string) (*measure.Report,
 			return m.Report(), nil
 		}
 	}
+}
+
+func page(ctx context.Context, db DB, a Args, from int) (lines []measure.Line, err error) {
+	err = patiently(ctx, db, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `SELECT coalesce(l.line ->> 't', 'VERSE'), l.line ->> 'c', coalesce((l.line ->> 's')::boolean, false)
+			FROM core.text_revisions r CROSS JOIN LATERAL jsonb_array_elements(r.lines) WITH ORDINALITY l (line, n)
+			WHERE r.expression_id = $1 AND r.revision = $2 AND l.n > $3 ORDER BY l.n LIMIT $4`, a.Expression, a.Revision, from, pageSize)
+		if err != nil {
+			return err
+		}
+		lines, err = pgx.CollectRows(rows, pgx.RowToStructByPos[measure.Line])
+		return err
+	})
+	return lines, err
 }

@@ -71,8 +71,8 @@ func TestFromTextToAnalysis(t *testing.T) {
 	}
 	set(0, dante)
 	require.Eventually(t, func() bool { return lines(1) == 6 }, 30*time.Second, 20*time.Millisecond)
-	set(1, strings.Repeat(dante+"\n", 2000))
-	require.Eventually(t, func() bool { return lines(2) == 12_000 }, 60*time.Second, 20*time.Millisecond, "more than one page of lines")
+	set(1, strings.Repeat(dante+"\n", 4000))
+	require.Eventually(t, func() bool { return lines(2) == 24_000 }, 60*time.Second, 20*time.Millisecond, "more than one page of lines")
 	require.Equal(t, 6, lines(1))
 
 	tx, err := db.Begin(ctx)

@@ -80,7 +80,7 @@ func analyse(t *testing.T, url string) {
 		INSERT INTO core.text_analyses (expression_id, revision, analyzer, language, detected_language, coverage, types, measures, keywords, stanzas)
 		SELECT r.expression_id, r.revision, v, e.language, CASE WHEN r.line_count % 2 = 0 THEN e.language END, 1, 10 * r.line_count,
 			jsonb_build_array(jsonb_build_object('name', 'LINES', 'value', r.line_count, 'method', 'count', 'reason', NULL),
-				jsonb_build_object('name', 'MATTR', 'value', 0.25 * v, 'method', 'm', 'reason', NULL),
+				jsonb_build_object('name', 'MATTR', 'value', 0.25::float8 * v, 'method', 'm', 'reason', NULL),
 				jsonb_build_object('name', 'SENTIMENT', 'value', NULL, 'method', 'none', 'reason', 'No.')),
 			jsonb_build_array(jsonb_build_object('term', 'a' || r.line_count, 'score', 0.5, 'frequency', 3), jsonb_build_object('term', 'b', 'score', 0.125, 'frequency', 1)),
 			jsonb_build_array(jsonb_build_object('lines', r.line_count, 'scheme', NULL), jsonb_build_object('lines', 4, 'scheme', 'ABAB'))
