@@ -3,6 +3,7 @@ package analysis_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -86,7 +87,7 @@ func view(w *writetest.World, id publicid.ID, revision int) *seen {
 	var measures, keywords, stanzas []byte
 	err := w.Tx.QueryRow(context.Background(), `SELECT detected_language, coverage, measures, keywords, stanzas FROM view.text_analysis
 		WHERE expression_id = $1 AND revision = $2`, id.UUID, revision).Scan(&detected, &s.Coverage, &measures, &keywords, &stanzas)
-	if err == pgx.ErrNoRows {
+	if errors.Is(err, pgx.ErrNoRows) {
 		return nil
 	}
 	require.NoError(w.T, err)

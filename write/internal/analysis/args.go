@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -59,13 +60,7 @@ var unsupported = []string{"mis", "mul", "und", "zxx"}
 
 // Supported tells whether texts declared to be in a language are analysed.
 func Supported(tag string) bool {
-	primary := measure.Primary(tag)
-	for _, u := range unsupported {
-		if primary == u {
-			return false
-		}
-	}
-	return true
+	return !slices.Contains(unsupported, measure.Primary(tag))
 }
 
 // DB is what the jobs read and write: a pool.

@@ -22,8 +22,8 @@ type Enqueuer interface {
 }
 
 // Catcher enqueues what has no analysis of the present version: texts that came by
-// an import, or before there was that version; and what was weighed against half of
-// what the library has by now.
+// an import, or before there was that version; what is declared to be in another
+// language since; and what was weighed against half of what the library has by now.
 type Catcher struct {
 	river.WorkerDefaults[CatchArgs]
 	DB    DB
@@ -56,7 +56,7 @@ func missing(ctx context.Context, tx pgx.Tx) ([]Args, error) {
 		LEFT JOIN (SELECT v.language, count(*) AS texts FROM core.text_vocabularies v GROUP BY 1) c ON c.language = split_part(e.language, '-', 1)
 		WHERE e.text_revision > 0 AND e.deleted_at IS NULL AND split_part(e.language, '-', 1) <> ALL ($2)
 		AND EXISTS (SELECT FROM core.text_revisions r WHERE r.expression_id = e.id AND r.revision = e.text_revision)
-		AND (a.analyzer IS NULL OR a.types > 0 AND c.texts >= greatest($5, 2 * a.corpus))
+		AND (a.analyzer IS NULL OR a.language <> e.language OR a.types > 0 AND c.texts >= greatest($5, 2 * a.corpus))
 		AND NOT EXISTS (SELECT FROM jobs.river_job j WHERE j.kind = $3 AND j.state IN ('discarded', 'cancelled')
 			AND j.args @> jsonb_build_object('expression', e.id, 'revision', e.text_revision, 'analyzer', $1::int))
 		ORDER BY a.analyzer NULLS FIRST, e.id LIMIT $4`, measure.Version, unsupported, kind, atOnce, leastTexts)

@@ -10,8 +10,8 @@
 // # Invariants
 //
 // There is one row for each revision and each version of the analyzer. It is made
-// anew only when the library has twice as many texts in the language to weigh words
-// against; otherwise a job that finds a row does nothing, so it may run twice. The
+// anew only when the text is declared to be in another language, or the library has
+// twice as many texts in the language to weigh words against; otherwise a job that finds a row does nothing, so it may run twice. The
 // words of a text are counted in the corpus as they are in its current revision, by
 // one transaction at a time.
 //

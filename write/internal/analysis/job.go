@@ -57,10 +57,11 @@ func (w *Worker) Work(ctx context.Context, j *river.Job[Args]) error {
 }
 
 // due tells the declared language of a text, and whether there is something to do:
-// its row is not there, or its words were weighed against half of what there is now.
+// its row is not there, or is by the rules of another language, or its words were
+// weighed against half of what there is now.
 func due(ctx context.Context, db DB, a Args) (language string, due bool, err error) {
 	err = db.QueryRow(ctx, `SELECT e.language, NOT EXISTS (SELECT FROM core.text_analyses a
-			WHERE a.expression_id = e.id AND a.revision = r.revision AND a.analyzer = $3 AND NOT (`+outweighed+`))
+			WHERE a.expression_id = e.id AND a.revision = r.revision AND a.analyzer = $3 AND a.language = e.language AND NOT (`+outweighed+`))
 		FROM core.expressions e JOIN core.text_revisions r ON r.expression_id = e.id WHERE e.id = $1 AND r.revision = $2`,
 		a.Expression, a.Revision, a.Analyzer).Scan(&language, &due)
 	return language, due, err

@@ -25,8 +25,8 @@ func Request(ctx context.Context, tx *command.Tx, in model.RequestAnalysisInput)
 	}
 	a := Of(s.ID.UUID, s.Revision)
 	var done bool
-	err = tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM core.text_analyses WHERE expression_id = $1 AND revision = $2 AND analyzer = $3)",
-		a.Expression, a.Revision, a.Analyzer).Scan(&done)
+	err = tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM core.text_analyses WHERE expression_id = $1 AND revision = $2 AND analyzer = $3 AND language = $4)",
+		a.Expression, a.Revision, a.Analyzer, s.Language).Scan(&done)
 	if err != nil || done {
 		return s.ID, err
 	}

@@ -120,3 +120,20 @@ func TestWhatHasNoAnalysisIsFound(t *testing.T) {
 	require.Len(t, jobs(w, ids[0]), 1, "what failed for good is left alone")
 	require.Equal(t, []int{1}, jobs(w, ids[1]))
 }
+
+// TestAnotherLanguageIsAnotherAnalysis: the rules are those of the declared language.
+func TestAnotherLanguageIsAnotherAnalysis(t *testing.T) {
+	w := writetest.New(t)
+	id := w.PublishedText(w.PublishedWork("it", "La Commedia"), "TRANSLATION", "fi", dante)
+	work(w, id, 1)
+	require.NotEmpty(t, view(w, id, 1).Reasons["LEXICAL_DENSITY"])
+	require.Equal(t, "fi", writetest.One[string](w, "SELECT language FROM core.text_vocabularies"))
+	w.Exec("UPDATE core.expressions SET language = 'it' WHERE id = $1", id.UUID)
+	require.Equal(t, "QUEUED", state(request(w, w.User(identity.Contributor), id.String())))
+	require.Equal(t, []int{1}, jobs(w, id))
+	work(w, id, 1)
+	require.NotNil(t, view(w, id, 1).Measures["LEXICAL_DENSITY"])
+	require.Equal(t, "DONE", state(request(w, w.User(identity.Contributor), id.String())))
+	require.Equal(t, "it", writetest.One[string](w, "SELECT language FROM core.text_vocabularies"))
+	consistent(w)
+}

@@ -73,7 +73,7 @@ func TestWhatModelsTake(t *testing.T) {
 		var m runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&m)
-		return int64(m.HeapAlloc >> 20) //nolint:gosec // megabytes
+		return int64(m.HeapAlloc >> 20)
 	}
 	for lang, text := range texts {
 		langid.New().Identify(lang, text)

@@ -137,7 +137,7 @@ func TestLongTextsAreSampled(t *testing.T) {
 	require.InDelta(t, 0.5, r.Coverage, 0.01)
 	require.InDelta(t, 599_000, value(r, measure.Tokens), 10_000)
 	require.LessOrEqual(t, len([]rune(r.Sample)), 4100)
-	held := int64(after.HeapAlloc) - int64(before.HeapAlloc) //nolint:gosec // far below
+	held := int64(after.HeapAlloc) - int64(before.HeapAlloc)
 	t.Logf("%d words hold %d MB", len(r.Terms), held>>20)
 	require.Less(t, held, int64(160<<20))
 	runtime.KeepAlive(a)
