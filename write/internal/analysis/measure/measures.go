@@ -45,8 +45,8 @@ func (a *Analyzer) lexical() []Measure {
 	}
 	return []Measure{
 		Measured(Tokens, float64(tokens), annex), Measured(Types, float64(types), annex+", small letters"),
-		ratio(HapaxShare, "hapax legomena / types", a.hapax(), types, noWords),
-		a.mattr(), a.mtld(), a.density(), ratio(LettersPerWord, mean, a.wordLetters, tokens, noWords),
+		ratio(HapaxShare, "hapax legomena / types", a.hapax(), types),
+		a.mattr(), a.mtld(), a.density(), ratio(LettersPerWord, mean, a.wordLetters, tokens),
 	}
 }
 
@@ -56,9 +56,9 @@ const (
 	density = "share of words that are not in a list of function words"
 )
 
-func ratio(name Name, method string, part, whole int, reason string) Measure {
+func ratio(name Name, method string, part, whole int) Measure {
 	if whole == 0 {
-		return Unsupported(name, method, reason)
+		return Unsupported(name, method, noWords)
 	}
 	return Measured(name, float64(part)/float64(whole), method)
 }
@@ -90,7 +90,7 @@ func (a *Analyzer) density() Measure {
 	if a.function == nil {
 		return Unsupported(LexicalDensity, density, "There is no list of function words for this language.")
 	}
-	return ratio(LexicalDensity, density, len(a.tokens)-a.functions, len(a.tokens), noWords)
+	return ratio(LexicalDensity, density, len(a.tokens)-a.functions, len(a.tokens))
 }
 
 // readable are the measures of sentences, and the formulas made of them.
@@ -100,7 +100,7 @@ func (a *Analyzer) readable() []Measure {
 	if !a.scripts.Divided() {
 		out = append(out, Unsupported(WordsPerSentence, mean, undivided))
 	} else {
-		out = append(out, ratio(WordsPerSentence, mean, len(a.tokens), n, noWords))
+		out = append(out, ratio(WordsPerSentence, mean, len(a.tokens), n))
 	}
 	ease, known := readability.Ease(a.lang)
 	out = append(out, a.formula(ReadingEase, ease, known))
