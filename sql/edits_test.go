@@ -82,6 +82,8 @@ var tables = []table{
 	{"core.text_units", "", []column{{"id", rapid.Just("gen_random_uuid()")}, {"expression_id", ref("EXPRESSION", 18)}, {"ordinal", number(1, 5)}, {"unit_kind", quoted("CANTO", "POEM")}, {"ref", number(1, 5)}, {"label", orNull(word("label", 3))}}},
 	{"core.text_lines", "", []column{{"expression_id", ref("EXPRESSION", 18)}, {"seq", number(1, 15)}, {"line_key", rapid.Just("gen_random_uuid()")}, {"ref", number(1, 30)}, {"content", word("line", 30)}, {"stanza_start", one("true", "false")}}},
 	{"core.text_revisions", "", []column{{"expression_id", ref("EXPRESSION", 18)}, {"revision", number(1, 4)}, {"content_hash", one(`'\x01'`)}, {"lines", one("'[]'")}, {"line_count", number(0, 9)}, {"actor_id", orNull(ref("USER", 5))}, {"message", orNull(word("why", 3))}}},
+	{"core.text_analyses", "", []column{{"expression_id", ref("EXPRESSION", 18)}, {"revision", number(1, 3)}, {"analyzer", number(1, 3)}, {"language", language}, {"detected_language", orNull(language)}, {"coverage", one("1", "0.5")},
+		{"types", orNull(number(0, 90))}, {"measures", one("'[]'")}, {"keywords", one("'[]'", `'[{"term": "c", "score": 1, "frequency": 2}]'`)}, {"stanzas", one("'[]'", `'[{"lines": 2, "scheme": "AA"}]'`)}}},
 	{"core.alignments", "ALIGNMENT", []column{{"id", ref("ALIGNMENT", 8)}, {"work_id, left_id, right_id", sides}, {"left_revision", one("1", "2", "2")}, {"right_revision", one("1", "2", "2")}, {"method", quoted("MANUAL")},
 		{"status", quoted("APPROVED", "SUGGESTED", "STALE")}, {"confidence", orNull(one("0.5", "0.9"))}}},
 	{"core.alignment_groups", "", []column{{"alignment_id", ref("ALIGNMENT", 8)}, {"idx", number(0, 9)}, {"left_lines", orNull(lines)}, {"right_lines", orNull(lines)}, {"confidence", orNull(one("0.5", "0.9"))}}},

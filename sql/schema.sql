@@ -495,6 +495,38 @@ CREATE TABLE core.tags (
   CONSTRAINT tags_version_check CHECK ((version > 0))
 );
 
+CREATE TABLE core.term_documents (
+  language text NOT NULL,
+  term text COLLATE "C" NOT NULL,
+  documents integer NOT NULL,
+  CONSTRAINT term_documents_pkey PRIMARY KEY (language, term),
+  CONSTRAINT term_documents_documents_check CHECK ((documents > 0))
+);
+
+CREATE TABLE core.text_analyses (
+  expression_id uuid NOT NULL,
+  revision integer NOT NULL,
+  analyzer integer NOT NULL,
+  language core.langtag NOT NULL,
+  detected_language core.langtag,
+  coverage double precision NOT NULL,
+  types integer,
+  corpus integer DEFAULT 0 NOT NULL,
+  measures jsonb NOT NULL,
+  keywords jsonb NOT NULL,
+  stanzas jsonb NOT NULL,
+  analyzed_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT text_analyses_pkey PRIMARY KEY (expression_id, revision, analyzer),
+  CONSTRAINT text_analyses_expression_id_revision_fkey FOREIGN KEY (expression_id, revision) REFERENCES core.text_revisions(expression_id, revision),
+  CONSTRAINT text_analyses_analyzer_check CHECK ((analyzer > 0)),
+  CONSTRAINT text_analyses_corpus_check CHECK ((corpus >= 0)),
+  CONSTRAINT text_analyses_coverage_check CHECK (((coverage >= (0)::double precision) AND (coverage <= (1)::double precision))),
+  CONSTRAINT text_analyses_keywords_check CHECK ((jsonb_typeof(keywords) = 'array'::text)),
+  CONSTRAINT text_analyses_measures_check CHECK ((jsonb_typeof(measures) = 'array'::text)),
+  CONSTRAINT text_analyses_stanzas_check CHECK ((jsonb_typeof(stanzas) = 'array'::text)),
+  CONSTRAINT text_analyses_types_check CHECK ((types >= 0))
+);
+
 CREATE TABLE core.text_lines (
   expression_id uuid NOT NULL,
   seq integer NOT NULL,
@@ -551,6 +583,17 @@ CREATE TABLE core.text_units (
   CONSTRAINT text_units_label_check CHECK ((char_length(label) <= 300)),
   CONSTRAINT text_units_ref_check CHECK (((char_length(ref) <= 60) AND (ref ~ '^[0-9A-Za-z]+(\.[0-9A-Za-z]+)*$'::text))),
   CONSTRAINT text_units_unit_kind_check CHECK ((unit_kind = ANY (ARRAY['BOOK'::text, 'PART'::text, 'CHAPTER'::text, 'CANTO'::text, 'ACT'::text, 'SCENE'::text, 'POEM'::text, 'STANZA'::text, 'PARAGRAPH'::text, 'SECTION'::text])))
+);
+
+CREATE TABLE core.text_vocabularies (
+  expression_id uuid NOT NULL,
+  revision integer NOT NULL,
+  language text NOT NULL,
+  terms text[] NOT NULL,
+  CONSTRAINT text_vocabularies_pkey PRIMARY KEY (expression_id),
+  CONSTRAINT text_vocabularies_expression_id_fkey FOREIGN KEY (expression_id) REFERENCES core.expressions(id),
+  CONSTRAINT text_vocabularies_language_check CHECK ((language ~ '^[a-z]{2,3}$'::text)),
+  CONSTRAINT text_vocabularies_revision_check CHECK ((revision > 0))
 );
 
 CREATE TABLE core.work_contributors (
@@ -1466,6 +1509,7 @@ CREATE INDEX tags_synonyms ON core.tags USING btree (synonym_of) WHERE (synonym_
 CREATE INDEX text_revisions_actor ON core.text_revisions USING btree (actor_id) WHERE (actor_id IS NOT NULL);
 CREATE UNIQUE INDEX text_units_order ON core.text_units USING btree (expression_id, parent_id, ordinal) NULLS NOT DISTINCT;
 CREATE INDEX text_units_parent ON core.text_units USING btree (parent_id) WHERE (parent_id IS NOT NULL);
+CREATE INDEX text_vocabularies_language ON core.text_vocabularies USING btree (language);
 CREATE INDEX work_contributors_person ON core.work_contributors USING btree (person_id, role, work_id);
 CREATE INDEX work_titles_prefix ON core.work_titles USING btree (view.sort_key(title) COLLATE "C", work_id);
 CREATE UNIQUE INDEX work_titles_primary ON core.work_titles USING btree (work_id, language) WHERE (title_kind = 'PRIMARY'::text);
@@ -2182,6 +2226,32 @@ CREATE VIEW view.tag_source AS
      LEFT JOIN core.slugs sl ON sl.subject_id = t.id AND sl.is_current
   WHERE t.synonym_of IS NULL AND t.status = 'ACTIVE'::text;
 
+CREATE VIEW view.text_analysis AS
+ SELECT a.expression_id,
+    e.public_id,
+    a.revision,
+    a.analyzer,
+    a.language::text AS language,
+    a.detected_language::text AS detected_language,
+    a.coverage,
+    a.measures,
+        CASE e.rights_class
+            WHEN 'OPEN'::text THEN a.keywords
+            ELSE COALESCE(( SELECT jsonb_agg(jsonb_build_object('term', k.word ->> 'term'::text) ORDER BY k.n) AS jsonb_agg
+               FROM jsonb_array_elements(a.keywords) WITH ORDINALITY k(word, n)
+              WHERE k.n <= LEAST(10, a.types / 10)), '[]'::jsonb)
+        END AS keywords,
+        CASE e.rights_class
+            WHEN 'OPEN'::text THEN a.stanzas
+            ELSE '[]'::jsonb
+        END AS stanzas,
+    a.analyzed_at
+   FROM core.text_analyses a
+     JOIN view.expression e ON e.id = a.expression_id
+  WHERE NOT (EXISTS ( SELECT
+           FROM core.text_analyses n
+          WHERE n.expression_id = a.expression_id AND n.revision = a.revision AND n.analyzer > a.analyzer));
+
 CREATE VIEW view.text_line AS
  SELECT l.expression_id,
     l.seq,
@@ -2487,6 +2557,25 @@ AS $function$
     WHEN status IN ('LICENSED','IN_COPYRIGHT','PERMISSION','ORPHAN') THEN 'RESTRICTED'
     ELSE 'UNKNOWN' END
 $function$;
+
+CREATE OR REPLACE FUNCTION core.set_vocabulary(expression uuid, revision integer, language text, terms text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+AS $function$
+DECLARE
+  was record;
+BEGIN
+  SELECT v.language, v.terms INTO was FROM core.text_vocabularies v WHERE v.expression_id = expression;
+  IF FOUND THEN
+    DELETE FROM core.term_documents d USING unnest(was.terms) t (term) WHERE d.language = was.language AND d.term = t.term AND d.documents = 1;
+    UPDATE core.term_documents d SET documents = d.documents - 1 FROM unnest(was.terms) t (term) WHERE d.language = was.language AND d.term = t.term;
+  END IF;
+  INSERT INTO core.text_vocabularies AS v VALUES (expression, set_vocabulary.revision, set_vocabulary.language, set_vocabulary.terms)
+  ON CONFLICT (expression_id) DO UPDATE SET revision = excluded.revision, language = excluded.language, terms = excluded.terms;
+  INSERT INTO core.term_documents AS d SELECT set_vocabulary.language, t.term, 1 FROM unnest(set_vocabulary.terms) t (term)
+  ON CONFLICT ON CONSTRAINT term_documents_pkey DO UPDATE SET documents = d.documents + 1;
+END $function$;
 
 CREATE OR REPLACE FUNCTION core.typeid(kind text, id uuid)
  RETURNS text
@@ -3200,6 +3289,7 @@ BEGIN
       UNION SELECT work_public_id FROM changed UNION SELECT work_public_id FROM before
       UNION SELECT unnest(translator_public_ids) FROM changed UNION SELECT unnest(translator_public_ids) FROM before
       UNION SELECT 'text:' || c.public_id FROM before b JOIN changed c USING (id) WHERE b.readable_lines <> c.readable_lines
+      UNION SELECT 'analysis:' || c.public_id FROM before b JOIN changed c USING (id) WHERE b.rights_class <> c.rights_class
       UNION SELECT unnest(view.align_tags(realigned))) END);
     PERFORM view.count_translation_languages(
       ARRAY(SELECT c.language FROM before b JOIN changed c USING (id) WHERE (b.language, b.kind) <> (c.language, c.kind) AND c.kind <> 'ORIGINAL'),
@@ -3210,7 +3300,7 @@ BEGIN
     realigned := ARRAY(SELECT id FROM changed);
     PERFORM ops.announce(CASE WHEN n > 10000 THEN '{*}' ELSE ARRAY(
       SELECT 'list:expr' UNION SELECT public_id FROM changed UNION SELECT work_public_id FROM changed UNION SELECT unnest(translator_public_ids) FROM changed
-      UNION SELECT 'text:' || public_id FROM changed UNION SELECT unnest(view.align_tags(realigned))) END);
+      UNION SELECT 'text:' || public_id FROM changed UNION SELECT 'analysis:' || public_id FROM changed UNION SELECT unnest(view.align_tags(realigned))) END);
     PERFORM view.count_translation_languages(CASE TG_OP WHEN 'INSERT' THEN a.tags ELSE '{}' END, CASE TG_OP WHEN 'DELETE' THEN a.tags ELSE '{}' END)
       FROM (SELECT ARRAY(SELECT language FROM changed WHERE kind <> 'ORIGINAL') AS tags) a;
     persons := ARRAY(SELECT DISTINCT unnest(translator_ids) FROM changed);
@@ -3873,6 +3963,25 @@ BEGIN
     ids := ARRAY(SELECT unnest(ids) UNION SELECT expression_id FROM before);
   END IF;
   PERFORM ops.announce(ARRAY(SELECT unnest(ARRAY[core.typeid('EXPRESSION', id), 'text:' || core.typeid('EXPRESSION', id)]) FROM unnest(ids) id));
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION view.on_text_analyses()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+DECLARE
+  ids uuid[] := ARRAY(SELECT DISTINCT expression_id FROM changed);
+BEGIN
+  IF view.deferred() THEN
+    RETURN NULL;
+  ELSIF TG_OP = 'UPDATE' THEN
+    ids := ARRAY(SELECT unnest(ids) UNION SELECT expression_id FROM before);
+  END IF;
+  PERFORM ops.announce(ARRAY(SELECT 'analysis:' || core.typeid('EXPRESSION', id) FROM unnest(ids) id));
   RETURN NULL;
 END $function$;
 
@@ -4784,6 +4893,10 @@ CREATE TRIGGER tags_deleted AFTER DELETE ON core.tags REFERENCING OLD TABLE AS c
 CREATE TRIGGER tags_inserted AFTER INSERT ON core.tags REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION view.on_tags();
 CREATE TRIGGER tags_truncated BEFORE TRUNCATE ON core.tags FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_truncate();
 CREATE TRIGGER tags_updated AFTER UPDATE ON core.tags REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION view.on_tags();
+CREATE TRIGGER text_analyses_deleted AFTER DELETE ON core.text_analyses REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION view.on_text_analyses();
+CREATE TRIGGER text_analyses_inserted AFTER INSERT ON core.text_analyses REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION view.on_text_analyses();
+CREATE TRIGGER text_analyses_truncated BEFORE TRUNCATE ON core.text_analyses FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_truncate();
+CREATE TRIGGER text_analyses_updated AFTER UPDATE ON core.text_analyses REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION view.on_text_analyses();
 CREATE TRIGGER text_lines_deleted AFTER DELETE ON core.text_lines REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION view.on_text();
 CREATE TRIGGER text_lines_inserted AFTER INSERT ON core.text_lines REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION view.on_text();
 CREATE TRIGGER text_lines_truncated BEFORE TRUNCATE ON core.text_lines FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_truncate();
@@ -4912,9 +5025,12 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.subject_categories TO tercul_
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.subject_tags TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.subjects TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.tags TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.term_documents TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.text_analyses TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.text_lines TO tercul_writer;
 GRANT INSERT, SELECT ON TABLE core.text_revisions TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.text_units TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.text_vocabularies TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.work_contributors TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.work_titles TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.works TO tercul_writer;
@@ -4924,6 +5040,7 @@ GRANT EXECUTE ON FUNCTION core.person_snapshot(person uuid) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION core.prefix(kind text) TO tercul_reader;
 GRANT EXECUTE ON FUNCTION core.prefix(kind text) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION core.rights_class(status text, license_open boolean) TO tercul_writer;
+GRANT EXECUTE ON FUNCTION core.set_vocabulary(expression uuid, revision integer, language text, terms text[]) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION core.typeid(kind text, id uuid) TO tercul_reader;
 GRANT EXECUTE ON FUNCTION core.typeid(kind text, id uuid) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION core.work_snapshot(work uuid) TO tercul_writer;
@@ -5034,6 +5151,8 @@ GRANT SELECT ON TABLE view.subject_stats TO tercul_writer;
 GRANT SELECT ON TABLE view.tag TO tercul_reader;
 GRANT SELECT ON TABLE view.tag TO tercul_writer;
 GRANT SELECT ON TABLE view.tag_source TO tercul_writer;
+GRANT SELECT ON TABLE view.text_analysis TO tercul_reader;
+GRANT SELECT ON TABLE view.text_analysis TO tercul_writer;
 GRANT SELECT ON TABLE view.text_line TO tercul_reader;
 GRANT SELECT ON TABLE view.text_line TO tercul_writer;
 GRANT SELECT ON TABLE view.text_unit TO tercul_reader;

@@ -67,7 +67,8 @@ var announced = map[string]func(r row, pid func(string) string) []string{
 	"alignment_pair": func(r row, pid func(string) string) []string {
 		return []string{"align:" + pid(r.text("expression_id")), "align:" + pid(r.text("other_id"))}
 	},
-	"revision": func(r row, pid func(string) string) []string { return []string{pid(r.text("subject_id"))} },
+	"text_analysis": func(r row, _ func(string) string) []string { return []string{"analysis:" + r.text("public_id")} },
+	"revision":      func(r row, pid func(string) string) []string { return []string{pid(r.text("subject_id"))} },
 	"slug": func(r row, pid func(string) string) []string {
 		return []string{pid(r.text("subject_id")), listTag(r.text("kind"))}
 	},

@@ -54,6 +54,9 @@ INSERT INTO core.text_lines (expression_id, seq, line_key, ref, unit_id, content
   SELECT pg_temp.id(2, i), n, pg_temp.id(11, i * 100 + n), '1.' || n, pg_temp.id(11, i), 'line ' || n FROM generate_series(1, 16) i, generate_series(1, 12) n;
 INSERT INTO core.text_revisions (expression_id, revision, content_hash, lines, line_count, actor_id)
   SELECT pg_temp.id(2, i), r, '\x00', '[]', 12, CASE r WHEN 2 THEN pg_temp.id(4, 1 + i % 5) END FROM generate_series(1, 16) i, generate_series(1, 2) r;
+INSERT INTO core.text_analyses (expression_id, revision, analyzer, language, coverage, types, measures, keywords, stanzas)
+  SELECT pg_temp.id(2, i), r, v, 'it', 1, 40, '[]', '[{"term": "a", "score": 2, "frequency": 3}, {"term": "b", "score": 1, "frequency": 1}]', '[{"lines": 4, "scheme": "ABAB"}]'
+  FROM generate_series(1, 4) i, generate_series(1, 2) r, generate_series(1, 2) v;
 INSERT INTO core.alignments (id, work_id, left_id, right_id, left_revision, right_revision, method, status, confidence)
   SELECT pg_temp.id(9, i), pg_temp.id(1, i), pg_temp.id(2, 2 * i - 1), pg_temp.id(2, 2 * i), CASE i WHEN 6 THEN 1 ELSE 2 END, 2, 'LINE_COUNT', (ARRAY['APPROVED','SUGGESTED','STALE'])[1 + i % 3], 0.5 FROM generate_series(1, 6) i;
 INSERT INTO core.alignment_groups (alignment_id, idx, left_lines, right_lines, linear)

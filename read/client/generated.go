@@ -50,6 +50,148 @@ var AllAlignmentStatus = []AlignmentStatus{
 	AlignmentStatusApproved,
 }
 
+// AnalysisAnalysisTextAnalysis includes the requested fields of the GraphQL type TextAnalysis.
+// The GraphQL type's documentation follows.
+//
+// What a text is like, in numbers. Headings, names of speakers, stage directions and notes are left out.
+type AnalysisAnalysisTextAnalysis struct {
+	// The revision that was analysed.
+	Revision int `json:"revision"`
+	// The version of the method as a whole; another one may give other numbers.
+	Analyzer int `json:"analyzer"`
+	// When it was analysed.
+	AnalyzedAt time.Time `json:"analyzedAt"`
+	// The language that the text was declared to be in, by which the methods were chosen.
+	Language string `json:"language"`
+	// The language that it most likely is in, among the declared one, those that are easily mixed up with it, and the most common ones; null where that cannot be told. How sure it is, is a measure.
+	DetectedLanguage *string `json:"detectedLanguage"`
+	// The share of the text that was read, from its beginning: 1 for the whole, less for texts of more than 4 MiB.
+	Coverage float64 `json:"coverage"`
+	// All measures, in one order. One that has no valid method for this text says why.
+	Measures []AnalysisAnalysisTextAnalysisMeasuresTextMeasure `json:"measures"`
+	// The words that are most the text's own, the best first, 20 at most. Of a text that is not open only so many as a tenth of its different words, 10 at most, and no numbers.
+	Keywords []AnalysisAnalysisTextAnalysisKeywordsKeyword `json:"keywords"`
+	// The stanzas, in their order, 200 at most; none of prose, and none of a text that is not open.
+	Stanzas []AnalysisAnalysisTextAnalysisStanzasStanzaForm `json:"stanzas"`
+}
+
+// GetRevision returns AnalysisAnalysisTextAnalysis.Revision, and is useful for accessing the field via an interface.
+func (v *AnalysisAnalysisTextAnalysis) GetRevision() int { return v.Revision }
+
+// GetAnalyzer returns AnalysisAnalysisTextAnalysis.Analyzer, and is useful for accessing the field via an interface.
+func (v *AnalysisAnalysisTextAnalysis) GetAnalyzer() int { return v.Analyzer }
+
+// GetAnalyzedAt returns AnalysisAnalysisTextAnalysis.AnalyzedAt, and is useful for accessing the field via an interface.
+func (v *AnalysisAnalysisTextAnalysis) GetAnalyzedAt() time.Time { return v.AnalyzedAt }
+
+// GetLanguage returns AnalysisAnalysisTextAnalysis.Language, and is useful for accessing the field via an interface.
+func (v *AnalysisAnalysisTextAnalysis) GetLanguage() string { return v.Language }
+
+// GetDetectedLanguage returns AnalysisAnalysisTextAnalysis.DetectedLanguage, and is useful for accessing the field via an interface.
+func (v *AnalysisAnalysisTextAnalysis) GetDetectedLanguage() *string { return v.DetectedLanguage }
+
+// GetCoverage returns AnalysisAnalysisTextAnalysis.Coverage, and is useful for accessing the field via an interface.
+func (v *AnalysisAnalysisTextAnalysis) GetCoverage() float64 { return v.Coverage }
+
+// GetMeasures returns AnalysisAnalysisTextAnalysis.Measures, and is useful for accessing the field via an interface.
+func (v *AnalysisAnalysisTextAnalysis) GetMeasures() []AnalysisAnalysisTextAnalysisMeasuresTextMeasure {
+	return v.Measures
+}
+
+// GetKeywords returns AnalysisAnalysisTextAnalysis.Keywords, and is useful for accessing the field via an interface.
+func (v *AnalysisAnalysisTextAnalysis) GetKeywords() []AnalysisAnalysisTextAnalysisKeywordsKeyword {
+	return v.Keywords
+}
+
+// GetStanzas returns AnalysisAnalysisTextAnalysis.Stanzas, and is useful for accessing the field via an interface.
+func (v *AnalysisAnalysisTextAnalysis) GetStanzas() []AnalysisAnalysisTextAnalysisStanzasStanzaForm {
+	return v.Stanzas
+}
+
+// AnalysisAnalysisTextAnalysisKeywordsKeyword includes the requested fields of the GraphQL type Keyword.
+// The GraphQL type's documentation follows.
+//
+// A word that is a text's own: it comes often here, and in few other texts of the language.
+type AnalysisAnalysisTextAnalysisKeywordsKeyword struct {
+	// The word, in small letters.
+	Term string `json:"term"`
+	// Its tf-idf; null of a text that is not open.
+	Score *float64 `json:"score"`
+	// How often it comes; null of a text that is not open.
+	Frequency *int `json:"frequency"`
+}
+
+// GetTerm returns AnalysisAnalysisTextAnalysisKeywordsKeyword.Term, and is useful for accessing the field via an interface.
+func (v *AnalysisAnalysisTextAnalysisKeywordsKeyword) GetTerm() string { return v.Term }
+
+// GetScore returns AnalysisAnalysisTextAnalysisKeywordsKeyword.Score, and is useful for accessing the field via an interface.
+func (v *AnalysisAnalysisTextAnalysisKeywordsKeyword) GetScore() *float64 { return v.Score }
+
+// GetFrequency returns AnalysisAnalysisTextAnalysisKeywordsKeyword.Frequency, and is useful for accessing the field via an interface.
+func (v *AnalysisAnalysisTextAnalysisKeywordsKeyword) GetFrequency() *int { return v.Frequency }
+
+// AnalysisAnalysisTextAnalysisMeasuresTextMeasure includes the requested fields of the GraphQL type TextMeasure.
+// The GraphQL type's documentation follows.
+//
+// One measure of a text.
+type AnalysisAnalysisTextAnalysisMeasuresTextMeasure struct {
+	// What is measured.
+	Name TextMeasureName `json:"name"`
+	// Whether there is a value.
+	Status TextMeasureStatus `json:"status"`
+	// The value; null where the measure is UNSUPPORTED.
+	Value *float64 `json:"value"`
+	// The method, by its name in the literature where it has one.
+	Method string `json:"method"`
+	// Why there is no value.
+	Reason *string `json:"reason"`
+}
+
+// GetName returns AnalysisAnalysisTextAnalysisMeasuresTextMeasure.Name, and is useful for accessing the field via an interface.
+func (v *AnalysisAnalysisTextAnalysisMeasuresTextMeasure) GetName() TextMeasureName { return v.Name }
+
+// GetStatus returns AnalysisAnalysisTextAnalysisMeasuresTextMeasure.Status, and is useful for accessing the field via an interface.
+func (v *AnalysisAnalysisTextAnalysisMeasuresTextMeasure) GetStatus() TextMeasureStatus {
+	return v.Status
+}
+
+// GetValue returns AnalysisAnalysisTextAnalysisMeasuresTextMeasure.Value, and is useful for accessing the field via an interface.
+func (v *AnalysisAnalysisTextAnalysisMeasuresTextMeasure) GetValue() *float64 { return v.Value }
+
+// GetMethod returns AnalysisAnalysisTextAnalysisMeasuresTextMeasure.Method, and is useful for accessing the field via an interface.
+func (v *AnalysisAnalysisTextAnalysisMeasuresTextMeasure) GetMethod() string { return v.Method }
+
+// GetReason returns AnalysisAnalysisTextAnalysisMeasuresTextMeasure.Reason, and is useful for accessing the field via an interface.
+func (v *AnalysisAnalysisTextAnalysisMeasuresTextMeasure) GetReason() *string { return v.Reason }
+
+// AnalysisAnalysisTextAnalysisStanzasStanzaForm includes the requested fields of the GraphQL type StanzaForm.
+// The GraphQL type's documentation follows.
+//
+// How one stanza is built.
+type AnalysisAnalysisTextAnalysisStanzasStanzaForm struct {
+	// How many verses it has.
+	Lines int `json:"lines"`
+	// How they rhyme with each other: the same letter for the same ending, `-` for one alone, `ABAB`. Null where that cannot be told from the spelling.
+	Scheme *string `json:"scheme"`
+}
+
+// GetLines returns AnalysisAnalysisTextAnalysisStanzasStanzaForm.Lines, and is useful for accessing the field via an interface.
+func (v *AnalysisAnalysisTextAnalysisStanzasStanzaForm) GetLines() int { return v.Lines }
+
+// GetScheme returns AnalysisAnalysisTextAnalysisStanzasStanzaForm.Scheme, and is useful for accessing the field via an interface.
+func (v *AnalysisAnalysisTextAnalysisStanzasStanzaForm) GetScheme() *string { return v.Scheme }
+
+// AnalysisResponse is returned by Analysis on success.
+type AnalysisResponse struct {
+	// What a text is like, in numbers: its language, how rich its words are, how its lines are built, which words are its own.
+	// Texts are analysed some time after they are written. Null where the translation does not exist, or that revision of it is
+	// not analysed (yet); a revision that it does not have is a BAD_REQUEST.
+	Analysis *AnalysisAnalysisTextAnalysis `json:"analysis"`
+}
+
+// GetAnalysis returns AnalysisResponse.Analysis, and is useful for accessing the field via an interface.
+func (v *AnalysisResponse) GetAnalysis() *AnalysisAnalysisTextAnalysis { return v.Analysis }
+
 // ApiInfoApiInfo includes the requested fields of the GraphQL type ApiInfo.
 // The GraphQL type's documentation follows.
 //
@@ -6493,6 +6635,96 @@ var AllTextForm = []TextForm{
 	TextFormMixed,
 }
 
+// What is measured of a text.
+type TextMeasureName string
+
+const (
+	// Characters that were read, in code points.
+	TextMeasureNameCharacters TextMeasureName = "CHARACTERS"
+	// Letters; marks written on a letter are not counted.
+	TextMeasureNameLetters TextMeasureName = "LETTERS"
+	// Lines: verses, and paragraphs of prose.
+	TextMeasureNameLines TextMeasureName = "LINES"
+	// Stanzas.
+	TextMeasureNameStanzas TextMeasureName = "STANZAS"
+	// Words, each time they come.
+	TextMeasureNameTokens TextMeasureName = "TOKENS"
+	// Different words, capitals and small letters aside.
+	TextMeasureNameTypes TextMeasureName = "TYPES"
+	// The share of the different words that come once.
+	TextMeasureNameHapaxShare TextMeasureName = "HAPAX_SHARE"
+	// The moving-average type-token ratio, 0 to 1: how many of 50 words in a row are different ones.
+	TextMeasureNameMattr TextMeasureName = "MATTR"
+	// The measure of textual lexical diversity: how many words in a row keep a type-token ratio of 0.72.
+	TextMeasureNameMtld TextMeasureName = "MTLD"
+	// The share of words that are no function words.
+	TextMeasureNameLexicalDensity TextMeasureName = "LEXICAL_DENSITY"
+	// Letters in a word.
+	TextMeasureNameLettersPerWord TextMeasureName = "LETTERS_PER_WORD"
+	// Sentences.
+	TextMeasureNameSentences TextMeasureName = "SENTENCES"
+	// Words in a sentence.
+	TextMeasureNameWordsPerSentence TextMeasureName = "WORDS_PER_SENTENCE"
+	// How easy prose is to read, by the formula for its language; higher is easier. Values of different formulas do not compare.
+	TextMeasureNameReadingEase TextMeasureName = "READING_EASE"
+	// How hard prose is to read, by LIX: below 30 very easy, above 60 very hard.
+	TextMeasureNameLix TextMeasureName = "LIX"
+	// Words in a line of verse.
+	TextMeasureNameWordsPerLine TextMeasureName = "WORDS_PER_LINE"
+	// Letters in a line of verse.
+	TextMeasureNameLettersPerLine TextMeasureName = "LETTERS_PER_LINE"
+	// Syllables in a line of verse.
+	TextMeasureNameSyllablesPerLine TextMeasureName = "SYLLABLES_PER_LINE"
+	// The share of verses that rhyme with one of the four before or after.
+	TextMeasureNameRhymeShare TextMeasureName = "RHYME_SHARE"
+	// How sure the detected language is, among those it was compared with, 0 to 1.
+	TextMeasureNameLanguageConfidence TextMeasureName = "LANGUAGE_CONFIDENCE"
+	// How many texts in the language the keywords were weighed against.
+	TextMeasureNameKeywords TextMeasureName = "KEYWORDS"
+	// The mood of the words. No valid method is known for literature.
+	TextMeasureNameSentiment TextMeasureName = "SENTIMENT"
+)
+
+var AllTextMeasureName = []TextMeasureName{
+	TextMeasureNameCharacters,
+	TextMeasureNameLetters,
+	TextMeasureNameLines,
+	TextMeasureNameStanzas,
+	TextMeasureNameTokens,
+	TextMeasureNameTypes,
+	TextMeasureNameHapaxShare,
+	TextMeasureNameMattr,
+	TextMeasureNameMtld,
+	TextMeasureNameLexicalDensity,
+	TextMeasureNameLettersPerWord,
+	TextMeasureNameSentences,
+	TextMeasureNameWordsPerSentence,
+	TextMeasureNameReadingEase,
+	TextMeasureNameLix,
+	TextMeasureNameWordsPerLine,
+	TextMeasureNameLettersPerLine,
+	TextMeasureNameSyllablesPerLine,
+	TextMeasureNameRhymeShare,
+	TextMeasureNameLanguageConfidence,
+	TextMeasureNameKeywords,
+	TextMeasureNameSentiment,
+}
+
+// Whether something was measured.
+type TextMeasureStatus string
+
+const (
+	// It was.
+	TextMeasureStatusMeasured TextMeasureStatus = "MEASURED"
+	// No method is valid for this text: its language, its script or its length.
+	TextMeasureStatusUnsupported TextMeasureStatus = "UNSUPPORTED"
+)
+
+var AllTextMeasureStatus = []TextMeasureStatus{
+	TextMeasureStatusMeasured,
+	TextMeasureStatusUnsupported,
+}
+
 // TextResponse is returned by Text on success.
 type TextResponse struct {
 	// The lines of a text, in order. Null where the expression does not exist; a line or a revision that it does not have is a BAD_REQUEST that names the argument.
@@ -10023,6 +10255,18 @@ func (v *YearRange) GetFrom() *int { return v.From }
 // GetTo returns YearRange.To, and is useful for accessing the field via an interface.
 func (v *YearRange) GetTo() *int { return v.To }
 
+// __AnalysisInput is used internally by genqlient
+type __AnalysisInput struct {
+	ExpressionId string `json:"expressionId"`
+	Revision     *int   `json:"revision,omitempty"`
+}
+
+// GetExpressionId returns __AnalysisInput.ExpressionId, and is useful for accessing the field via an interface.
+func (v *__AnalysisInput) GetExpressionId() string { return v.ExpressionId }
+
+// GetRevision returns __AnalysisInput.Revision, and is useful for accessing the field via an interface.
+func (v *__AnalysisInput) GetRevision() *int { return v.Revision }
+
 // __AuthorPageInput is used internally by genqlient
 type __AuthorPageInput struct {
 	Slug         string  `json:"slug"`
@@ -10686,6 +10930,64 @@ func (v *__WorksInput) GetLanguage() *string { return v.Language }
 
 // GetCount returns __WorksInput.Count, and is useful for accessing the field via an interface.
 func (v *__WorksInput) GetCount() *bool { return v.Count }
+
+// The query executed by Analysis.
+const Analysis_Operation = `
+query Analysis ($expressionId: ID!, $revision: Int) {
+	analysis(expressionId: $expressionId, revision: $revision) {
+		revision
+		analyzer
+		analyzedAt
+		language
+		detectedLanguage
+		coverage
+		measures {
+			name
+			status
+			value
+			method
+			reason
+		}
+		keywords {
+			term
+			score
+			frequency
+		}
+		stanzas {
+			lines
+			scheme
+		}
+	}
+}
+`
+
+// What a text is like, in numbers.
+func Analysis(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	expressionId string,
+	revision *int,
+) (data_ *AnalysisResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "Analysis",
+		Query:  Analysis_Operation,
+		Variables: &__AnalysisInput{
+			ExpressionId: expressionId,
+			Revision:     revision,
+		},
+	}
+
+	data_ = &AnalysisResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
 
 // The query executed by ApiInfo.
 const ApiInfo_Operation = `

@@ -159,6 +159,7 @@ BEGIN
       UNION SELECT work_public_id FROM changed UNION SELECT work_public_id FROM before
       UNION SELECT unnest(translator_public_ids) FROM changed UNION SELECT unnest(translator_public_ids) FROM before
       UNION SELECT 'text:' || c.public_id FROM before b JOIN changed c USING (id) WHERE b.readable_lines <> c.readable_lines
+      UNION SELECT 'analysis:' || c.public_id FROM before b JOIN changed c USING (id) WHERE b.rights_class <> c.rights_class
       UNION SELECT unnest(view.align_tags(realigned))) END);
     PERFORM view.count_translation_languages(
       ARRAY(SELECT c.language FROM before b JOIN changed c USING (id) WHERE (b.language, b.kind) <> (c.language, c.kind) AND c.kind <> 'ORIGINAL'),
@@ -169,7 +170,7 @@ BEGIN
     realigned := ARRAY(SELECT id FROM changed);
     PERFORM ops.announce(CASE WHEN n > 10000 THEN '{*}' ELSE ARRAY(
       SELECT 'list:expr' UNION SELECT public_id FROM changed UNION SELECT work_public_id FROM changed UNION SELECT unnest(translator_public_ids) FROM changed
-      UNION SELECT 'text:' || public_id FROM changed UNION SELECT unnest(view.align_tags(realigned))) END);
+      UNION SELECT 'text:' || public_id FROM changed UNION SELECT 'analysis:' || public_id FROM changed UNION SELECT unnest(view.align_tags(realigned))) END);
     PERFORM view.count_translation_languages(CASE TG_OP WHEN 'INSERT' THEN a.tags ELSE '{}' END, CASE TG_OP WHEN 'DELETE' THEN a.tags ELSE '{}' END)
       FROM (SELECT ARRAY(SELECT language FROM changed WHERE kind <> 'ORIGINAL') AS tags) a;
     persons := ARRAY(SELECT DISTINCT unnest(translator_ids) FROM changed);

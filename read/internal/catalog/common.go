@@ -17,6 +17,7 @@ var Objects = map[string]*Object{
 	"PublicUser": user, "Collection": collection, "CollectionItem": collectionItem,
 	"Comment": comment, "SubjectStats": stats, "Citation": citation,
 	"Change": change, "Operation": operation,
+	"TextAnalysis": analysis, "TextMeasure": textMeasure, "Keyword": keyword, "StanzaForm": stanzaForm,
 }
 
 func column(name string) Field { return Field{SQL: "{t}." + name} }

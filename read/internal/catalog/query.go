@@ -158,6 +158,7 @@ var query = &Object{Fields: map[string]Field{
 	"trending":   trending,
 	"popular":    popularSubjects,
 	"stats":      statsByID,
+	"analysis":   analysisField,
 	"citation":   citationField,
 	"changes":    changes,
 	"operations": operations,

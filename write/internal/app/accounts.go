@@ -2,13 +2,10 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"net/netip"
 	"time"
-
-	"github.com/riverqueue/river"
 
 	"github.com/tercul/tercul/shared/limit"
 	"github.com/tercul/tercul/shared/pg"
@@ -18,14 +15,9 @@ import (
 	"github.com/tercul/tercul/write/internal/command"
 	"github.com/tercul/tercul/write/internal/graph"
 	"github.com/tercul/tercul/write/internal/job"
-	"github.com/tercul/tercul/write/internal/mail"
-	"github.com/tercul/tercul/write/internal/purge"
-	"github.com/tercul/tercul/write/internal/readmodel"
 	"github.com/tercul/tercul/write/internal/session"
 	"github.com/tercul/tercul/write/internal/signature"
-	"github.com/tercul/tercul/write/internal/stats"
 	"github.com/tercul/tercul/write/internal/token"
-	"github.com/tercul/tercul/write/internal/views"
 )
 
 // openAccounts puts together who is who: keys, sessions, passwords.
@@ -122,43 +114,3 @@ func (w *Writer) keepKeys(ctx context.Context, ready func()) error {
 }
 
 const loadKeysEvery = 30 * time.Second
-
-// jobs is what is worked on beside the requests.
-func (w *Writer) jobs() (*job.Service, error) {
-	composer, err := mail.NewComposer(w.cfg.Mail)
-	if err != nil {
-		return nil, err
-	}
-	sender, err := mail.NewSender(w.cfg.Mail)
-	if err != nil {
-		return nil, fmt.Errorf("mail: %w", err)
-	}
-	workers := river.NewWorkers()
-	river.AddWorker(workers, &account.Mailer{DB: w.db, Composer: composer, Sender: sender, Now: time.Now})
-	river.AddWorker(workers, &account.Tidier{DB: w.db, Now: time.Now})
-	river.AddWorker(workers, &session.Rotator{Keys: w.keys})
-	river.AddWorker(workers, &purge.Purger{DB: w.db, Now: time.Now})
-	river.AddWorker(workers, &views.Flusher{DB: w.db, Counter: w.views, Now: time.Now})
-	river.AddWorker(workers, &stats.Refresher{DB: w.db, Now: time.Now})
-	river.AddWorker(workers, &stats.Recounter{DB: w.db, Now: time.Now})
-	if err := stats.Observe(w.metrics, w.db); err != nil {
-		return nil, err
-	}
-	river.AddWorker(workers, &readmodel.Rebuilder{DB: w.db})
-	return job.NewService(job.Config{
-		DB: w.db.Pool, Workers: workers, Log: w.log, Metrics: w.metrics, Grace: w.cfg.Stop,
-		Periodic: []*river.PeriodicJob{
-			hourly(account.TidyArgs{}), hourly(session.RotateArgs{}), hourly(purge.Args{}),
-			each(views.FlushEvery, views.FlushArgs{}), hourly(stats.RefreshArgs{}), each(24*time.Hour, stats.RecountArgs{}),
-		},
-	})
-}
-
-// hourly has a job done at the start and every hour, by whichever writer leads.
-func hourly(args river.JobArgs) *river.PeriodicJob { return each(time.Hour, args) }
-
-// each has a job done at the start and whenever a time has passed.
-func each(pause time.Duration, args river.JobArgs) *river.PeriodicJob {
-	return river.NewPeriodicJob(river.PeriodicInterval(pause), func() (river.JobArgs, *river.InsertOpts) { return args, nil },
-		&river.PeriodicJobOpts{RunOnStart: true})
-}

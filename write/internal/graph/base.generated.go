@@ -40,6 +40,7 @@ type MutationResolver interface {
 	RevokeSigningKey(ctx context.Context, input model.RevokeSigningKeyInput) (*model.OkPayload, error)
 	UpdateProfile(ctx context.Context, input model.UpdateProfileInput) (*model.ViewerPayload, error)
 	DeleteAccount(ctx context.Context, input model.DeleteAccountInput) (*model.OkPayload, error)
+	RequestAnalysis(ctx context.Context, input model.RequestAnalysisInput) (*model.RequestAnalysisPayload, error)
 	CreateAuthor(ctx context.Context, input model.CreateAuthorInput) (*model.AuthorPayload, error)
 	UpdateAuthor(ctx context.Context, input model.UpdateAuthorInput) (*model.AuthorPayload, error)
 	SetAuthorNames(ctx context.Context, input model.SetAuthorNamesInput) (*model.AuthorPayload, error)
@@ -679,6 +680,20 @@ func (ec *executionContext) field_Mutation_reportContent_args(ctx context.Contex
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.ReportContentInput, error) {
 			return ec.unmarshalNReportContentInput2githubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐReportContentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_requestAnalysis_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RequestAnalysisInput, error) {
+			return ec.unmarshalNRequestAnalysisInput2githubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐRequestAnalysisInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2404,6 +2419,50 @@ func (ec *executionContext) fieldContext_Mutation_deleteAccount(ctx context.Cont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_deleteAccount_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_requestAnalysis(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_requestAnalysis(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RequestAnalysis(ctx, fc.Args["input"].(model.RequestAnalysisInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RequestAnalysisPayload) graphql.Marshaler {
+			return ec.marshalNRequestAnalysisPayload2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐRequestAnalysisPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_requestAnalysis(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RequestAnalysisPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_requestAnalysis_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -6305,6 +6364,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "deleteAccount":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deleteAccount(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "requestAnalysis":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_requestAnalysis(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++

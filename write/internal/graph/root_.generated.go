@@ -108,6 +108,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RemoveCollectionItemInput", ec.unmarshalInputRemoveCollectionItemInput),
 			graphql.NewInputUnmarshaler("ReportContentInput", ec.unmarshalInputReportContentInput),
 			graphql.NewInputUnmarshaler("ReportFilter", ec.unmarshalInputReportFilter),
+			graphql.NewInputUnmarshaler("RequestAnalysisInput", ec.unmarshalInputRequestAnalysisInput),
 			graphql.NewInputUnmarshaler("RequestEmailChangeInput", ec.unmarshalInputRequestEmailChangeInput),
 			graphql.NewInputUnmarshaler("ResetPasswordInput", ec.unmarshalInputResetPasswordInput),
 			graphql.NewInputUnmarshaler("ResolveReportInput", ec.unmarshalInputResolveReportInput),
@@ -581,6 +582,53 @@ extend type Mutation {
   updateProfile("The change." input: UpdateProfileInput!): ViewerPayload!
   "Deletes one's account in seven days and ends its sessions. Signing in before then takes it back."
   deleteAccount("The account." input: DeleteAccountInput!): OkPayload!
+}
+`, BuiltIn: false},
+	{Name: "../../schema/analysis.graphql", Input: `"How far the analysis of a text is. Its outcome is read from the public API: ` + "`" + `analysis` + "`" + `."
+type AnalysisJob {
+  "The translation, or the original text."
+  expressionId: ID!
+  "The revision that is analysed: the current one."
+  revision: Int!
+  "The version of the method as a whole."
+  analyzer: Int!
+  "Where it stands."
+  state: AnalysisState!
+  "When it was asked for; null where that was forgotten since."
+  requestedAt: DateTime
+  "When it was done or given up."
+  finishedAt: DateTime
+}
+
+"Where an analysis stands."
+enum AnalysisState {
+  "It waits for its turn, for the first time or again."
+  QUEUED
+  "It is at work."
+  RUNNING
+  "It is there to be read."
+  DONE
+  "It was given up after several tries."
+  FAILED
+}
+
+"A text to analyse."
+input RequestAnalysisInput {
+  "A translation's id, or that of a work's original text."
+  expressionId: ID! @goTag(key: "validate", value: "kind=EXPRESSION")
+}
+
+"What became of the request."
+type RequestAnalysisPayload {
+  "How far it is."
+  job: AnalysisJob
+  "What to mend; with any of it nothing was asked for."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Has the current revision of a text analysed: its language, words, sentences and lines. Texts are analysed when they are written and published; this is for one that was not, or to see how far it is. A contributor who can see the text may, 20 times an hour. A text that is analysed or waiting already is not analysed twice."
+  requestAnalysis("The text." input: RequestAnalysisInput!): RequestAnalysisPayload!
 }
 `, BuiltIn: false},
 	{Name: "../../schema/audit.graphql", Input: `"Something that was done, as it was written down then; nobody can change it."
@@ -3645,6 +3693,24 @@ func (ec *executionContext) childFields_AlignmentPayload(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type AlignmentPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_AnalysisJob(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "expressionId":
+		return ec.fieldContext_AnalysisJob_expressionId(ctx, field)
+	case "revision":
+		return ec.fieldContext_AnalysisJob_revision(ctx, field)
+	case "analyzer":
+		return ec.fieldContext_AnalysisJob_analyzer(ctx, field)
+	case "state":
+		return ec.fieldContext_AnalysisJob_state(ctx, field)
+	case "requestedAt":
+		return ec.fieldContext_AnalysisJob_requestedAt(ctx, field)
+	case "finishedAt":
+		return ec.fieldContext_AnalysisJob_finishedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnalysisJob", field.Name)
+}
+
 func (ec *executionContext) childFields_AnalyticsPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "at":
@@ -4497,6 +4563,16 @@ func (ec *executionContext) childFields_ReportPayload(ctx context.Context, field
 		return ec.fieldContext_ReportPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReportPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RequestAnalysisPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_RequestAnalysisPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RequestAnalysisPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RequestAnalysisPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RevokeAllSessionsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -38,6 +38,10 @@ const (
 	attempts = 15
 )
 
+// Background is the queue of what takes long and is waited for by nobody: each
+// process does one of it at a time, so that mail need not wait.
+const Background = "background"
+
 // Service works on jobs.
 type Service struct {
 	cfg    Config
@@ -52,7 +56,7 @@ func NewService(cfg Config) (*Service, error) {
 	}
 	client, err := river.NewClient(riverpgxv5.New(cfg.DB), &river.Config{
 		Schema: tsql.JobSchema, Workers: cfg.Workers, PeriodicJobs: cfg.Periodic,
-		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: max(2, runtime.NumCPU())}},
+		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: max(2, runtime.NumCPU())}, Background: {MaxWorkers: 1}},
 		JobTimeout: Timeout, MaxAttempts: attempts,
 		Logger:       slog.New(zerolog.NewSlogHandler(cfg.Log.Level(max(cfg.Log.GetLevel(), zerolog.WarnLevel)))),
 		ErrorHandler: complaints{cfg.Log}, Middleware: []rivertype.Middleware{m},

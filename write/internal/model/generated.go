@@ -91,6 +91,22 @@ type AlignmentPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// How far the analysis of a text is. Its outcome is read from the public API: `analysis`.
+type AnalysisJob struct {
+	// The translation, or the original text.
+	ExpressionID publicid.ID `json:"expressionId"`
+	// The revision that is analysed: the current one.
+	Revision int `json:"revision"`
+	// The version of the method as a whole.
+	Analyzer int `json:"analyzer"`
+	// Where it stands.
+	State AnalysisState `json:"state"`
+	// When it was asked for; null where that was forgotten since.
+	RequestedAt *time.Time `json:"requestedAt,omitempty"`
+	// When it was done or given up.
+	FinishedAt *time.Time `json:"finishedAt,omitempty"`
+}
+
 // What happened in one step of time, within the days asked for.
 type AnalyticsPoint struct {
 	// When the step begins.
@@ -1429,6 +1445,20 @@ type ReportPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// A text to analyse.
+type RequestAnalysisInput struct {
+	// A translation's id, or that of a work's original text.
+	ExpressionID publicid.ID `json:"expressionId" validate:"kind=EXPRESSION"`
+}
+
+// What became of the request.
+type RequestAnalysisPayload struct {
+	// How far it is.
+	Job *AnalysisJob `json:"job,omitempty"`
+	// What to mend; with any of it nothing was asked for.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // An address to change.
 type RequestEmailChangeInput struct {
 	// The new one.
@@ -2541,6 +2571,70 @@ func (e *AlignmentStatus) UnmarshalJSON(b []byte) error {
 }
 
 func (e AlignmentStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Where an analysis stands.
+type AnalysisState string
+
+const (
+	// It waits for its turn, for the first time or again.
+	AnalysisStateQueued AnalysisState = "QUEUED"
+	// It is at work.
+	AnalysisStateRunning AnalysisState = "RUNNING"
+	// It is there to be read.
+	AnalysisStateDone AnalysisState = "DONE"
+	// It was given up after several tries.
+	AnalysisStateFailed AnalysisState = "FAILED"
+)
+
+var AllAnalysisState = []AnalysisState{
+	AnalysisStateQueued,
+	AnalysisStateRunning,
+	AnalysisStateDone,
+	AnalysisStateFailed,
+}
+
+func (e AnalysisState) IsValid() bool {
+	switch e {
+	case AnalysisStateQueued, AnalysisStateRunning, AnalysisStateDone, AnalysisStateFailed:
+		return true
+	}
+	return false
+}
+
+func (e AnalysisState) String() string {
+	return string(e)
+}
+
+func (e *AnalysisState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = AnalysisState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid AnalysisState", str)
+	}
+	return nil
+}
+
+func (e AnalysisState) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *AnalysisState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e AnalysisState) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"time"
+
 	"github.com/tercul/tercul/shared/apperr"
 	"github.com/tercul/tercul/write/internal/identity"
 )
@@ -22,6 +24,9 @@ var texts = []Operation{
 	{Name: "approveAlignment", Role: identity.Reviewer, Object: readable,
 		Errors: plus(edited, apperr.UserInvalidState, apperr.UserSelfReview, apperr.UserLanguageNotHeld)},
 
+	{Name: "requestAnalysis", Role: identity.Contributor, Object: readableText, Errors: plus(written, apperr.UserInvalidState),
+		Limits: []Limit{{Name: "analyses-hour", Count: 20, Period: time.Hour}}},
+
 	{Name: "setRights", Role: identity.Editor, SensitiveWhen: opens, Errors: edited},
 }
 
@@ -31,6 +36,9 @@ var (
 	described = plus(edited, apperr.UserDuplicate, apperr.UserCycle, apperr.UserInvalidState)
 	aligned   = plus(edited, apperr.UserDuplicate, apperr.UserStaleRevision, apperr.UserInvalidState)
 )
+
+// readableText is the same of one text.
+var readableText = Rule{"whoever can see the text", readable.Judge}
 
 // readable is what everybody can read, or the caller may see as its maker, its
 // translator or an editor.

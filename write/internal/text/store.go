@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tercul/tercul/write/internal/analysis"
 	"github.com/tercul/tercul/write/internal/command"
 	"github.com/tercul/tercul/write/internal/expression"
 	"github.com/tercul/tercul/write/internal/textform"
@@ -54,6 +55,9 @@ func note(ctx context.Context, tx *command.Tx, s *expression.State, r *textstore
 		return err
 	}
 	s.Revision = r.Number
+	if err := analysis.Enqueue(ctx, tx, s.ID.UUID, s.Revision, s.Language); err != nil {
+		return err
+	}
 	if s.New {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tercul/tercul/shared/apperr"
+	"github.com/tercul/tercul/write/internal/analysis"
 	"github.com/tercul/tercul/write/internal/command"
 	"github.com/tercul/tercul/write/internal/expression"
 	"github.com/tercul/tercul/write/internal/model"
@@ -31,6 +32,9 @@ func Publish(ctx context.Context, tx *command.Tx, in model.PublishTranslationInp
 func publish(ctx context.Context, tx *command.Tx, s *expression.State) (publicid.ID, error) {
 	_, err := tx.Exec(ctx, "UPDATE core.expressions SET status = 'PUBLISHED', published_at = coalesce(published_at, $2) WHERE id = $1", s.ID.UUID, tx.Now)
 	if err != nil {
+		return s.ID, err
+	}
+	if err := analysis.Enqueue(ctx, tx, s.ID.UUID, s.Revision, s.Language); err != nil {
 		return s.ID, err
 	}
 	return s.Changed(ctx, tx, "", nil)

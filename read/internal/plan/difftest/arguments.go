@@ -38,7 +38,12 @@ func (g *Generator) argument(field string, a *ast.ArgumentDefinition) string {
 	case "subjectId":
 		val = g.pick("subject", "public_id")
 	case "expressionId":
-		val = g.pick("expression", "public_id")
+		val = g.pick(map[string]string{"text": "expression", "analysis": "text_analysis"}[field], "public_id")
+	case "revision":
+		if field != "analysis" {
+			return ""
+		}
+		val = 1 // which every text that is analysed has
 	case "path":
 		val = g.pick("category", "path")
 	case "username":

@@ -44,6 +44,7 @@ func TestCompiledEqualsInterpreted(t *testing.T) {
 	ctx := context.Background()
 	url := libtest.URL(t)
 	merge(t, url)
+	analyse(t, url)
 	pool := libtest.Reader(t, url)
 	lib, err := difftest.Load(ctx, pool)
 	require.NoError(t, err)
@@ -69,6 +70,23 @@ func TestCompiledEqualsInterpreted(t *testing.T) {
 			}
 		}
 	}
+}
+
+// analyse gives texts analyses that differ, some of an older revision and some by two
+// versions of the analyzer; one text has none of its current revision.
+func analyse(t *testing.T, url string) {
+	t.Helper()
+	_, err := pgtest.Open(t, url).Exec(context.Background(), `
+		INSERT INTO core.text_analyses (expression_id, revision, analyzer, language, detected_language, coverage, types, measures, keywords, stanzas)
+		SELECT r.expression_id, r.revision, v, e.language, CASE WHEN r.line_count % 2 = 0 THEN e.language END, 1, 10 * r.line_count,
+			jsonb_build_array(jsonb_build_object('name', 'LINES', 'value', r.line_count, 'method', 'count', 'reason', NULL),
+				jsonb_build_object('name', 'MATTR', 'value', 0.25::float8 * v, 'method', 'm', 'reason', NULL),
+				jsonb_build_object('name', 'SENTIMENT', 'value', NULL, 'method', 'none', 'reason', 'No.')),
+			jsonb_build_array(jsonb_build_object('term', 'a' || r.line_count, 'score', 0.5, 'frequency', 3), jsonb_build_object('term', 'b', 'score', 0.125, 'frequency', 1)),
+			jsonb_build_array(jsonb_build_object('lines', r.line_count, 'scheme', NULL), jsonb_build_object('lines', 4, 'scheme', 'ABAB'))
+		FROM core.text_revisions r JOIN core.expressions e ON e.id = r.expression_id CROSS JOIN generate_series(1, 2) v
+		WHERE (r.revision = 1 OR r.line_count % 3 > 0) AND (v = 1 OR r.line_count % 5 = 0)`)
+	require.NoError(t, err)
 }
 
 // merge gives every subject two ids that were merged into it, one by way of the

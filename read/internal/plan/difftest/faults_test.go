@@ -44,7 +44,9 @@ func one(t *testing.T, pool *pgxpool.Pool, query string) (text string) {
 // TestPartsThatDoNotExist: a part that a text does not have is a fault of the
 // caller, named by its path; a text that is not there is null.
 func TestPartsThatDoNotExist(t *testing.T) {
-	pool := libtest.Pool(t)
+	url := libtest.URL(t)
+	analyse(t, url)
+	pool := libtest.Reader(t, url)
 	id := one(t, pool, `SELECT public_id FROM view.expression WHERE work_slug = 'dante-inferno-01' AND slug = 'en.verse'`)
 	work := one(t, pool, `SELECT work_public_id FROM view.expression WHERE work_slug = 'dante-inferno-01' AND slug = 'en.verse'`)
 	first := one(t, pool, `SELECT original.public_id FROM view.expression original JOIN view.work w ON w.original_id = original.id WHERE w.slug = 'dante-inferno-01'`)
@@ -65,6 +67,9 @@ func TestPartsThatDoNotExist(t *testing.T) {
 		{`{ t: text(expressionId: "` + id + `", from: "1.3", to: "1.1") { nodes { ref } } }`, "t.to" + backward},
 		{`{ t: text(expressionId: "` + id + `", revision: 99) { nodes { ref } } }`, "t.revision" + revision},
 		{`{ t: text(expressionId: "` + none + `", from: "99.9") { nodes { ref } } }`, "null"},
+		{`{ a: analysis(expressionId: "` + id + `", revision: 99) { revision } }`, "a.revision" + revision},
+		{`{ a: analysis(expressionId: "` + id + `", revision: 1) { revision } }`, ""},
+		{`{ a: analysis(expressionId: "` + none + `", revision: 99) { revision } }`, "null"},
 		{`{ d: translationDiff(translationId: "` + id + `", from: 1, to: 99) { to } }`, "d.to" + revision},
 		{`{ d: translationDiff(translationId: "` + id + `", from: 99, to: 1) { to } }`, "d.from" + revision},
 		{`{ d: translationDiff(translationId: "` + none + `", from: 1, to: 99) { to } }`, "null"},
@@ -104,6 +109,7 @@ var redirectedFrom = regexp.MustCompile(`,"redirectedFrom":"[^"]*"`)
 func TestMergedIdsAnswerAsTheirSurvivors(t *testing.T) {
 	url := libtest.URL(t)
 	merge(t, url)
+	analyse(t, url)
 	pool := libtest.Reader(t, url)
 	ids := map[string]string{
 		"$work":       one(t, pool, `SELECT public_id FROM view.work WHERE slug = 'dante-inferno-01'`),
@@ -124,6 +130,7 @@ func TestMergedIdsAnswerAsTheirSurvivors(t *testing.T) {
 		`{ translationDiff(translationId: "$text", from: 1, to: 2) { from to changes { operation } } }`,
 		`{ text(expressionId: "$text", first: 3) { nodes { ref content } } }`,
 		`{ parallelText(workId: "$work", expressionIds: ["$text", "$original"], first: 3) { nodes { ref cells { aligned translationId } } } }`,
+		`{ analysis(expressionId: "$text", revision: 1) { revision measures { name value } } }`,
 		`{ rights(subjectId: "$text") { status jurisdiction } }`, `{ citation(subjectId: "$text", format: APA) { text } }`,
 		`{ stats(subjectIds: ["$work", "$text"]) { subjectId views } }`, `{ collection(id: "$collection") { id slug } }`,
 		`{ comments(subjectId: "$commented") { nodes { id body } } }`, `{ categories(parent: "$category") { path } }`,

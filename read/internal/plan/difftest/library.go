@@ -22,7 +22,7 @@ type Library struct {
 var relations = []string{
 	"work", "expression", "person", "text_line", "text_unit", "revision", "alignment", "alignment_pair", "tag", "category",
 	"language", "country", "license", "series", "rights", "users_public", "collection", "collection_item", "comment",
-	"subject_stats", "trending", "popularity", "change", "subject", "slug", "redirect", "work_title_key", "person_name_key",
+	"subject_stats", "trending", "popularity", "change", "subject", "slug", "redirect", "work_title_key", "person_name_key", "text_analysis",
 }
 
 // Load reads the whole read model.

@@ -54,6 +54,8 @@ var edits = []string{
 	`DELETE FROM social.collection_items WHERE subject_id = (SELECT subject_id FROM social.collection_items ORDER BY md5(subject_id::text || $1) LIMIT 1)`,
 	`UPDATE social.comments SET body = 'Jjj ' || $1 WHERE id = (SELECT id FROM social.comments ORDER BY md5(id::text || $1) LIMIT 1)`,
 	`UPDATE social.comments SET status = 'HIDDEN' WHERE id = (SELECT id FROM social.comments ORDER BY md5(id::text || $1) LIMIT 1)`,
+	`UPDATE core.text_analyses SET coverage = 0.5 WHERE expression_id = (SELECT expression_id FROM core.text_analyses ORDER BY md5(expression_id::text || $1) LIMIT 1)`,
+	`DELETE FROM core.text_analyses WHERE expression_id = (SELECT expression_id FROM core.text_analyses ORDER BY md5(expression_id::text || $1) LIMIT 1)`,
 	`UPDATE core.alignments SET status = 'STALE' WHERE id = (SELECT id FROM core.alignments ORDER BY md5(id::text || $1) LIMIT 1)`,
 }
 
@@ -76,7 +78,9 @@ type answered struct {
 // among those the edit announced.
 func TestEveryChangedAnswerIsAnnounced(t *testing.T) {
 	ctx := context.Background()
-	pool := pgtest.Open(t, libtest.URL(t))
+	url := libtest.URL(t)
+	analyse(t, url)
+	pool := pgtest.Open(t, url)
 	lib, err := difftest.Load(ctx, pool)
 	require.NoError(t, err)
 	seed, rounds := rand.Uint64(), len(edits)

@@ -42,6 +42,7 @@ func init() { //nolint:gochecknoinits // a table of the test's own
 	persons()
 	taxonomy()
 	social()
+	analyses()
 	roots()
 }
 
@@ -94,6 +95,38 @@ func expressions() {
 		"translation": func(_ *Interpreter, o Object, _ Args) any { return Object{Type: "Translation", Row: o.Up} },
 		"revision":    func(_ *Interpreter, o Object, _ Args) any { return o.Up["text_revision"] },
 	})
+}
+
+func analyses() {
+	columns("TextAnalysis", "revision", "analyzer", "language", "detectedLanguage=detected_language", "coverage")
+	times("TextAnalysis", "analyzedAt=analyzed_at")
+	set("TextAnalysis", map[string]resolver{
+		"translation": link("Translation", "expression", "expression_id"), "measures": records("TextMeasure", "measures"),
+		"keywords": records("Keyword", "keywords"), "stanzas": records("StanzaForm", "stanzas"),
+	})
+	columns("TextMeasure", "name", "value", "method", "reason")
+	set("TextMeasure", map[string]resolver{"status": func(_ *Interpreter, o Object, _ Args) any {
+		if o.Row["value"] == nil {
+			return "UNSUPPORTED"
+		}
+		return "MEASURED"
+	}})
+	columns("Keyword", "term", "score", "frequency")
+	columns("StanzaForm", "lines", "scheme")
+	set("Query", map[string]resolver{"analysis": func(in *Interpreter, _ Object, args Args) any {
+		e := in.Lib.One("expression", "public_id", in.Lib.Survivor(args["expressionId"]))
+		if e == nil {
+			return nil
+		}
+		revision := e["text_revision"]
+		if args["revision"] != nil {
+			revision = args["revision"]
+		}
+		for _, a := range in.Lib.All("text_analysis", func(r Row) bool { return same(r["expression_id"], e["id"]) && same(r["revision"], revision) }) {
+			return Object{Type: "TextAnalysis", Row: a}
+		}
+		return nil
+	}})
 }
 
 func (in *Interpreter) text(field string, e Row, args Args) Object {
