@@ -59,9 +59,10 @@ func TestCreate(t *testing.T) {
 		})
 	}
 	in := map[string]any{"in": input(nil)}
-	const query = "mutation($in: CreateAuthorInput!) { createAuthor(input: $in) { author { id } } }"
+	const query = "mutation($in: CreateAuthorInput!) { createAuthor(input: $in) { author { id } contribution { status } } }"
 	require.Equal(t, "UNAUTHENTICATED", w.Ask(nil, query, in).Code())
-	require.Equal(t, "FORBIDDEN", w.Ask(w.User(identity.Reviewer), query, in).Code())
+	require.Equal(t, "FORBIDDEN", w.Ask(w.User(identity.Reader), query, in).Code())
+	require.JSONEq(t, `{"author": null, "contribution": {"status": "SUBMITTED"}}`, string(w.Ask(w.User(identity.Reviewer), query, in).Data["createAuthor"]))
 	require.Empty(t, w.Ask(w.User(identity.Admin), query, in).Code())
 }
 
