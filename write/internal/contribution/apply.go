@@ -47,7 +47,7 @@ func (c *held) apply(ctx context.Context, tx *command.Tx) error {
 	}
 	if len(faults) > 0 {
 		tx.Audit(c.id.UUID, c.version, map[string]string{"faults": faults.Error()})
-		return c.move(ctx, tx, conflicted, &event{Faults: faults})
+		return c.move(ctx, tx, conflicted, &event{Faults: kept(faults)})
 	}
 	_, err = tx.Exec(ctx, "UPDATE core.contributions SET status = 'APPLIED', applied_at = $2, applied_id = $3, applied_version = $4 WHERE id = $1",
 		c.id.UUID, tx.Now, o.id.UUID, o.version)

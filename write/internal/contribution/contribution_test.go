@@ -2,9 +2,12 @@ package contribution_test
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/tercul/tercul/write/internal/identity"
@@ -32,9 +35,9 @@ type contribution struct {
 		Operation, From, To string
 		Version             int
 	}
-	Faults                           []writetest.Fault
-	Applied                          *struct{ ID, Kind string }
-	AppliedVersion                   *int
+	Faults                            []writetest.Fault
+	Applied                           *struct{ ID, Kind string }
+	AppliedVersion                    *int
 	SubmittedAt, DecidedAt, AppliedAt *time.Time
 }
 
@@ -160,3 +163,14 @@ func (s *scene) refused(a *identity.Actor, operation, inputType string, in objec
 	s.T.Helper()
 	return s.Ask(a, "mutation($in: "+inputType+"!) { "+operation+"(input: $in) { userErrors { code } } }", object{"in": in}).Code()
 }
+
+func uuidOf(t *testing.T, id string) uuid.UUID {
+	t.Helper()
+	parsed, err := publicid.Parse(id)
+	require.NoError(t, err)
+	return parsed.UUID
+}
+
+func ptr[V any](v V) *V { return &v }
+
+func keysOf(m object) []string { return slices.Sorted(maps.Keys(m)) }

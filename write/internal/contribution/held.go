@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tercul/tercul/shared/apperr"
 	"github.com/tercul/tercul/write/internal/command"
 	"github.com/tercul/tercul/write/internal/identity"
 	"github.com/tercul/tercul/write/internal/model"
@@ -61,11 +62,27 @@ func (c *held) cause() command.Cause { return command.Cause{Contribution: c.id, 
 
 // event is what an event keeps besides its columns.
 type event struct {
-	Operation string         `json:"operation"`
-	Version   int            `json:"version"`
-	Assignee  *publicid.ID   `json:"assignee,omitempty"`
-	Review    *publicid.ID   `json:"review,omitempty"`
-	Faults    command.Faults `json:"faults,omitempty"`
+	Operation string       `json:"operation"`
+	Version   int          `json:"version"`
+	Assignee  *publicid.ID `json:"assignee,omitempty"`
+	Review    *publicid.ID `json:"review,omitempty"`
+	Faults    []fault      `json:"faults,omitempty"`
+}
+
+// fault is a fault as an event keeps it.
+type fault struct {
+	Code    apperr.UserCode   `json:"code"`
+	Field   []string          `json:"field"`
+	Message string            `json:"message"`
+	Params  map[string]string `json:"params"`
+}
+
+func kept(faults command.Faults) []fault {
+	out := make([]fault, len(faults))
+	for i, f := range faults {
+		out[i] = fault(f)
+	}
+	return out
 }
 
 // move brings a contribution into a state, and notes that.

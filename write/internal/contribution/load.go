@@ -30,7 +30,7 @@ var document = `jsonb_build_object('id', core.typeid('CONTRIBUTION', c.id), 'typ
 		'from', e.from_status, 'to', e.to_status, 'version', e.detail -> 'version', 'at', e.at) ORDER BY e.id)
 		FROM (SELECT e.id, e.actor_id, e.from_status, e.to_status, e.detail, e.at FROM core.contribution_events e WHERE e.contribution_id = c.id ORDER BY e.id DESC LIMIT 100) e), '[]'),
 	'faults', CASE WHEN c.status = 'CONFLICTED' THEN coalesce((SELECT jsonb_agg(f || jsonb_build_object('params',
-			coalesce((SELECT jsonb_agg(jsonb_build_object('name', p.key, 'value', p.value) ORDER BY p.key) FROM jsonb_each_text(f -> 'params') p), '[]')))
+			coalesce((SELECT jsonb_agg(jsonb_build_object('name', p.key, 'value', p.value) ORDER BY p.key) FROM jsonb_each_text(nullif(f -> 'params', 'null')) p), '[]')))
 		FROM (SELECT e.detail -> 'faults' AS faults FROM core.contribution_events e WHERE e.contribution_id = c.id AND e.to_status = 'CONFLICTED' ORDER BY e.id DESC LIMIT 1) e,
 			jsonb_array_elements(e.faults) f), '[]') ELSE '[]' END,
 	'applied', ` + link("c.applied_id") + `, 'appliedVersion', c.applied_version, 'createdAt', c.created_at, 'updatedAt', c.updated_at,
