@@ -3,8 +3,6 @@ package contribution
 import (
 	"slices"
 
-	"github.com/aymanbagabas/go-udiff/lcs"
-
 	"github.com/tercul/tercul/write/internal/model"
 )
 
@@ -20,7 +18,7 @@ type chunk struct {
 // merge finds the places where two texts differ from the one that both were made of.
 // Changes that touch each other are one place.
 func merge(base, theirs, ours []string) (chunks []chunk) {
-	changes := [2][]lcs.Diff{lcs.DiffLines(base, theirs), lcs.DiffLines(base, ours)}
+	changes := [2][]change{changesOf(base, theirs), changesOf(base, ours)}
 	var next, shift [2]int // per side: the next change, and how far its lines have moved
 	for next[0] < len(changes[0]) || next[1] < len(changes[1]) {
 		first := next
@@ -29,7 +27,7 @@ func merge(base, theirs, ours []string) (chunks []chunk) {
 		for s, list := range changes {
 			sides[s].From = at.From + shift[s]
 			for _, d := range list[first[s]:next[s]] {
-				shift[s] += d.ReplEnd - d.ReplStart - (d.End - d.Start)
+				shift[s] += d.replTo - d.replFrom - (d.to - d.from)
 			}
 			sides[s].To = at.To + shift[s]
 		}
@@ -42,18 +40,18 @@ func merge(base, theirs, ours []string) (chunks []chunk) {
 
 // reach takes the next change and all that touch it, of either side, and says which
 // lines of the base they are about.
-func reach(changes [2][]lcs.Diff, next *[2]int) span {
+func reach(changes [2][]change, next *[2]int) span {
 	at := span{From: -1}
 	for s, list := range changes {
-		if next[s] < len(list) && (at.From < 0 || list[next[s]].Start < at.From) {
-			at = span{list[next[s]].Start, list[next[s]].Start}
+		if next[s] < len(list) && (at.From < 0 || list[next[s]].from < at.From) {
+			at = span{list[next[s]].from, list[next[s]].from}
 		}
 	}
 	for grown := true; grown; {
 		grown = false
 		for s, list := range changes {
-			for next[s] < len(list) && list[next[s]].Start <= at.To {
-				at.To = max(at.To, list[next[s]].End)
+			for next[s] < len(list) && list[next[s]].from <= at.To {
+				at.To = max(at.To, list[next[s]].to)
 				next[s]++
 				grown = true
 			}
