@@ -19,7 +19,7 @@ const selection = `id type status version title message target { id } languages 
 	reviews { decision comment version superseded reviewer { id } } events { operation from to version actor { id } }
 	faults { code field params { name value } } applied { id kind } appliedVersion submittedAt decidedAt appliedAt`
 
-type contribution struct {
+type made struct {
 	ID, Type, Status, Title    string
 	Message                    *string
 	Version, RequiredApprovals int
@@ -113,20 +113,20 @@ func (s *scene) apply(a *identity.Actor, id string, version int) writetest.Paylo
 	return s.Change(a, "applyContribution", "ApplyContributionInput", "contribution { "+selection+" } subject { id kind }", object{"id": id, "expectedVersion": version})
 }
 
-func of(p writetest.Payload) (c contribution) {
+func of(p writetest.Payload) (c made) {
 	p.Ok().Into("contribution", &c)
 	return c
 }
 
 // submitted is a contribution that waits for review.
-func (s *scene) submitted(patch object) contribution {
+func (s *scene) submitted(patch object) made {
 	s.T.Helper()
 	c := of(s.create(s.author, patch))
 	return of(s.submit(s.author, c.ID, c.Version))
 }
 
 // approved is one that waits for an editor.
-func (s *scene) approved(patch object) contribution {
+func (s *scene) approved(patch object) made {
 	s.T.Helper()
 	before := s.Contributions.Config.Apply
 	defer func() { s.Contributions.Config.Apply = before }()

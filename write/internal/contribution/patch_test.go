@@ -196,14 +196,14 @@ func TestContributorsMakeContributions(t *testing.T) {
 			input := strings.ToUpper(mutation[:1]) + mutation[1:] + "Input"
 			selected := c.field + " { id } contribution { " + selection + " }"
 			p := s.Change(s.author, mutation, input, selected, c.in, "Idempotency-Key", "key-"+mutation)
-			made := of(p)
-			require.Equal(t, "SUBMITTED", made.Status)
-			require.Equal(t, c.kind, made.Type)
+			begun := of(p)
+			require.Equal(t, "SUBMITTED", begun.Status)
+			require.Equal(t, c.kind, begun.Type)
 			var nothing *struct{}
 			p.Into(c.field, &nothing)
 			require.Nil(t, nothing)
-			require.Equal(t, made.ID, of(s.Change(s.author, mutation, input, selected, c.in, "Idempotency-Key", "key-"+mutation)).ID)
-			require.Equal(t, "APPLIED", of(s.review(s.editor, made.ID, 1, "APPROVE", nil)).Status)
+			require.Equal(t, begun.ID, of(s.Change(s.author, mutation, input, selected, c.in, "Idempotency-Key", "key-"+mutation)).ID)
+			require.Equal(t, "APPLIED", of(s.review(s.editor, begun.ID, 1, "APPROVE", nil)).Status)
 			if mutation != "createTranslation" { // of one language there may be many
 				p = s.Change(s.editor, mutation, input, selected, c.in)
 				p.Ok().Into("contribution", &nothing)

@@ -124,9 +124,9 @@ func TestApply(t *testing.T) {
 	}
 	p := s.apply(s.editor, c.ID, 1)
 	require.Equal(t, "APPLIED", of(p).Status)
-	var made struct{ ID, Kind string }
-	p.Into("subject", &made)
-	require.Equal(t, s.work.String(), made.ID)
+	var subject struct{ ID, Kind string }
+	p.Into("subject", &subject)
+	require.Equal(t, s.work.String(), subject.ID)
 	require.Equal(t, "A poem.", s.description())
 	require.Equal(t, []string{"INVALID_STATE id"}, s.apply(s.editor, c.ID, 1).Codes(), "once")
 	require.Equal(t, []string{"INVALID_STATE id"}, s.apply(s.editor, s.submitted(s.describe(2, "Another.")).ID, 1).Codes())
