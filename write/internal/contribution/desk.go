@@ -53,11 +53,12 @@ func (d *Desk) Create(ctx context.Context, tx *command.Tx, in model.CreateContri
 // begin writes a new draft.
 func (d *Desk) begin(ctx context.Context, tx *command.Tx, p *proposal, title string, message *string) (*held, error) {
 	c := &held{author: tx.Actor.UserID, status: draft, version: 1, required: d.Approvals}
-	if err := hasRoom(ctx, tx); err != nil {
-		return c, err
-	}
+	// The trial comes first: it locks what is edited before its author, as applying does.
 	o, err := p.try(ctx, tx, command.Cause{Author: c.author})
 	if err != nil {
+		return c, err
+	}
+	if err := hasRoom(ctx, tx); err != nil {
 		return c, err
 	}
 	languages, err := languagesOf(ctx, tx, p)
