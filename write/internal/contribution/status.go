@@ -21,8 +21,8 @@ const (
 	conflicted = model.ContributionStatusConflicted
 )
 
-// From says in which states each operation finds a contribution.
-var From = map[string][]model.ContributionStatus{
+// allowed says in which states each operation finds a contribution.
+var allowed = map[string][]model.ContributionStatus{
 	"updateContribution":   {draft, changes, conflicted},
 	"submitContribution":   {draft, changes},
 	"withdrawContribution": {draft, submitted, inReview, changes, approved, conflicted},
@@ -33,7 +33,7 @@ var From = map[string][]model.ContributionStatus{
 
 // standing checks that the operation can be done in this state.
 func (c *held) standing(tx *command.Tx) error {
-	if slices.Contains(From[tx.Operation.Name], c.status) {
+	if slices.Contains(allowed[tx.Operation.Name], c.status) {
 		return nil
 	}
 	return tx.Stop(apperr.UserInvalidState, "id", "A contribution that is "+string(c.status)+" does not allow that.", "status", string(c.status))
