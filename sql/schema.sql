@@ -134,12 +134,14 @@ CREATE TABLE core.contributions (
   author_id uuid NOT NULL,
   contribution_type text NOT NULL,
   target_id uuid,
-  language core.langtag,
+  languages text[] DEFAULT '{}'::text[] NOT NULL,
   title text NOT NULL,
   message text,
   base_version integer,
   base_revision integer,
   patch jsonb NOT NULL,
+  base jsonb,
+  proposed jsonb,
   status text DEFAULT 'DRAFT'::text NOT NULL,
   required_approvals smallint DEFAULT 1 NOT NULL,
   assigned_to uuid,
@@ -162,9 +164,9 @@ CREATE TABLE core.contributions (
   CONSTRAINT contributions_check CHECK ((assigned_to <> author_id)),
   CONSTRAINT contributions_check1 CHECK (((target_id IS NOT NULL) OR (contribution_type = ANY (ARRAY['CREATE_WORK'::text, 'CREATE_AUTHOR'::text])))),
   CONSTRAINT contributions_check2 CHECK (((status = 'APPLIED'::text) = (applied_at IS NOT NULL))),
-  CONSTRAINT contributions_contribution_type_check CHECK ((contribution_type = ANY (ARRAY['CREATE_WORK'::text, 'CREATE_TRANSLATION'::text, 'CREATE_AUTHOR'::text, 'EDIT_WORK'::text, 'EDIT_TRANSLATION'::text, 'EDIT_AUTHOR'::text, 'EDIT_TEXT'::text]))),
+  CONSTRAINT contributions_contribution_type_check CHECK ((contribution_type = ANY (ARRAY['CREATE_WORK'::text, 'CREATE_TRANSLATION'::text, 'CREATE_AUTHOR'::text, 'EDIT_WORK'::text, 'EDIT_TRANSLATION'::text, 'EDIT_AUTHOR'::text, 'EDIT_TEXT'::text, 'ALIGNMENT'::text]))),
   CONSTRAINT contributions_message_check CHECK ((char_length(message) <= 5000)),
-  CONSTRAINT contributions_patch_check CHECK ((octet_length((patch)::text) <= 2097152)),
+  CONSTRAINT contributions_patch_check CHECK ((octet_length((patch)::text) <= 4194304)),
   CONSTRAINT contributions_required_approvals_check CHECK (((required_approvals >= 1) AND (required_approvals <= 5))),
   CONSTRAINT contributions_status_check CHECK ((status = ANY (ARRAY['DRAFT'::text, 'SUBMITTED'::text, 'IN_REVIEW'::text, 'CHANGES_REQUESTED'::text, 'APPROVED'::text, 'APPLIED'::text, 'REJECTED'::text, 'WITHDRAWN'::text, 'CONFLICTED'::text]))),
   CONSTRAINT contributions_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 200))),
@@ -383,8 +385,10 @@ CREATE TABLE core.revisions (
   message text,
   request_id text,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
+  contribution_id uuid,
   CONSTRAINT revisions_pkey PRIMARY KEY (subject_id, version),
   CONSTRAINT revisions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES auth.users(id),
+  CONSTRAINT revisions_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES core.contributions(id),
   CONSTRAINT revisions_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES core.subjects(id),
   CONSTRAINT revisions_message_check CHECK ((char_length(message) <= 500)),
   CONSTRAINT revisions_request_id_check CHECK ((char_length(request_id) <= 100)),
@@ -558,8 +562,10 @@ CREATE TABLE core.text_revisions (
   message text,
   actor_id uuid,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
+  contribution_id uuid,
   CONSTRAINT text_revisions_pkey PRIMARY KEY (expression_id, revision),
   CONSTRAINT text_revisions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES auth.users(id),
+  CONSTRAINT text_revisions_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES core.contributions(id),
   CONSTRAINT text_revisions_expression_id_fkey FOREIGN KEY (expression_id) REFERENCES core.expressions(id),
   CONSTRAINT text_revisions_line_count_check CHECK ((line_count >= 0)),
   CONSTRAINT text_revisions_lines_check CHECK ((jsonb_typeof(lines) = 'array'::text)),
@@ -1485,6 +1491,7 @@ CREATE UNIQUE INDEX contribution_reviews_live ON core.contribution_reviews USING
 CREATE INDEX contribution_reviews_reviewer ON core.contribution_reviews USING btree (reviewer_id);
 CREATE INDEX contributions_assigned ON core.contributions USING btree (assigned_to) WHERE (assigned_to IS NOT NULL);
 CREATE INDEX contributions_author ON core.contributions USING btree (author_id, id DESC);
+CREATE INDEX contributions_open ON core.contributions USING btree (author_id) WHERE (status <> ALL (ARRAY['APPLIED'::text, 'REJECTED'::text, 'WITHDRAWN'::text]));
 CREATE INDEX contributions_queue ON core.contributions USING btree (submitted_at, id) WHERE (status = ANY (ARRAY['SUBMITTED'::text, 'IN_REVIEW'::text]));
 CREATE INDEX contributions_status ON core.contributions USING btree (status, id DESC);
 CREATE INDEX contributions_target ON core.contributions USING btree (target_id) WHERE (target_id IS NOT NULL);
@@ -1500,6 +1507,7 @@ CREATE INDEX person_names_sort_prefix ON core.person_names USING btree (view.sor
 CREATE INDEX person_names_trgm ON core.person_names USING gin (lower(name) public.gin_trgm_ops);
 CREATE INDEX persons_deleted ON core.persons USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX revisions_actor ON core.revisions USING btree (actor_id) WHERE (actor_id IS NOT NULL);
+CREATE INDEX revisions_contribution ON core.revisions USING btree (contribution_id) WHERE (contribution_id IS NOT NULL);
 CREATE INDEX rights_license ON core.rights USING btree (license_id);
 CREATE UNIQUE INDEX slugs_current ON core.slugs USING btree (subject_id) WHERE is_current;
 CREATE INDEX slugs_subject ON core.slugs USING btree (subject_id);
@@ -1507,6 +1515,7 @@ CREATE INDEX subject_categories_category ON core.subject_categories USING btree 
 CREATE INDEX subject_tags_tag ON core.subject_tags USING btree (tag_id, subject_id);
 CREATE INDEX tags_synonyms ON core.tags USING btree (synonym_of) WHERE (synonym_of IS NOT NULL);
 CREATE INDEX text_revisions_actor ON core.text_revisions USING btree (actor_id) WHERE (actor_id IS NOT NULL);
+CREATE INDEX text_revisions_contribution ON core.text_revisions USING btree (contribution_id) WHERE (contribution_id IS NOT NULL);
 CREATE UNIQUE INDEX text_units_order ON core.text_units USING btree (expression_id, parent_id, ordinal) NULLS NOT DISTINCT;
 CREATE INDEX text_units_parent ON core.text_units USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX text_vocabularies_language ON core.text_vocabularies USING btree (language);

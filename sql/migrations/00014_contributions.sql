@@ -5,14 +5,16 @@ CREATE TABLE core.contributions (
   id                 uuid PRIMARY KEY,
   kind               text NOT NULL GENERATED ALWAYS AS ('CONTRIBUTION') STORED,
   author_id          uuid NOT NULL REFERENCES auth.users,
-  contribution_type  text NOT NULL CHECK (contribution_type IN ('CREATE_WORK','CREATE_TRANSLATION','CREATE_AUTHOR','EDIT_WORK','EDIT_TRANSLATION','EDIT_AUTHOR','EDIT_TEXT')),
-  target_id          uuid REFERENCES core.subjects, -- what is edited; the work of a new translation; NULL for new works and authors
-  language           core.langtag,                  -- whose reviewers may decide; NULL is any reviewer
+  contribution_type  text NOT NULL CHECK (contribution_type IN ('CREATE_WORK','CREATE_TRANSLATION','CREATE_AUTHOR','EDIT_WORK','EDIT_TRANSLATION','EDIT_AUTHOR','EDIT_TEXT','ALIGNMENT')),
+  target_id          uuid REFERENCES core.subjects, -- what is edited; the work of a new translation; the first text of an alignment; NULL for new works and authors
+  languages          text[] NOT NULL DEFAULT '{}',  -- a reviewer of one of them decides; with none, any reviewer
   title              text NOT NULL CHECK (char_length(title) BETWEEN 1 AND 200),
   message            text CHECK (char_length(message) <= 5000),
   base_version       int CHECK (base_version > 0),
   base_revision      int CHECK (base_revision >= 0),
-  patch              jsonb NOT NULL CHECK (octet_length(patch::text) <= 2097152),
+  patch              jsonb NOT NULL CHECK (octet_length(patch::text) <= 4194304), -- the editors' input; the writer measures its 2 MB without the blanks of jsonb
+  base               jsonb,                         -- the description that the patch was made of; NULL for what is new
+  proposed           jsonb,                         -- and what the patch makes of it
   status             text NOT NULL DEFAULT 'DRAFT' CHECK (status IN ('DRAFT','SUBMITTED','IN_REVIEW','CHANGES_REQUESTED','APPROVED','APPLIED','REJECTED','WITHDRAWN','CONFLICTED')),
   required_approvals smallint NOT NULL DEFAULT 1 CHECK (required_approvals BETWEEN 1 AND 5),
   assigned_to        uuid REFERENCES auth.users,
@@ -31,6 +33,7 @@ CREATE TABLE core.contributions (
 );
 CREATE INDEX contributions_queue ON core.contributions (submitted_at, id) WHERE status IN ('SUBMITTED','IN_REVIEW');
 CREATE INDEX contributions_author ON core.contributions (author_id, id DESC);
+CREATE INDEX contributions_open ON core.contributions (author_id) WHERE status NOT IN ('APPLIED','REJECTED','WITHDRAWN');
 CREATE INDEX contributions_status ON core.contributions (status, id DESC);
 CREATE INDEX contributions_target ON core.contributions (target_id) WHERE target_id IS NOT NULL;
 CREATE INDEX contributions_assigned ON core.contributions (assigned_to) WHERE assigned_to IS NOT NULL;
@@ -61,10 +64,18 @@ CREATE TABLE core.contribution_events (
   at              timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX contribution_events_contribution ON core.contribution_events (contribution_id, id);
+
+-- What was applied stays the cause of what it made.
+ALTER TABLE core.revisions ADD COLUMN contribution_id uuid REFERENCES core.contributions;
+ALTER TABLE core.text_revisions ADD COLUMN contribution_id uuid REFERENCES core.contributions;
+CREATE INDEX revisions_contribution ON core.revisions (contribution_id) WHERE contribution_id IS NOT NULL;
+CREATE INDEX text_revisions_contribution ON core.text_revisions (contribution_id) WHERE contribution_id IS NOT NULL;
 -- +goose StatementEnd
 
 -- +goose Down
 -- +goose StatementBegin
+ALTER TABLE core.text_revisions DROP COLUMN contribution_id;
+ALTER TABLE core.revisions DROP COLUMN contribution_id;
 DROP TABLE core.contribution_events;
 DROP TABLE core.contribution_reviews;
 DROP TABLE core.contributions;

@@ -58,6 +58,8 @@ func (d *desk) write(ctx context.Context, args MailArgs) (*letter, error) {
 		l.content = mail.SessionReused{Username: r.username, At: args.At}
 	case Deletion:
 		l.content = mail.DeletionScheduled{Username: r.username, On: args.At}
+	case Decided:
+		l.content, err = d.decided(ctx, r, args)
 	}
 	return l, err
 }

@@ -24,6 +24,7 @@ const (
 	Change   Occasion = "change"
 	Reused   Occasion = "reused"
 	Deletion Occasion = "deletion"
+	Decided  Occasion = "decided"
 )
 
 // MailArgs ask for a mail to an account, named by itself or by its address. There
@@ -33,6 +34,11 @@ type MailArgs struct {
 	User     uuid.UUID `json:"user,omitzero"`
 	Email    string    `json:"email,omitempty"`
 	At       time.Time `json:"at,omitzero"`
+
+	// Of a contribution that was decided about.
+	Contribution uuid.UUID `json:"contribution,omitzero"`
+	Review       uuid.UUID `json:"review,omitzero"`
+	Status       string    `json:"status,omitempty"` // that it has come to
 }
 
 // Kind is the job's name in the queue.

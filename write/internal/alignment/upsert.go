@@ -93,7 +93,7 @@ func (a *aligned) store(ctx context.Context, tx *command.Tx) (publicid.ID, error
 func (a *aligned) write(ctx context.Context, tx *command.Tx, r *row) error {
 	status, approver := "SUGGESTED", (*uuid.UUID)(nil)
 	if approves(tx.Actor) {
-		status, approver = "APPROVED", tx.By()
+		status, approver = "APPROVED", tx.Caller()
 	}
 	return tx.QueryRow(ctx, `INSERT INTO core.alignments AS a (id, work_id, left_id, right_id, left_revision, right_revision, method, status, confidence,
 			approved_by, created_by, created_at, updated_at)

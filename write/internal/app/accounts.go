@@ -13,6 +13,7 @@ import (
 	"github.com/tercul/tercul/write/internal/account"
 	"github.com/tercul/tercul/write/internal/api"
 	"github.com/tercul/tercul/write/internal/command"
+	"github.com/tercul/tercul/write/internal/contribution"
 	"github.com/tercul/tercul/write/internal/graph"
 	"github.com/tercul/tercul/write/internal/job"
 	"github.com/tercul/tercul/write/internal/session"
@@ -65,7 +66,9 @@ func (w *Writer) openAPI(_ context.Context, _ io.Writer) error {
 		return err
 	}
 	w.api, err = api.New(api.Config{
-		Schema:    graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{Runner: w.accounts.Runner, DB: w.db, Accounts: w.accounts, Views: w.views}}),
+		Schema: graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{
+			Runner: w.accounts.Runner, DB: w.db, Accounts: w.accounts, Views: w.views, Contributions: &contribution.Desk{Config: w.cfg.Contributions},
+		}}),
 		Documents: documents,
 		Identify: &session.Identifier{
 			DB: w.db, Access: w.sessions.Access, Keys: w.keys, Cookies: w.sessions.Cookies, Signature: verifier,

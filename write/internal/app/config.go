@@ -10,6 +10,7 @@ import (
 	"github.com/tercul/tercul/shared/rds"
 	"github.com/tercul/tercul/shared/telemetry"
 	"github.com/tercul/tercul/write/internal/account"
+	"github.com/tercul/tercul/write/internal/contribution"
 	"github.com/tercul/tercul/write/internal/mail"
 	"github.com/tercul/tercul/write/internal/secret"
 )
@@ -25,6 +26,8 @@ type Config struct {
 	Sessions SessionConfig
 	Password account.PasswordConfig
 	Mail     mail.Config
+
+	Contributions contribution.Config
 
 	OutboxKeep time.Duration `env:"TERCUL_OUTBOX_KEEP" envDefault:"24h" validate:"min=10m,max=8760h" desc:"How long announcements are kept in the outbox."`
 

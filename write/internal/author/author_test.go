@@ -1,6 +1,7 @@
 package author_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -59,9 +60,10 @@ func TestCreate(t *testing.T) {
 		})
 	}
 	in := map[string]any{"in": input(nil)}
-	const query = "mutation($in: CreateAuthorInput!) { createAuthor(input: $in) { author { id } } }"
+	const query = "mutation($in: CreateAuthorInput!) { createAuthor(input: $in) { author { id } contribution { status } } }"
 	require.Equal(t, "UNAUTHENTICATED", w.Ask(nil, query, in).Code())
-	require.Equal(t, "FORBIDDEN", w.Ask(w.User(identity.Reviewer), query, in).Code())
+	require.Equal(t, "FORBIDDEN", w.Ask(w.User(identity.Reader), query, in).Code())
+	require.JSONEq(t, `{"author": null, "contribution": {"status": "SUBMITTED"}}`, string(w.Ask(w.User(identity.Reviewer), query, in).Data["createAuthor"]))
 	require.Empty(t, w.Ask(w.User(identity.Admin), query, in).Code())
 }
 
@@ -102,4 +104,13 @@ func TestChange(t *testing.T) {
 	w.Exec("DELETE FROM core.work_contributors")
 	w.Change(admin, "deleteAuthor", "DeleteAuthorInput", "deletedId", in).Ok()
 	require.Equal(t, []string{"NOT_FOUND id"}, w.Change(admin, "deleteAuthor", "DeleteAuthorInput", "deletedId", in).Codes())
+}
+
+// The longest biography goes through in every script: the audit keeps what fits it.
+func TestLongestBio(t *testing.T) {
+	w := writetest.New(t)
+	editor, person := w.User(identity.Editor), w.Person("Dante")
+	w.Change(editor, "updateAuthor", "UpdateAuthorInput", "author { id }", map[string]any{"id": person.String(), "expectedVersion": 1,
+		"patch": map[string]any{"bio": strings.Repeat("я", 10_000)}}).Ok()
+	require.JSONEq(t, `{"bytes": 20010}`, writetest.One[string](w, "SELECT detail::text FROM ops.audit_log WHERE subject_id = $1 AND action = 'updateAuthor'", person.UUID))
 }

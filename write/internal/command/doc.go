@@ -15,7 +15,9 @@
 // has asked for that (Tx.Keep): what counts failures has to outlive them. Whatever
 // else goes wrong is an error of package apperr or a driver's.
 //
-// RunAfter does slow work ahead of the transaction.
+// RunAfter does slow work ahead of the transaction. Nested runs one command inside
+// another's transaction, for good or on trial: a contribution is an editor's command
+// that is tried when it is proposed, and done when it is approved.
 //
 // # Invariants
 //

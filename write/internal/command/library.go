@@ -107,14 +107,25 @@ var histories = map[string]string{
 	"WORK": "core.work_snapshot", "EXPRESSION": "core.expression_snapshot", "PERSON": "core.person_snapshot",
 }
 
+// Snapshot is the present description of a subject, as the history keeps it; null
+// for what there is none of.
+func Snapshot(ctx context.Context, db Reader, id publicid.ID) (text []byte, err error) {
+	snapshot, ok := histories[id.Kind]
+	if !ok {
+		return nil, nil
+	}
+	err = db.QueryRow(ctx, "SELECT "+snapshot+"($1)", id.UUID).Scan(&text)
+	return text, err
+}
+
 // Revise writes the present description of a subject into its history.
 func (tx *Tx) Revise(ctx context.Context, id publicid.ID, version int, message string) error {
 	snapshot, ok := histories[id.Kind]
 	if !ok {
 		return fmt.Errorf("there is no history of a %s", id.Kind)
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO core.revisions (subject_id, version, snapshot, actor_id, message, request_id)
-		VALUES ($1, $2, `+snapshot+`($1), $3, $4, $5)`,
-		id.UUID, version, orNull(tx.Actor.UserID), textNull(message), textNull(telemetry.RequestID(ctx)))
+	_, err := tx.Exec(ctx, `INSERT INTO core.revisions (subject_id, version, snapshot, actor_id, message, request_id, contribution_id)
+		VALUES ($1, $2, `+snapshot+`($1), $3, $4, $5, $6)`,
+		id.UUID, version, tx.By(), textNull(message), textNull(telemetry.RequestID(ctx)), tx.Contribution())
 	return err
 }

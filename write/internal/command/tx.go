@@ -33,12 +33,16 @@ type Tx struct {
 	kept   bool
 	audits []audit
 	key    *idempotency
+	cause  *Cause // of a command inside this one (Nested)
+	trial  bool
 }
 
 type audit struct {
+	action  string
 	subject uuid.UUID
 	version int
 	detail  any
+	cause   *Cause
 }
 
 // Fault notes what the caller can mend. The command goes on and finds more.
@@ -82,9 +86,13 @@ func (tx *Tx) Allow(field string, object policy.Object) error {
 }
 
 // Sensitive asks for what sensitive operations need, where it depends on the input
-// whether this one is: the operation's row says when (SensitiveWhen).
+// whether this one is: the operation's row says when (SensitiveWhen). A trial does
+// nothing that is.
 func (tx *Tx) Sensitive() error {
 	op := tx.Operation
+	if tx.trial {
+		return nil
+	}
 	if op.SensitiveWhen == "" {
 		return fmt.Errorf("the policy does not say when %s is sensitive", op.Name)
 	}
@@ -103,7 +111,7 @@ func (tx *Tx) Current(field string, expected, version int) error {
 
 // Audit notes what was done to a subject; it is written at the end.
 func (tx *Tx) Audit(subject uuid.UUID, version int, detail any) {
-	tx.audits = append(tx.audits, audit{subject, version, detail})
+	tx.audits = append(tx.audits, audit{tx.Operation.Name, subject, version, detail, tx.cause})
 }
 
 // Enqueue has a job done after the commit, and only then.
@@ -117,8 +125,17 @@ func (tx *Tx) EnqueueJob(ctx context.Context, args river.JobArgs) (id int64, err
 	return tx.jobs.Enqueue(ctx, tx.Tx, args)
 }
 
-// By is who does it, for columns such as updated_by; nil for nobody in particular.
-func (tx *Tx) By() *uuid.UUID { return orNull(tx.Actor.UserID) }
+// By is whose doing it is, for columns such as updated_by: of a contribution its
+// author's, else the caller's; nil for nobody in particular.
+func (tx *Tx) By() *uuid.UUID {
+	if tx.cause != nil {
+		return &tx.cause.Author
+	}
+	return tx.Caller()
+}
+
+// Caller is who answers for it, for columns such as approved_by.
+func (tx *Tx) Caller() *uuid.UUID { return orNull(tx.Actor.UserID) }
 
 // One reads one row, and tells whether there was one.
 func (tx *Tx) One(ctx context.Context, into []any, sql string, args ...any) (bool, error) {
@@ -177,18 +194,35 @@ func (tx *Tx) close(ctx context.Context, outcome any) error {
 }
 
 func (tx *Tx) writeAudit(ctx context.Context, a audit) error {
-	detail := []byte("{}")
-	if a.detail != nil {
-		var err error
-		if detail, err = json.Marshal(a.detail); err != nil {
-			return err
-		}
+	detail, err := a.text()
+	if err != nil {
+		return err
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO ops.audit_log (actor_id, action, subject_id, version, ip, request_id, signing_key_id, detail)
+	_, err = tx.Exec(ctx, `INSERT INTO ops.audit_log (actor_id, action, subject_id, version, ip, request_id, signing_key_id, detail)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		orNull(tx.Actor.UserID), tx.Operation.Name, orNull(a.subject), zeroNull(a.version), addrNull(tx.Actor.IP),
+		orNull(tx.Actor.UserID), a.action, orNull(a.subject), zeroNull(a.version), addrNull(tx.Actor.IP),
 		textNull(telemetry.RequestID(ctx)), orNull(tx.Actor.SigningKey), detail)
 	return err
+}
+
+// longestDetail is what an audit row says at most, in bytes. Of a longer change the
+// history has the words.
+const longestDetail = 8 << 10
+
+// text is the detail as it is kept. Of what was done for a contribution it is the
+// contribution, which has the rest.
+func (a audit) text() ([]byte, error) {
+	if a.cause != nil {
+		a.detail = map[string]string{"contribution": a.cause.Contribution.String(), "author": publicid.Of("USER", a.cause.Author).String()}
+	}
+	if a.detail == nil {
+		return []byte("{}"), nil
+	}
+	text, err := json.Marshal(a.detail)
+	if err == nil && len(text) > longestDetail {
+		text, err = json.Marshal(map[string]int{"bytes": len(text)})
+	}
+	return text, err
 }
 
 func orNull(id uuid.UUID) *uuid.UUID {

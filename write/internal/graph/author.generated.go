@@ -628,6 +628,38 @@ func (ec *executionContext) fieldContext_AuthorPayload_userErrors(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _AuthorPayload_contribution(ctx context.Context, field graphql.CollectedField, obj *model.AuthorPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuthorPayload_contribution(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contribution, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Contribution) graphql.Marshaler {
+			return ec.marshalOContribution2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐContribution(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AuthorPayload_contribution(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AuthorPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contribution(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -1267,6 +1299,11 @@ func (ec *executionContext) _AuthorPayload(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "contribution":
+			out.Values[i] = ec._AuthorPayload_contribution(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1411,6 +1448,30 @@ func (ec *executionContext) marshalOAuthorKind2ᚖgithubᚗcomᚋterculᚋtercul
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) unmarshalOCreateAuthorInput2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐCreateAuthorInput(ctx context.Context, v any) (*model.CreateAuthorInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputCreateAuthorInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOSetAuthorNamesInput2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐSetAuthorNamesInput(ctx context.Context, v any) (*model.SetAuthorNamesInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSetAuthorNamesInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOUpdateAuthorInput2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐUpdateAuthorInput(ctx context.Context, v any) (*model.UpdateAuthorInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputUpdateAuthorInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -22,7 +22,11 @@ func (r *Resolver) author(ctx context.Context, id publicid.ID) (*model.Author, e
 
 // CreateAuthor makes an author.
 func (m mutations) CreateAuthor(ctx context.Context, in model.CreateAuthorInput) (*model.AuthorPayload, error) {
-	return changeAuthor(ctx, m.Resolver, "createAuthor", in, author.Create)
+	a, proposed, faults, err := made(ctx, m.Resolver, "createAuthor", in, m.Contributions.CreateAuthor, m.author)
+	if err != nil {
+		return nil, err
+	}
+	return &model.AuthorPayload{Author: a, Contribution: proposed, UserErrors: faults}, nil
 }
 
 // UpdateAuthor changes an author's description.

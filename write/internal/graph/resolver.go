@@ -5,6 +5,7 @@ import (
 
 	"github.com/tercul/tercul/write/internal/account"
 	"github.com/tercul/tercul/write/internal/command"
+	"github.com/tercul/tercul/write/internal/contribution"
 	"github.com/tercul/tercul/write/internal/model"
 	"github.com/tercul/tercul/write/internal/publicid"
 	"github.com/tercul/tercul/write/internal/views"
@@ -15,8 +16,9 @@ type Resolver struct {
 	Runner *command.Runner
 	DB     command.Reader // the primary: editors read what they have just written
 
-	Accounts *account.Accounts
-	Views    *views.Counter
+	Accounts      *account.Accounts
+	Views         *views.Counter
+	Contributions *contribution.Desk
 }
 
 // Mutation has the mutations.

@@ -21,6 +21,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Contribution() ContributionResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
 	Text() TextResolver
@@ -54,8 +55,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AddCollectionItemInput", ec.unmarshalInputAddCollectionItemInput),
 			graphql.NewInputUnmarshaler("AlignmentGroupInput", ec.unmarshalInputAlignmentGroupInput),
+			graphql.NewInputUnmarshaler("ApplyContributionInput", ec.unmarshalInputApplyContributionInput),
 			graphql.NewInputUnmarshaler("ApproveAlignmentInput", ec.unmarshalInputApproveAlignmentInput),
 			graphql.NewInputUnmarshaler("ApproveCollectionItemInput", ec.unmarshalInputApproveCollectionItemInput),
+			graphql.NewInputUnmarshaler("AssignContributionInput", ec.unmarshalInputAssignContributionInput),
 			graphql.NewInputUnmarshaler("AuditFilter", ec.unmarshalInputAuditFilter),
 			graphql.NewInputUnmarshaler("AuthorNameInput", ec.unmarshalInputAuthorNameInput),
 			graphql.NewInputUnmarshaler("AuthorPatch", ec.unmarshalInputAuthorPatch),
@@ -66,11 +69,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ChangePasswordInput", ec.unmarshalInputChangePasswordInput),
 			graphql.NewInputUnmarshaler("CollectionMemberInput", ec.unmarshalInputCollectionMemberInput),
 			graphql.NewInputUnmarshaler("CollectionPatch", ec.unmarshalInputCollectionPatch),
+			graphql.NewInputUnmarshaler("ContributionFilter", ec.unmarshalInputContributionFilter),
+			graphql.NewInputUnmarshaler("ContributionPatch", ec.unmarshalInputContributionPatch),
 			graphql.NewInputUnmarshaler("CreateAuthorInput", ec.unmarshalInputCreateAuthorInput),
 			graphql.NewInputUnmarshaler("CreateBookmarkInput", ec.unmarshalInputCreateBookmarkInput),
 			graphql.NewInputUnmarshaler("CreateCategoryInput", ec.unmarshalInputCreateCategoryInput),
 			graphql.NewInputUnmarshaler("CreateCollectionInput", ec.unmarshalInputCreateCollectionInput),
 			graphql.NewInputUnmarshaler("CreateCommentInput", ec.unmarshalInputCreateCommentInput),
+			graphql.NewInputUnmarshaler("CreateContributionInput", ec.unmarshalInputCreateContributionInput),
 			graphql.NewInputUnmarshaler("CreateSearchPresetInput", ec.unmarshalInputCreateSearchPresetInput),
 			graphql.NewInputUnmarshaler("CreateTagInput", ec.unmarshalInputCreateTagInput),
 			graphql.NewInputUnmarshaler("CreateTranslationInput", ec.unmarshalInputCreateTranslationInput),
@@ -83,6 +89,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DeleteSearchPresetInput", ec.unmarshalInputDeleteSearchPresetInput),
 			graphql.NewInputUnmarshaler("DeleteTranslationInput", ec.unmarshalInputDeleteTranslationInput),
 			graphql.NewInputUnmarshaler("DeleteWorkInput", ec.unmarshalInputDeleteWorkInput),
+			graphql.NewInputUnmarshaler("DraftFilter", ec.unmarshalInputDraftFilter),
 			graphql.NewInputUnmarshaler("EmailInput", ec.unmarshalInputEmailInput),
 			graphql.NewInputUnmarshaler("ExpectedVersionInput", ec.unmarshalInputExpectedVersionInput),
 			graphql.NewInputUnmarshaler("HideCommentInput", ec.unmarshalInputHideCommentInput),
@@ -117,6 +124,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RetireDocumentInput", ec.unmarshalInputRetireDocumentInput),
 			graphql.NewInputUnmarshaler("RevertTextInput", ec.unmarshalInputRevertTextInput),
 			graphql.NewInputUnmarshaler("RevertWorkInput", ec.unmarshalInputRevertWorkInput),
+			graphql.NewInputUnmarshaler("ReviewContributionInput", ec.unmarshalInputReviewContributionInput),
 			graphql.NewInputUnmarshaler("RevokeAllSessionsInput", ec.unmarshalInputRevokeAllSessionsInput),
 			graphql.NewInputUnmarshaler("RevokeSessionInput", ec.unmarshalInputRevokeSessionInput),
 			graphql.NewInputUnmarshaler("RevokeSigningKeyInput", ec.unmarshalInputRevokeSigningKeyInput),
@@ -130,6 +138,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SetWorkContributorsInput", ec.unmarshalInputSetWorkContributorsInput),
 			graphql.NewInputUnmarshaler("SetWorkTitlesInput", ec.unmarshalInputSetWorkTitlesInput),
 			graphql.NewInputUnmarshaler("ShowCommentInput", ec.unmarshalInputShowCommentInput),
+			graphql.NewInputUnmarshaler("SubmitContributionInput", ec.unmarshalInputSubmitContributionInput),
 			graphql.NewInputUnmarshaler("SuspendUserInput", ec.unmarshalInputSuspendUserInput),
 			graphql.NewInputUnmarshaler("TagPatch", ec.unmarshalInputTagPatch),
 			graphql.NewInputUnmarshaler("TagSubjectInput", ec.unmarshalInputTagSubjectInput),
@@ -148,12 +157,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UpdateCategoryInput", ec.unmarshalInputUpdateCategoryInput),
 			graphql.NewInputUnmarshaler("UpdateCollectionInput", ec.unmarshalInputUpdateCollectionInput),
 			graphql.NewInputUnmarshaler("UpdateCommentInput", ec.unmarshalInputUpdateCommentInput),
+			graphql.NewInputUnmarshaler("UpdateContributionInput", ec.unmarshalInputUpdateContributionInput),
 			graphql.NewInputUnmarshaler("UpdateProfileInput", ec.unmarshalInputUpdateProfileInput),
 			graphql.NewInputUnmarshaler("UpdateSearchPresetInput", ec.unmarshalInputUpdateSearchPresetInput),
 			graphql.NewInputUnmarshaler("UpdateTagInput", ec.unmarshalInputUpdateTagInput),
 			graphql.NewInputUnmarshaler("UpdateTranslationInput", ec.unmarshalInputUpdateTranslationInput),
 			graphql.NewInputUnmarshaler("UpdateWorkInput", ec.unmarshalInputUpdateWorkInput),
 			graphql.NewInputUnmarshaler("UpsertAlignmentInput", ec.unmarshalInputUpsertAlignmentInput),
+			graphql.NewInputUnmarshaler("WithdrawContributionInput", ec.unmarshalInputWithdrawContributionInput),
 			graphql.NewInputUnmarshaler("WorkContributorInput", ec.unmarshalInputWorkContributorInput),
 			graphql.NewInputUnmarshaler("WorkPatch", ec.unmarshalInputWorkPatch),
 		)
@@ -881,7 +892,7 @@ type AuthorPayload {
 }
 
 extend type Mutation {
-  "Makes an author or translator, who can be seen at once."
+  "Makes an author or translator, who can be seen at once. From a contributor it is a contribution, which is submitted with this."
   createAuthor("The author." input: CreateAuthorInput!): AuthorPayload!
   "Changes an author's description."
   updateAuthor("The change." input: UpdateAuthorInput!): AuthorPayload!
@@ -1679,6 +1690,437 @@ extend type Mutation {
   hideComment("The comment." input: HideCommentInput!): CommentPayload!
   "Lets everybody read a comment that waits, or was hidden."
   showComment("The comment." input: ShowCommentInput!): CommentPayload!
+}
+`, BuiltIn: false},
+	{Name: "../../schema/contribution.graphql", Input: `"Any JSON value."
+scalar JSONValue @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc8259")
+
+"A change that a member proposes: an editor's mutation that waits for review."
+type Contribution {
+  "Its id."
+  id: ID!
+  "What it is for."
+  type: ContributionType!
+  "Where it stands."
+  status: ContributionStatus!
+  "The number of its content, raised by each updateContribution. Reviews are of one version."
+  version: Int!
+  "Who proposes it; null for those who are gone."
+  author: UserLink
+  "What it is, in a line."
+  title: String!
+  "Why, for reviewers."
+  message: String
+  "What it changes; the work of a new translation; the first text of an alignment; null for new works and authors."
+  target: SubjectLink
+  "A reviewer of one of these decides; of none, any reviewer."
+  languages: [LanguageTag!]!
+  "The version of the description that it was made of."
+  baseVersion: Int
+  "The revision of the text that it was made of."
+  baseRevision: Int
+  "The change itself, as it was given."
+  patch: JSONObject! @goField(forceResolver: true) @cost(weight: 50)
+  "How many reviewers must approve it."
+  requiredApprovals: Int!
+  "Whose task the review is."
+  assignee: UserLink
+  "Its reviews, the first one first; the last 50."
+  reviews: [ContributionReview!]! @listSize(assumed: 5)
+  "What has happened to it, the first thing first; the last 100."
+  events: [ContributionEvent!]! @listSize(assumed: 10)
+  "What kept it from being applied, while it is CONFLICTED. The fields are those of the patch."
+  faults: [UserError!]! @listSize(assumed: 5)
+  "What came of it, once it is APPLIED."
+  applied: SubjectLink
+  "The version that it made."
+  appliedVersion: Int
+  "When it was begun."
+  createdAt: DateTime!
+  "When anything last happened to it."
+  updatedAt: DateTime!
+  "When it was last submitted."
+  submittedAt: DateTime
+  "When it was approved or rejected."
+  decidedAt: DateTime
+  "When it was applied."
+  appliedAt: DateTime
+}
+
+"What a contribution is for."
+enum ContributionType {
+  "A new work."
+  CREATE_WORK
+  "Another description, other titles or contributors of a work."
+  EDIT_WORK
+  "A new translation of a work, or its original text."
+  CREATE_TRANSLATION
+  "Another description of a translation or an original."
+  EDIT_TRANSLATION
+  "Another text: its lines."
+  EDIT_TEXT
+  "A new author or translator."
+  CREATE_AUTHOR
+  "Another description or other names of an author."
+  EDIT_AUTHOR
+  "Which lines of two texts answer each other."
+  ALIGNMENT
+}
+
+"Where a contribution stands."
+enum ContributionStatus {
+  "Its author works on it; nobody else sees it."
+  DRAFT
+  "It waits for a reviewer."
+  SUBMITTED
+  "A reviewer has it."
+  IN_REVIEW
+  "Its author is asked to change it."
+  CHANGES_REQUESTED
+  "It has the approvals it needs, and waits for an editor to apply it."
+  APPROVED
+  "It is done."
+  APPLIED
+  "It was declined."
+  REJECTED
+  "Its author took it back."
+  WITHDRAWN
+  "It was approved, and what it was made of has changed meanwhile: its author rebases it."
+  CONFLICTED
+}
+
+"A reviewer's word about one version of a contribution."
+type ContributionReview {
+  "Its id."
+  id: ID!
+  "Who reviewed; null for those who are gone."
+  reviewer: UserLink
+  "What was decided."
+  decision: ReviewDecision!
+  "Why."
+  comment: String
+  "The version that was read."
+  version: Int!
+  "Whether it counts no more: the contribution was changed or submitted again, or the reviewer has reviewed again."
+  superseded: Boolean!
+  "When."
+  createdAt: DateTime!
+}
+
+"What a reviewer decides."
+enum ReviewDecision {
+  "It is good as it is."
+  APPROVE
+  "It can be made good."
+  REQUEST_CHANGES
+  "It is not wanted."
+  REJECT
+}
+
+"One thing that happened to a contribution."
+type ContributionEvent {
+  "Who did it; null for those who are gone."
+  actor: UserLink
+  "The operation that did it."
+  operation: String!
+  "Where it stood before; null at its beginning."
+  from: ContributionStatus
+  "Where it stood after."
+  to: ContributionStatus!
+  "The version of its content."
+  version: Int!
+  "When."
+  at: DateTime!
+}
+
+"A contribution beside what it was made of and what that is now."
+type ContributionDiff {
+  "The contribution."
+  contributionId: ID!
+  "Whether it can no longer be applied as it is: what it was made of has changed, or is gone."
+  stale: Boolean!
+  "The version of the description that it was made of."
+  baseVersion: Int
+  "The version there is now; null where there is none any more."
+  currentVersion: Int
+  "The revision of the text that it was made of."
+  baseRevision: Int
+  "The revision there is now."
+  currentRevision: Int
+  "The fields of the description that are not the same on all three sides, by name."
+  fields: [FieldDiff!]! @listSize(assumed: 20)
+  "The places of the text that are not the same on all three sides, in order; empty for what is no edit of a text."
+  chunks: [TextChunk!]! @listSize(assumed: 20)
+  "Whether all such places are there. The first 500 are, with 5,000 lines at most; none where the caller may not read the whole text."
+  complete: Boolean!
+}
+
+"How a field or a place of a text differs between what a contribution was made of (base), what there is now (theirs) and what is proposed (ours)."
+enum DiffKind {
+  "The contribution changes it."
+  OURS
+  "It was changed meanwhile, and the contribution leaves it as it was."
+  THEIRS
+  "Both make the same of it."
+  BOTH
+  "Each makes something else of it."
+  CONFLICT
+}
+
+"A field of a description on three sides; null where it is empty."
+type FieldDiff {
+  "Its name, as the inputs have it."
+  field: String!
+  "How the sides differ."
+  kind: DiffKind!
+  "As the contribution's author read it."
+  base: JSONValue
+  "As it is now."
+  theirs: JSONValue
+  "As it is proposed."
+  ours: JSONValue
+}
+
+"A place of a text on three sides: each has the lines from its position on, and may have none."
+type TextChunk {
+  "How the sides differ."
+  kind: DiffKind!
+  "The position of its first line in the text that the contribution was made of, from 1."
+  baseFrom: Int!
+  "The lines there."
+  base: [DiffLine!]! @listSize(assumed: 5)
+  "The position of its first line in the present text."
+  theirsFrom: Int!
+  "The lines there."
+  theirs: [DiffLine!]! @listSize(assumed: 5)
+  "The position of its first line in the proposed text."
+  oursFrom: Int!
+  "The lines there."
+  ours: [DiffLine!]! @listSize(assumed: 5)
+}
+
+"A line as it is compared: not by what it is cited by."
+type DiffLine {
+  "Its words."
+  content: String!
+  "What sort of line."
+  kind: LineKind!
+  "Who speaks it, in a play."
+  speaker: String
+  "Whether it opens a stanza or a group of paragraphs."
+  stanzaStart: Boolean!
+}
+
+"""
+The change that a contribution proposes: the input of an editor's mutation, under that mutation's name. Give one;
+or, of one work or one author in one version, several, which are applied one after the other in the order of this list.
+"""
+input ContributionPatch {
+  "A new work."
+  createWork: CreateWorkInput
+  "Another description of a work."
+  updateWork: UpdateWorkInput
+  "Other titles of a work."
+  setWorkTitles: SetWorkTitlesInput
+  "Other contributors of a work."
+  setWorkContributors: SetWorkContributorsInput
+  "A new translation or original text. What states rights is applied by an editor."
+  createTranslation: CreateTranslationInput
+  "Another description of a translation; its quality is for editors to say."
+  updateTranslation: UpdateTranslationInput
+  "Another text, of one that the caller can read in full."
+  setText: SetTextInput
+  "A new author."
+  createAuthor: CreateAuthorInput
+  "Another description of an author."
+  updateAuthor: UpdateAuthorInput
+  "Other names of an author."
+  setAuthorNames: SetAuthorNamesInput
+  "An alignment, which is approved when it is applied."
+  upsertAlignment: UpsertAlignmentInput
+}
+
+"A contribution to begin."
+input CreateContributionInput {
+  "What it is, in a line."
+  title: String! @goTag(key: "validate", value: "min=1,max=200,line")
+  "Why, for reviewers."
+  message: String @goTag(key: "validate", value: "omitempty,max=5000,prose")
+  "The change, 2 MB at most as JSON. Its expectedVersion or expectedRevision is what the contribution is made of."
+  patch: ContributionPatch!
+}
+
+"Another content of a contribution."
+input UpdateContributionInput {
+  "The contribution."
+  id: ID! @goTag(key: "validate", value: "kind=CONTRIBUTION")
+  "The version that the caller has read."
+  expectedVersion: Int! @goTag(key: "validate", value: "min=1")
+  "The change, whole, of the same type and the same object. To rebase it, give the expectedVersion or expectedRevision that there is now."
+  patch: ContributionPatch
+  "What it is, in a line; left out, it stays."
+  title: String @goTag(key: "validate", value: "omitnil,min=1,max=200,line")
+  "Why, for reviewers; left out, it stays, and null takes it away."
+  message: String @goField(omittable: true) @goTag(key: "validate", value: "omitempty,max=5000,prose")
+}
+
+"A contribution to submit."
+input SubmitContributionInput {
+  "The contribution."
+  id: ID! @goTag(key: "validate", value: "kind=CONTRIBUTION")
+  "The version that the caller has read."
+  expectedVersion: Int! @goTag(key: "validate", value: "min=1")
+}
+
+"A contribution to take back."
+input WithdrawContributionInput {
+  "The contribution."
+  id: ID! @goTag(key: "validate", value: "kind=CONTRIBUTION")
+}
+
+"Whose task a review is to be."
+input AssignContributionInput {
+  "The contribution."
+  id: ID! @goTag(key: "validate", value: "kind=CONTRIBUTION")
+  "The reviewer; left out, the caller."
+  reviewerId: ID @goTag(key: "validate", value: "omitempty,kind=USER")
+}
+
+"A review."
+input ReviewContributionInput {
+  "The contribution."
+  id: ID! @goTag(key: "validate", value: "kind=CONTRIBUTION")
+  "The version that the reviewer has read."
+  contributionVersion: Int! @goTag(key: "validate", value: "min=1")
+  "What is decided."
+  decision: ReviewDecision!
+  "Why, for its author: 10 to 5,000 characters; may be left out of an approval."
+  comment: String @goTag(key: "validate", value: "omitempty,max=5000,prose")
+}
+
+"A contribution to apply."
+input ApplyContributionInput {
+  "The contribution."
+  id: ID! @goTag(key: "validate", value: "kind=CONTRIBUTION")
+  "The version that the caller has read."
+  expectedVersion: Int! @goTag(key: "validate", value: "min=1")
+}
+
+"What became of a contribution."
+type ContributionPayload {
+  "The contribution, after the change."
+  contribution: Contribution
+  "What to mend; with any of it nothing was changed."
+  userErrors: [UserError!]!
+}
+
+"What became of a contribution that was to be applied."
+type ApplyContributionPayload {
+  "The contribution: APPLIED, or CONFLICTED with its faults."
+  contribution: Contribution
+  "What came of it; null where it is CONFLICTED."
+  subject: SubjectLink
+  "What to mend; with any of it nothing was changed."
+  userErrors: [UserError!]!
+}
+
+"A page of contributions."
+type ContributionConnection {
+  "The contributions of this page."
+  nodes: [Contribution!]!
+  "The contributions of this page, each with its cursor."
+  edges: [ContributionEdge!]!
+  "Where the page ends."
+  pageInfo: PageInfo!
+}
+
+"One of the contributions of a page."
+type ContributionEdge {
+  "Where this one stands in the list."
+  cursor: String!
+  "The one itself."
+  node: Contribution!
+}
+
+"Which contributions to list; all that is given must hold."
+input ContributionFilter {
+  "Those that stand at one of these."
+  status: [ContributionStatus!]
+  "Those for one of these."
+  type: [ContributionType!]
+  "Those that a reviewer of this language decides."
+  language: LanguageTag
+  "Those that change this, or are a translation of it."
+  targetId: ID
+  "Those of this member."
+  authorId: ID
+  "Those that are this reviewer's task."
+  assigneeId: ID
+}
+
+"The order of contributions."
+enum ContributionSort {
+  "The latest first."
+  NEWEST
+  "The oldest first."
+  OLDEST
+  "Those first to which something happened last."
+  UPDATED
+}
+
+"Which drafts to list; all that is given must hold."
+input DraftFilter {
+  "Those in this language: works made in it, texts written in it."
+  language: LanguageTag
+  "Those that this member made."
+  authorId: ID
+}
+
+extend type WorkPayload {
+  "The contribution that waits for review in place of a new work, where the caller is no editor."
+  contribution: Contribution
+}
+
+extend type TranslationPayload {
+  "The contribution that waits for review in place of a new translation, where the caller is no editor."
+  contribution: Contribution
+}
+
+extend type AuthorPayload {
+  "The contribution that waits for review in place of a new author, where the caller is no editor."
+  contribution: Contribution
+}
+
+extend type Query {
+  "A contribution: one's own, or one that was submitted, for reviewers; null for others."
+  contribution("The contribution." id: ID!): Contribution
+  "Contributions that were submitted, for reviewers; for others their own."
+  contributions("Which." filter: ContributionFilter, "In what order." sort: ContributionSort! = NEWEST, "How many, 1 to 100." first: Int = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ContributionConnection! @listSize(argument: "first", max: 100)
+  "A contribution beside what it was made of and what that is now; null for those who may not see it."
+  contributionDiff("The contribution." id: ID!): ContributionDiff @cost(weight: 100)
+  "What waits for the caller's review, the oldest first: of the languages that the caller holds, nobody's own, nothing that the caller has reviewed as it is."
+  reviewQueue("Those that a reviewer of this language decides." language: LanguageTag, "Those for this." type: ContributionType, "How many, 1 to 100." first: Int = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ContributionConnection! @listSize(argument: "first", max: 100)
+  "The caller's contributions, the latest first."
+  viewerContributions("Those that stand at one of these." status: [ContributionStatus!], "How many, 1 to 100." first: Int = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ContributionConnection! @listSize(argument: "first", max: 100)
+  "What is being prepared, the latest first: all of it for editors, for others what they made. Works, texts and authors (WORK, EXPRESSION, PERSON) can be drafts."
+  drafts("What kind of thing." kind: SubjectKind!, "Which." filter: DraftFilter, "How many, 1 to 100." first: Int = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): SubjectConnection! @listSize(argument: "first", max: 100)
+}
+
+extend type Mutation {
+  "Begins a contribution, which its author alone sees until it is submitted. Everybody may have 50 open ones."
+  createContribution("The contribution." input: CreateContributionInput!): ContributionPayload!
+  "Gives one's own contribution another content, while it is DRAFT, CHANGES_REQUESTED or CONFLICTED."
+  updateContribution("The change." input: UpdateContributionInput!): ContributionPayload!
+  "Gives one's own contribution into review. What it was made of must be as it was."
+  submitContribution("The contribution." input: SubmitContributionInput!): ContributionPayload!
+  "Takes one's own contribution back, unless it is applied or rejected."
+  withdrawContribution("The contribution." input: WithdrawContributionInput!): ContributionPayload!
+  "Makes a review somebody's task: a reviewer takes it, an editor gives it to whom they will."
+  assignContribution("The task." input: AssignContributionInput!): ContributionPayload!
+  "Approves a contribution, asks for changes, or rejects it. With the approvals it needs it is applied at once, unless an editor is to do that."
+  reviewContribution("The review." input: ReviewContributionInput!): ContributionPayload!
+  "Applies an approved contribution. Where what it was made of has changed, it becomes CONFLICTED instead."
+  applyContribution("The contribution." input: ApplyContributionInput!): ApplyContributionPayload!
 }
 `, BuiltIn: false},
 	{Name: "../../schema/document.graphql", Input: `"A persisted document of the public API."
@@ -3245,7 +3687,7 @@ type TranslationPayload {
 }
 
 extend type Mutation {
-  "Makes a translation of a work, or its original text, as a draft."
+  "Makes a translation of a work, or its original text, as a draft. From a contributor it is a contribution, which is submitted with this."
   createTranslation("The translation." input: CreateTranslationInput!): TranslationPayload!
   "Changes a translation's description. The translator who has claimed the credit may, and editors."
   updateTranslation("The change." input: UpdateTranslationInput!): TranslationPayload!
@@ -3602,7 +4044,7 @@ type DeletedPayload {
 }
 
 extend type Mutation {
-  "Makes a work, as a draft."
+  "Makes a work, as a draft. From a contributor it is a contribution, which is submitted with this."
   createWork("The work." input: CreateWorkInput!): WorkPayload!
   "Changes a work's description."
   updateWork("The change." input: UpdateWorkInput!): WorkPayload!
@@ -3745,6 +4187,18 @@ func (ec *executionContext) childFields_AnalyticsSeries(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type AnalyticsSeries", field.Name)
 }
 
+func (ec *executionContext) childFields_ApplyContributionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contribution":
+		return ec.fieldContext_ApplyContributionPayload_contribution(ctx, field)
+	case "subject":
+		return ec.fieldContext_ApplyContributionPayload_subject(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ApplyContributionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApplyContributionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_AuditConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "nodes":
@@ -3857,6 +4311,8 @@ func (ec *executionContext) childFields_AuthorPayload(ctx context.Context, field
 		return ec.fieldContext_AuthorPayload_author(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_AuthorPayload_userErrors(ctx, field)
+	case "contribution":
+		return ec.fieldContext_AuthorPayload_contribution(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AuthorPayload", field.Name)
 }
@@ -4159,6 +4615,154 @@ func (ec *executionContext) childFields_CommentPayload(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type CommentPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Contribution(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Contribution_id(ctx, field)
+	case "type":
+		return ec.fieldContext_Contribution_type(ctx, field)
+	case "status":
+		return ec.fieldContext_Contribution_status(ctx, field)
+	case "version":
+		return ec.fieldContext_Contribution_version(ctx, field)
+	case "author":
+		return ec.fieldContext_Contribution_author(ctx, field)
+	case "title":
+		return ec.fieldContext_Contribution_title(ctx, field)
+	case "message":
+		return ec.fieldContext_Contribution_message(ctx, field)
+	case "target":
+		return ec.fieldContext_Contribution_target(ctx, field)
+	case "languages":
+		return ec.fieldContext_Contribution_languages(ctx, field)
+	case "baseVersion":
+		return ec.fieldContext_Contribution_baseVersion(ctx, field)
+	case "baseRevision":
+		return ec.fieldContext_Contribution_baseRevision(ctx, field)
+	case "patch":
+		return ec.fieldContext_Contribution_patch(ctx, field)
+	case "requiredApprovals":
+		return ec.fieldContext_Contribution_requiredApprovals(ctx, field)
+	case "assignee":
+		return ec.fieldContext_Contribution_assignee(ctx, field)
+	case "reviews":
+		return ec.fieldContext_Contribution_reviews(ctx, field)
+	case "events":
+		return ec.fieldContext_Contribution_events(ctx, field)
+	case "faults":
+		return ec.fieldContext_Contribution_faults(ctx, field)
+	case "applied":
+		return ec.fieldContext_Contribution_applied(ctx, field)
+	case "appliedVersion":
+		return ec.fieldContext_Contribution_appliedVersion(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Contribution_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Contribution_updatedAt(ctx, field)
+	case "submittedAt":
+		return ec.fieldContext_Contribution_submittedAt(ctx, field)
+	case "decidedAt":
+		return ec.fieldContext_Contribution_decidedAt(ctx, field)
+	case "appliedAt":
+		return ec.fieldContext_Contribution_appliedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Contribution", field.Name)
+}
+
+func (ec *executionContext) childFields_ContributionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_ContributionConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_ContributionConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ContributionConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContributionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ContributionDiff(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contributionId":
+		return ec.fieldContext_ContributionDiff_contributionId(ctx, field)
+	case "stale":
+		return ec.fieldContext_ContributionDiff_stale(ctx, field)
+	case "baseVersion":
+		return ec.fieldContext_ContributionDiff_baseVersion(ctx, field)
+	case "currentVersion":
+		return ec.fieldContext_ContributionDiff_currentVersion(ctx, field)
+	case "baseRevision":
+		return ec.fieldContext_ContributionDiff_baseRevision(ctx, field)
+	case "currentRevision":
+		return ec.fieldContext_ContributionDiff_currentRevision(ctx, field)
+	case "fields":
+		return ec.fieldContext_ContributionDiff_fields(ctx, field)
+	case "chunks":
+		return ec.fieldContext_ContributionDiff_chunks(ctx, field)
+	case "complete":
+		return ec.fieldContext_ContributionDiff_complete(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContributionDiff", field.Name)
+}
+
+func (ec *executionContext) childFields_ContributionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ContributionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ContributionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContributionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ContributionEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "actor":
+		return ec.fieldContext_ContributionEvent_actor(ctx, field)
+	case "operation":
+		return ec.fieldContext_ContributionEvent_operation(ctx, field)
+	case "from":
+		return ec.fieldContext_ContributionEvent_from(ctx, field)
+	case "to":
+		return ec.fieldContext_ContributionEvent_to(ctx, field)
+	case "version":
+		return ec.fieldContext_ContributionEvent_version(ctx, field)
+	case "at":
+		return ec.fieldContext_ContributionEvent_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContributionEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_ContributionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contribution":
+		return ec.fieldContext_ContributionPayload_contribution(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ContributionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContributionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ContributionReview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ContributionReview_id(ctx, field)
+	case "reviewer":
+		return ec.fieldContext_ContributionReview_reviewer(ctx, field)
+	case "decision":
+		return ec.fieldContext_ContributionReview_decision(ctx, field)
+	case "comment":
+		return ec.fieldContext_ContributionReview_comment(ctx, field)
+	case "version":
+		return ec.fieldContext_ContributionReview_version(ctx, field)
+	case "superseded":
+		return ec.fieldContext_ContributionReview_superseded(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ContributionReview_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContributionReview", field.Name)
+}
+
 func (ec *executionContext) childFields_DeletedPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -4167,6 +4771,20 @@ func (ec *executionContext) childFields_DeletedPayload(ctx context.Context, fiel
 		return ec.fieldContext_DeletedPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeletedPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DiffLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "content":
+		return ec.fieldContext_DiffLine_content(ctx, field)
+	case "kind":
+		return ec.fieldContext_DiffLine_kind(ctx, field)
+	case "speaker":
+		return ec.fieldContext_DiffLine_speaker(ctx, field)
+	case "stanzaStart":
+		return ec.fieldContext_DiffLine_stanzaStart(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiffLine", field.Name)
 }
 
 func (ec *executionContext) childFields_DocumentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4191,6 +4809,22 @@ func (ec *executionContext) childFields_ExpressionLink(ctx context.Context, fiel
 		return ec.fieldContext_ExpressionLink_status(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ExpressionLink", field.Name)
+}
+
+func (ec *executionContext) childFields_FieldDiff(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_FieldDiff_field(ctx, field)
+	case "kind":
+		return ec.fieldContext_FieldDiff_kind(ctx, field)
+	case "base":
+		return ec.fieldContext_FieldDiff_base(ctx, field)
+	case "theirs":
+		return ec.fieldContext_FieldDiff_theirs(ctx, field)
+	case "ours":
+		return ec.fieldContext_FieldDiff_ours(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldDiff", field.Name)
 }
 
 func (ec *executionContext) childFields_FiledSubject(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4845,6 +5479,26 @@ func (ec *executionContext) childFields_Text(ctx context.Context, field graphql.
 	return nil, fmt.Errorf("no field named %q was found under type Text", field.Name)
 }
 
+func (ec *executionContext) childFields_TextChunk(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_TextChunk_kind(ctx, field)
+	case "baseFrom":
+		return ec.fieldContext_TextChunk_baseFrom(ctx, field)
+	case "base":
+		return ec.fieldContext_TextChunk_base(ctx, field)
+	case "theirsFrom":
+		return ec.fieldContext_TextChunk_theirsFrom(ctx, field)
+	case "theirs":
+		return ec.fieldContext_TextChunk_theirs(ctx, field)
+	case "oursFrom":
+		return ec.fieldContext_TextChunk_oursFrom(ctx, field)
+	case "ours":
+		return ec.fieldContext_TextChunk_ours(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TextChunk", field.Name)
+}
+
 func (ec *executionContext) childFields_TextLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "key":
@@ -4969,6 +5623,8 @@ func (ec *executionContext) childFields_TranslationPayload(ctx context.Context, 
 		return ec.fieldContext_TranslationPayload_translation(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_TranslationPayload_userErrors(ctx, field)
+	case "contribution":
+		return ec.fieldContext_TranslationPayload_contribution(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TranslationPayload", field.Name)
 }
@@ -5121,6 +5777,8 @@ func (ec *executionContext) childFields_WorkPayload(ctx context.Context, field g
 		return ec.fieldContext_WorkPayload_work(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_WorkPayload_userErrors(ctx, field)
+	case "contribution":
+		return ec.fieldContext_WorkPayload_contribution(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WorkPayload", field.Name)
 }

@@ -1951,6 +1951,14 @@ func (ec *executionContext) unmarshalOLineRangeInput2ᚖgithubᚗcomᚋterculᚋ
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOSetTextInput2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐSetTextInput(ctx context.Context, v any) (*model.SetTextInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSetTextInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOText2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐText(ctx context.Context, sel ast.SelectionSet, v *model.Text) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -1973,6 +1981,14 @@ func (ec *executionContext) unmarshalOTextLineInput2ᚕgithubᚗcomᚋterculᚋt
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) unmarshalOUpsertAlignmentInput2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐUpsertAlignmentInput(ctx context.Context, v any) (*model.UpsertAlignmentInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputUpsertAlignmentInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 // endregion ***************************** type.gotpl *****************************

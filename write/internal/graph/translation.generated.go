@@ -807,6 +807,38 @@ func (ec *executionContext) fieldContext_TranslationPayload_userErrors(_ context
 	return fc, nil
 }
 
+func (ec *executionContext) _TranslationPayload_contribution(ctx context.Context, field graphql.CollectedField, obj *model.TranslationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TranslationPayload_contribution(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contribution, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Contribution) graphql.Marshaler {
+			return ec.marshalOContribution2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐContribution(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TranslationPayload_contribution(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TranslationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contribution(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -1679,6 +1711,11 @@ func (ec *executionContext) _TranslationPayload(ctx context.Context, sel ast.Sel
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "contribution":
+			out.Values[i] = ec._TranslationPayload_contribution(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1838,6 +1875,14 @@ func (ec *executionContext) marshalOCompleteness2ᚖgithubᚗcomᚋterculᚋterc
 	return v
 }
 
+func (ec *executionContext) unmarshalOCreateTranslationInput2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐCreateTranslationInput(ctx context.Context, v any) (*model.CreateTranslationInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputCreateTranslationInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOExpressionKind2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐExpressionKind(ctx context.Context, v any) (*model.ExpressionKind, error) {
 	if v == nil {
 		return nil, nil
@@ -1908,6 +1953,14 @@ func (ec *executionContext) marshalOTranslationOrigin2ᚖgithubᚗcomᚋtercul�
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) unmarshalOUpdateTranslationInput2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐUpdateTranslationInput(ctx context.Context, v any) (*model.UpdateTranslationInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputUpdateTranslationInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -24,7 +24,11 @@ func (r *Resolver) translation(ctx context.Context, id publicid.ID) (*model.Tran
 
 // CreateTranslation makes a translation.
 func (m mutations) CreateTranslation(ctx context.Context, in model.CreateTranslationInput) (*model.TranslationPayload, error) {
-	return changeTranslation(ctx, m.Resolver, "createTranslation", in, translation.Create)
+	t, proposed, faults, err := made(ctx, m.Resolver, "createTranslation", in, m.Contributions.CreateTranslation, m.translation)
+	if err != nil {
+		return nil, err
+	}
+	return &model.TranslationPayload{Translation: t, Contribution: proposed, UserErrors: faults}, nil
 }
 
 // UpdateTranslation changes a translation's description.

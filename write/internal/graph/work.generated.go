@@ -1065,6 +1065,38 @@ func (ec *executionContext) fieldContext_WorkPayload_userErrors(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _WorkPayload_contribution(ctx context.Context, field graphql.CollectedField, obj *model.WorkPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkPayload_contribution(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contribution, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Contribution) graphql.Marshaler {
+			return ec.marshalOContribution2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐContribution(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkPayload_contribution(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorkPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contribution(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -2299,6 +2331,11 @@ func (ec *executionContext) _WorkPayload(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "contribution":
+			out.Values[i] = ec._WorkPayload_contribution(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2591,6 +2628,14 @@ func (ec *executionContext) marshalOCategoryLink2ᚖgithubᚗcomᚋterculᚋterc
 	return ec._CategoryLink(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOCreateWorkInput2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐCreateWorkInput(ctx context.Context, v any) (*model.CreateWorkInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputCreateWorkInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOEditable2githubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐEditable(ctx context.Context, sel ast.SelectionSet, v model.Editable) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -2614,11 +2659,35 @@ func (ec *executionContext) marshalOLiteratureType2ᚖgithubᚗcomᚋterculᚋte
 	return v
 }
 
+func (ec *executionContext) unmarshalOSetWorkContributorsInput2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐSetWorkContributorsInput(ctx context.Context, v any) (*model.SetWorkContributorsInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSetWorkContributorsInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOSetWorkTitlesInput2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐSetWorkTitlesInput(ctx context.Context, v any) (*model.SetWorkTitlesInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSetWorkTitlesInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOTagLink2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐTagLink(ctx context.Context, sel ast.SelectionSet, v *model.TagLink) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._TagLink(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOUpdateWorkInput2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐUpdateWorkInput(ctx context.Context, v any) (*model.UpdateWorkInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputUpdateWorkInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOWork2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐWork(ctx context.Context, sel ast.SelectionSet, v *model.Work) graphql.Marshaler {

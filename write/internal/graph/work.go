@@ -22,7 +22,11 @@ func (r *Resolver) work(ctx context.Context, id publicid.ID) (*model.Work, error
 
 // CreateWork makes a work.
 func (m mutations) CreateWork(ctx context.Context, in model.CreateWorkInput) (*model.WorkPayload, error) {
-	return changeWork(ctx, m.Resolver, "createWork", in, work.Create)
+	w, proposed, faults, err := made(ctx, m.Resolver, "createWork", in, m.Contributions.CreateWork, m.work)
+	if err != nil {
+		return nil, err
+	}
+	return &model.WorkPayload{Work: w, Contribution: proposed, UserErrors: faults}, nil
 }
 
 // UpdateWork changes a work's description.

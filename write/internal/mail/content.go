@@ -65,6 +65,8 @@ const (
 	Approved         Decision = "APPROVED"
 	Rejected         Decision = "REJECTED"
 	ChangesRequested Decision = "CHANGES_REQUESTED"
+	// Conflicted is approved, and made of what has changed meanwhile.
+	Conflicted Decision = "CONFLICTED"
 )
 
 func (VerifyAddress) occasion() string       { return "verify-address" }

@@ -32,6 +32,7 @@ func occasions() []Content {
 		ContributionDecided{"ada", "ctrb_1", "Евгений Онегин", Approved, nil},
 		ContributionDecided{"ada", "ctrb_1", "Inferno <i>", Rejected, []string{"First.", "Second & last."}},
 		ContributionDecided{"ada", "ctrb_1", "Inferno", ChangesRequested, []string{"See line 3."}},
+		ContributionDecided{"ada", "ctrb_1", "Inferno", Conflicted, nil},
 	}
 }
 

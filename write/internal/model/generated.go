@@ -26,9 +26,9 @@ type AddCollectionItemInput struct {
 	// What to put in.
 	SubjectID publicid.ID `json:"subjectId"`
 	// What to say about it.
-	Note *string `json:"note,omitempty" validate:"omitempty,max=1000,prose"`
+	Note *string `json:"note,omitempty,omitzero" validate:"omitempty,max=1000,prose"`
 	// The item to put it after; the last one, where nothing is said.
-	AfterItem *publicid.ID `json:"afterItem,omitempty"`
+	AfterItem *publicid.ID `json:"afterItem,omitempty,omitzero"`
 }
 
 // Which lines of two texts answer each other, each text in one revision.
@@ -62,31 +62,31 @@ type Alignment struct {
 // Lines that answer lines.
 type AlignmentGroup struct {
 	// Lines of the one text; null where it has nothing.
-	Left *LineRange `json:"left,omitempty"`
+	Left *LineRange `json:"left,omitempty,omitzero"`
 	// Lines of the other text; null where it has nothing.
-	Right *LineRange `json:"right,omitempty"`
+	Right *LineRange `json:"right,omitempty,omitzero"`
 	// Whether they answer line by line.
 	Linear bool `json:"linear"`
 	// How sure it is, 0 to 1.
-	Confidence *float64 `json:"confidence,omitempty"`
+	Confidence *float64 `json:"confidence,omitempty,omitzero"`
 	// What to know about it.
-	Note *string `json:"note,omitempty"`
+	Note *string `json:"note,omitempty,omitzero"`
 }
 
 // Lines to answer lines. One side may be missing.
 type AlignmentGroupInput struct {
 	// Lines of the left text.
-	Left *LineRangeInput `json:"left,omitempty"`
+	Left *LineRangeInput `json:"left,omitempty,omitzero"`
 	// Lines of the right text.
-	Right *LineRangeInput `json:"right,omitempty"`
+	Right *LineRangeInput `json:"right,omitempty,omitzero"`
 	// What to know about it.
-	Note *string `json:"note,omitempty" validate:"omitempty,max=500,line"`
+	Note *string `json:"note,omitempty,omitzero" validate:"omitempty,max=500,line"`
 }
 
 // What became of an alignment.
 type AlignmentPayload struct {
 	// The alignment, after the change.
-	Alignment *Alignment `json:"alignment,omitempty"`
+	Alignment *Alignment `json:"alignment,omitempty,omitzero"`
 	// What to mend; with any of it nothing was changed.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -137,6 +137,24 @@ type AnalyticsSeries struct {
 	Points []AnalyticsPoint `json:"points"`
 }
 
+// A contribution to apply.
+type ApplyContributionInput struct {
+	// The contribution.
+	ID publicid.ID `json:"id" validate:"kind=CONTRIBUTION"`
+	// The version that the caller has read.
+	ExpectedVersion int `json:"expectedVersion" validate:"min=1"`
+}
+
+// What became of a contribution that was to be applied.
+type ApplyContributionPayload struct {
+	// The contribution: APPLIED, or CONFLICTED with its faults.
+	Contribution *Contribution `json:"contribution,omitempty,omitzero"`
+	// What came of it; null where it is CONFLICTED.
+	Subject *SubjectLink `json:"subject,omitempty,omitzero"`
+	// What to mend; with any of it nothing was changed.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // An alignment to approve.
 type ApproveAlignmentInput struct {
 	// The alignment.
@@ -151,6 +169,14 @@ type ApproveCollectionItemInput struct {
 	CollectionID publicid.ID `json:"collectionId" validate:"kind=COLLECTION"`
 	// What waits.
 	SubjectID publicid.ID `json:"subjectId"`
+}
+
+// Whose task a review is to be.
+type AssignContributionInput struct {
+	// The contribution.
+	ID publicid.ID `json:"id" validate:"kind=CONTRIBUTION"`
+	// The reviewer; left out, the caller.
+	ReviewerID *publicid.ID `json:"reviewerId,omitempty,omitzero" validate:"omitempty,kind=USER"`
 }
 
 // A page of entries.
@@ -178,19 +204,19 @@ type AuditEntry struct {
 	// When it was done.
 	At time.Time `json:"at"`
 	// Who did it; null for the service itself and for those who are gone.
-	Actor *UserLink `json:"actor,omitempty"`
+	Actor *UserLink `json:"actor,omitempty,omitzero"`
 	// The operation.
 	Action string `json:"action"`
 	// What it was done to; null where that is no object of its own.
-	Subject *SubjectLink `json:"subject,omitempty"`
+	Subject *SubjectLink `json:"subject,omitempty,omitzero"`
 	// The version that the object had afterwards.
-	Version *int `json:"version,omitempty"`
+	Version *int `json:"version,omitempty,omitzero"`
 	// The address that the request came from.
-	IP *string `json:"ip,omitempty"`
+	IP *string `json:"ip,omitempty,omitzero"`
 	// The id of the request, as its answer and the log had it.
-	RequestID *string `json:"requestId,omitempty"`
+	RequestID *string `json:"requestId,omitempty,omitzero"`
 	// The key that the request was signed with.
-	SigningKeyID *publicid.ID `json:"signingKeyId,omitempty"`
+	SigningKeyID *publicid.ID `json:"signingKeyId,omitempty,omitzero"`
 	// What was asked for.
 	Detail map[string]any `json:"detail"`
 }
@@ -202,13 +228,13 @@ type AuditFilter struct {
 	// Before that time; at most 31 days after `from`.
 	To time.Time `json:"to"`
 	// What this member did.
-	ActorID *publicid.ID `json:"actorId,omitempty"`
+	ActorID *publicid.ID `json:"actorId,omitempty,omitzero"`
 	// By this operation.
-	Action *string `json:"action,omitempty"`
+	Action *string `json:"action,omitempty,omitzero"`
 	// What was done to this.
-	SubjectID *publicid.ID `json:"subjectId,omitempty"`
+	SubjectID *publicid.ID `json:"subjectId,omitempty,omitzero"`
 	// What this request did.
-	RequestID *string `json:"requestId,omitempty"`
+	RequestID *string `json:"requestId,omitempty,omitzero"`
 }
 
 // An author or translator.
@@ -228,29 +254,29 @@ type Author struct {
 	// What kind of person they are.
 	Kind AuthorKind `json:"kind"`
 	// When they were born.
-	Birth *string `json:"birth,omitempty"`
+	Birth *string `json:"birth,omitempty,omitzero"`
 	// When they died.
-	Death *string `json:"death,omitempty"`
+	Death *string `json:"death,omitempty,omitzero"`
 	// The year of birth; negative years are BCE.
-	BirthYear *int `json:"birthYear,omitempty"`
+	BirthYear *int `json:"birthYear,omitempty,omitzero"`
 	// The year of death.
-	DeathYear *int `json:"deathYear,omitempty"`
+	DeathYear *int `json:"deathYear,omitempty,omitzero"`
 	// When they were at work, where neither is known.
-	Floruit *string `json:"floruit,omitempty"`
+	Floruit *string `json:"floruit,omitempty,omitzero"`
 	// Where they were born.
-	BirthPlace *string `json:"birthPlace,omitempty"`
+	BirthPlace *string `json:"birthPlace,omitempty,omitzero"`
 	// Where they died.
-	DeathPlace *string `json:"deathPlace,omitempty"`
+	DeathPlace *string `json:"deathPlace,omitempty,omitzero"`
 	// The country they belong to, by present borders.
-	Country *string `json:"country,omitempty"`
+	Country *string `json:"country,omitempty,omitzero"`
 	// Who they are, in a few words.
-	Bio *string `json:"bio,omitempty"`
+	Bio *string `json:"bio,omitempty,omitzero"`
 	// When they were made here.
 	CreatedAt time.Time `json:"createdAt"`
 	// When their description was last changed.
 	UpdatedAt time.Time `json:"updatedAt"`
 	// When they were deleted.
-	DeletedAt *time.Time `json:"deletedAt,omitempty"`
+	DeletedAt *time.Time `json:"deletedAt,omitempty,omitzero"`
 }
 
 func (Author) IsEditable() {}
@@ -274,7 +300,7 @@ type AuthorNameInput struct {
 	// The name, as it is spoken.
 	Name string `json:"name" validate:"min=1,max=200,line"`
 	// What to sort it by, with the family name first: `Alighieri, Dante`. Left out, it is taken from the name by the custom of its language.
-	SortName *string `json:"sortName,omitempty" validate:"omitempty,max=200,line"`
+	SortName *string `json:"sortName,omitempty,omitzero" validate:"omitempty,max=200,line"`
 	// What kind of name it is.
 	Kind NameKind `json:"kind"`
 }
@@ -282,29 +308,31 @@ type AuthorNameInput struct {
 // What to change of an author. What is not given stays; null takes away what may be missing.
 type AuthorPatch struct {
 	// What kind of person they are.
-	Kind graphql.Omittable[*AuthorKind] `json:"kind,omitempty"`
+	Kind graphql.Omittable[*AuthorKind] `json:"kind,omitempty,omitzero"`
 	// When they were born.
-	Birth graphql.Omittable[*string] `json:"birth,omitempty" validate:"omitempty,edtf"`
+	Birth graphql.Omittable[*string] `json:"birth,omitempty,omitzero" validate:"omitempty,edtf"`
 	// When they died.
-	Death graphql.Omittable[*string] `json:"death,omitempty" validate:"omitempty,edtf"`
+	Death graphql.Omittable[*string] `json:"death,omitempty,omitzero" validate:"omitempty,edtf"`
 	// When they were at work, where neither is known.
-	Floruit graphql.Omittable[*string] `json:"floruit,omitempty" validate:"omitempty,max=100,line"`
+	Floruit graphql.Omittable[*string] `json:"floruit,omitempty,omitzero" validate:"omitempty,max=100,line"`
 	// Where they were born.
-	BirthPlace graphql.Omittable[*string] `json:"birthPlace,omitempty" validate:"omitempty,max=200,line"`
+	BirthPlace graphql.Omittable[*string] `json:"birthPlace,omitempty,omitzero" validate:"omitempty,max=200,line"`
 	// Where they died.
-	DeathPlace graphql.Omittable[*string] `json:"deathPlace,omitempty" validate:"omitempty,max=200,line"`
+	DeathPlace graphql.Omittable[*string] `json:"deathPlace,omitempty,omitzero" validate:"omitempty,max=200,line"`
 	// The country they belong to, by present borders.
-	Country graphql.Omittable[*string] `json:"country,omitempty" validate:"omitempty,iso3166_1_alpha2"`
+	Country graphql.Omittable[*string] `json:"country,omitempty,omitzero" validate:"omitempty,iso3166_1_alpha2"`
 	// Who they are, in a few words.
-	Bio graphql.Omittable[*string] `json:"bio,omitempty" validate:"omitempty,max=10000,prose"`
+	Bio graphql.Omittable[*string] `json:"bio,omitempty,omitzero" validate:"omitempty,max=10000,prose"`
 }
 
 // What became of an author.
 type AuthorPayload struct {
 	// The author, after the change.
-	Author *Author `json:"author,omitempty"`
+	Author *Author `json:"author,omitempty,omitzero"`
 	// What to mend; with any of it nothing was changed.
 	UserErrors []UserError `json:"userErrors"`
+	// The contribution that waits for review in place of a new author, where the caller is no editor.
+	Contribution *Contribution `json:"contribution,omitempty,omitzero"`
 }
 
 // A place that its owner wants to find again: an object, or a line of a text.
@@ -314,9 +342,9 @@ type Bookmark struct {
 	// What is bookmarked.
 	Subject SubjectLink `json:"subject"`
 	// The line, by its present ref; null for the whole.
-	Ref *string `json:"ref,omitempty"`
+	Ref *string `json:"ref,omitempty,omitzero"`
 	// What its owner wrote on it.
-	Note *string `json:"note,omitempty"`
+	Note *string `json:"note,omitempty,omitzero"`
 	// Its owner's labels.
 	Labels []string `json:"labels"`
 	// Whether it is for its owner alone.
@@ -350,27 +378,27 @@ type BookmarkEdge struct {
 // Which bookmarks.
 type BookmarkFilter struct {
 	// Those of this object.
-	SubjectID *publicid.ID `json:"subjectId,omitempty"`
+	SubjectID *publicid.ID `json:"subjectId,omitempty,omitzero"`
 	// Those of objects of this kind.
-	Kind *SubjectKind `json:"kind,omitempty"`
+	Kind *SubjectKind `json:"kind,omitempty,omitzero"`
 	// Those with this label.
-	Label *string `json:"label,omitempty"`
+	Label *string `json:"label,omitempty,omitzero"`
 }
 
 // What to change of a bookmark. What is not given stays; null takes away what may be missing.
 type BookmarkPatch struct {
 	// What to write on it.
-	Note graphql.Omittable[*string] `json:"note,omitempty" validate:"omitempty,max=5000,prose"`
+	Note graphql.Omittable[*string] `json:"note,omitempty,omitzero" validate:"omitempty,max=5000,prose"`
 	// Its labels, 20 at most.
-	Labels graphql.Omittable[[]string] `json:"labels,omitempty" validate:"omitempty,max=20,unique,dive,min=1,max=40,line"`
+	Labels graphql.Omittable[[]string] `json:"labels,omitempty,omitzero" validate:"omitempty,max=20,unique,dive,min=1,max=40,line"`
 	// Whether it is for its owner alone.
-	Private graphql.Omittable[*bool] `json:"private,omitempty"`
+	Private graphql.Omittable[*bool] `json:"private,omitempty,omitzero"`
 }
 
 // What became of a bookmark.
 type BookmarkPayload struct {
 	// The bookmark, after the change.
-	Bookmark *Bookmark `json:"bookmark,omitempty"`
+	Bookmark *Bookmark `json:"bookmark,omitempty,omitzero"`
 	// What to mend; with any of it nothing was changed.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -384,7 +412,7 @@ type Category struct {
 	// Its own part of the path.
 	Slug string `json:"slug"`
 	// The category above it; null at the top.
-	Parent *CategoryLink `json:"parent,omitempty"`
+	Parent *CategoryLink `json:"parent,omitempty,omitzero"`
 	// What kind of place it is.
 	Kind CategoryKind `json:"kind"`
 	// Its names, by language.
@@ -428,21 +456,21 @@ type CategoryNameInput struct {
 // What to change of a category. What is not given stays.
 type CategoryPatch struct {
 	// The category to move it below, with all that is below it; null for the top.
-	ParentID graphql.Omittable[*publicid.ID] `json:"parentId,omitempty" validate:"omitempty,kind=CATEGORY"`
+	ParentID graphql.Omittable[*publicid.ID] `json:"parentId,omitempty,omitzero" validate:"omitempty,kind=CATEGORY"`
 	// Its own part of the path. The paths of all below it change too.
-	Slug graphql.Omittable[*string] `json:"slug,omitempty" validate:"omitempty,min=1,max=60,segment"`
+	Slug graphql.Omittable[*string] `json:"slug,omitempty,omitzero" validate:"omitempty,min=1,max=60,segment"`
 	// What kind of place it is.
-	Kind graphql.Omittable[*CategoryKind] `json:"kind,omitempty"`
+	Kind graphql.Omittable[*CategoryKind] `json:"kind,omitempty,omitzero"`
 	// 1 to 20 names, one in a language, in place of those it has.
-	Names []CategoryNameInput `json:"names,omitempty" validate:"omitempty,min=1,max=20,unique=Language,dive"`
+	Names []CategoryNameInput `json:"names,omitempty,omitzero" validate:"omitempty,min=1,max=20,unique=Language,dive"`
 	// Where it stands among its siblings.
-	Ordinal graphql.Omittable[*int] `json:"ordinal,omitempty" validate:"omitempty,min=0,max=100000"`
+	Ordinal graphql.Omittable[*int] `json:"ordinal,omitempty,omitzero" validate:"omitempty,min=0,max=100000"`
 }
 
 // What became of a category.
 type CategoryPayload struct {
 	// The category, after the change.
-	Category *Category `json:"category,omitempty"`
+	Category *Category `json:"category,omitempty,omitzero"`
 	// What to mend; with any of it nothing was changed.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -466,7 +494,7 @@ type Collection struct {
 	// Its title.
 	Title string `json:"title"`
 	// What it is.
-	Description *string `json:"description,omitempty"`
+	Description *string `json:"description,omitempty,omitzero"`
 	// Who may see it.
 	Visibility CollectionVisibility `json:"visibility"`
 	// Who may add to it.
@@ -508,9 +536,9 @@ type CollectionItem struct {
 	// What it is.
 	Subject SubjectLink `json:"subject"`
 	// What to say about it.
-	Note *string `json:"note,omitempty"`
+	Note *string `json:"note,omitempty,omitzero"`
 	// Who added it; null for those who are gone.
-	AddedBy *UserLink `json:"addedBy,omitempty"`
+	AddedBy *UserLink `json:"addedBy,omitempty,omitzero"`
 	// Whether it is in the collection, or waits.
 	Approval ItemApproval `json:"approval"`
 	// When it was added.
@@ -538,7 +566,7 @@ type CollectionItemEdge struct {
 // What became of an item.
 type CollectionItemPayload struct {
 	// The item, after the change.
-	Item *CollectionItem `json:"item,omitempty"`
+	Item *CollectionItem `json:"item,omitempty,omitzero"`
 	// What to mend; with any of it nothing was changed.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -562,21 +590,21 @@ type CollectionMemberInput struct {
 // What to change of a collection. What is not given stays; null takes away what may be missing.
 type CollectionPatch struct {
 	// Its title, unique among its owner's whatever its case.
-	Title graphql.Omittable[*string] `json:"title,omitempty" validate:"omitempty,min=1,max=150,line"`
+	Title graphql.Omittable[*string] `json:"title,omitempty,omitzero" validate:"omitempty,min=1,max=150,line"`
 	// What it is.
-	Description graphql.Omittable[*string] `json:"description,omitempty" validate:"omitempty,max=5000,prose"`
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero" validate:"omitempty,max=5000,prose"`
 	// Who may see it.
-	Visibility graphql.Omittable[*CollectionVisibility] `json:"visibility,omitempty"`
+	Visibility graphql.Omittable[*CollectionVisibility] `json:"visibility,omitempty,omitzero"`
 	// Who may add to it.
-	Curation graphql.Omittable[*Curation] `json:"curation,omitempty"`
+	Curation graphql.Omittable[*Curation] `json:"curation,omitempty,omitzero"`
 	// Who helps, 50 at most. The owner alone says who.
-	Members []CollectionMemberInput `json:"members,omitempty" validate:"omitempty,max=50,unique=UserID,dive"`
+	Members []CollectionMemberInput `json:"members,omitempty,omitzero" validate:"omitempty,max=50,unique=UserID,dive"`
 }
 
 // What became of a collection.
 type CollectionPayload struct {
 	// The collection, after the change.
-	Collection *Collection `json:"collection,omitempty"`
+	Collection *Collection `json:"collection,omitempty,omitzero"`
 	// What to mend; with any of it nothing was changed.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -588,27 +616,27 @@ type Comment struct {
 	// What it is about.
 	Subject SubjectLink `json:"subject"`
 	// Who wrote it; null for those who are gone.
-	Author *UserLink `json:"author,omitempty"`
+	Author *UserLink `json:"author,omitempty,omitzero"`
 	// The text, in restricted Markdown.
 	Body string `json:"body"`
 	// Where it stands.
 	Status CommentStatus `json:"status"`
 	// The comment it replies to.
-	ParentID *publicid.ID `json:"parentId,omitempty"`
+	ParentID *publicid.ID `json:"parentId,omitempty,omitzero"`
 	// The comment that began the thread.
 	RootID publicid.ID `json:"rootId"`
 	// How deep it is in the thread; 0 for the comment that began it.
 	Depth int `json:"depth"`
 	// The line it is about: `1.10`.
-	AnchorRef *string `json:"anchorRef,omitempty"`
+	AnchorRef *string `json:"anchorRef,omitempty,omitzero"`
 	// The revision of the text that the line is of.
-	AnchorRevision *int `json:"anchorRevision,omitempty"`
+	AnchorRevision *int `json:"anchorRevision,omitempty,omitzero"`
 	// Its number. Give it as expectedVersion with an edit.
 	Version int `json:"version"`
 	// When it was written.
 	CreatedAt time.Time `json:"createdAt"`
 	// When its text was last changed.
-	EditedAt *time.Time `json:"editedAt,omitempty"`
+	EditedAt *time.Time `json:"editedAt,omitempty,omitzero"`
 }
 
 // A page of comments.
@@ -632,9 +660,186 @@ type CommentEdge struct {
 // What became of a comment.
 type CommentPayload struct {
 	// The comment, after the change.
-	Comment *Comment `json:"comment,omitempty"`
+	Comment *Comment `json:"comment,omitempty,omitzero"`
 	// What to mend; with any of it nothing was changed.
 	UserErrors []UserError `json:"userErrors"`
+}
+
+// A change that a member proposes: an editor's mutation that waits for review.
+type Contribution struct {
+	// Its id.
+	ID publicid.ID `json:"id"`
+	// What it is for.
+	Type ContributionType `json:"type"`
+	// Where it stands.
+	Status ContributionStatus `json:"status"`
+	// The number of its content, raised by each updateContribution. Reviews are of one version.
+	Version int `json:"version"`
+	// Who proposes it; null for those who are gone.
+	Author *UserLink `json:"author,omitempty,omitzero"`
+	// What it is, in a line.
+	Title string `json:"title"`
+	// Why, for reviewers.
+	Message *string `json:"message,omitempty,omitzero"`
+	// What it changes; the work of a new translation; the first text of an alignment; null for new works and authors.
+	Target *SubjectLink `json:"target,omitempty,omitzero"`
+	// A reviewer of one of these decides; of none, any reviewer.
+	Languages []string `json:"languages"`
+	// The version of the description that it was made of.
+	BaseVersion *int `json:"baseVersion,omitempty,omitzero"`
+	// The revision of the text that it was made of.
+	BaseRevision *int `json:"baseRevision,omitempty,omitzero"`
+	// The change itself, as it was given.
+	Patch map[string]any `json:"patch"`
+	// How many reviewers must approve it.
+	RequiredApprovals int `json:"requiredApprovals"`
+	// Whose task the review is.
+	Assignee *UserLink `json:"assignee,omitempty,omitzero"`
+	// Its reviews, the first one first; the last 50.
+	Reviews []ContributionReview `json:"reviews"`
+	// What has happened to it, the first thing first; the last 100.
+	Events []ContributionEvent `json:"events"`
+	// What kept it from being applied, while it is CONFLICTED. The fields are those of the patch.
+	Faults []UserError `json:"faults"`
+	// What came of it, once it is APPLIED.
+	Applied *SubjectLink `json:"applied,omitempty,omitzero"`
+	// The version that it made.
+	AppliedVersion *int `json:"appliedVersion,omitempty,omitzero"`
+	// When it was begun.
+	CreatedAt time.Time `json:"createdAt"`
+	// When anything last happened to it.
+	UpdatedAt time.Time `json:"updatedAt"`
+	// When it was last submitted.
+	SubmittedAt *time.Time `json:"submittedAt,omitempty,omitzero"`
+	// When it was approved or rejected.
+	DecidedAt *time.Time `json:"decidedAt,omitempty,omitzero"`
+	// When it was applied.
+	AppliedAt *time.Time `json:"appliedAt,omitempty,omitzero"`
+}
+
+// A page of contributions.
+type ContributionConnection struct {
+	// The contributions of this page.
+	Nodes []Contribution `json:"nodes"`
+	// The contributions of this page, each with its cursor.
+	Edges []ContributionEdge `json:"edges"`
+	// Where the page ends.
+	PageInfo PageInfo `json:"pageInfo"`
+}
+
+// A contribution beside what it was made of and what that is now.
+type ContributionDiff struct {
+	// The contribution.
+	ContributionID publicid.ID `json:"contributionId"`
+	// Whether it can no longer be applied as it is: what it was made of has changed, or is gone.
+	Stale bool `json:"stale"`
+	// The version of the description that it was made of.
+	BaseVersion *int `json:"baseVersion,omitempty,omitzero"`
+	// The version there is now; null where there is none any more.
+	CurrentVersion *int `json:"currentVersion,omitempty,omitzero"`
+	// The revision of the text that it was made of.
+	BaseRevision *int `json:"baseRevision,omitempty,omitzero"`
+	// The revision there is now.
+	CurrentRevision *int `json:"currentRevision,omitempty,omitzero"`
+	// The fields of the description that are not the same on all three sides, by name.
+	Fields []FieldDiff `json:"fields"`
+	// The places of the text that are not the same on all three sides, in order; empty for what is no edit of a text.
+	Chunks []TextChunk `json:"chunks"`
+	// Whether all such places are there. The first 500 are, with 5,000 lines at most; none where the caller may not read the whole text.
+	Complete bool `json:"complete"`
+}
+
+// One of the contributions of a page.
+type ContributionEdge struct {
+	// Where this one stands in the list.
+	Cursor string `json:"cursor"`
+	// The one itself.
+	Node Contribution `json:"node"`
+}
+
+// One thing that happened to a contribution.
+type ContributionEvent struct {
+	// Who did it; null for those who are gone.
+	Actor *UserLink `json:"actor,omitempty,omitzero"`
+	// The operation that did it.
+	Operation string `json:"operation"`
+	// Where it stood before; null at its beginning.
+	From *ContributionStatus `json:"from,omitempty,omitzero"`
+	// Where it stood after.
+	To ContributionStatus `json:"to"`
+	// The version of its content.
+	Version int `json:"version"`
+	// When.
+	At time.Time `json:"at"`
+}
+
+// Which contributions to list; all that is given must hold.
+type ContributionFilter struct {
+	// Those that stand at one of these.
+	Status []ContributionStatus `json:"status,omitempty,omitzero"`
+	// Those for one of these.
+	Type []ContributionType `json:"type,omitempty,omitzero"`
+	// Those that a reviewer of this language decides.
+	Language *string `json:"language,omitempty,omitzero"`
+	// Those that change this, or are a translation of it.
+	TargetID *publicid.ID `json:"targetId,omitempty,omitzero"`
+	// Those of this member.
+	AuthorID *publicid.ID `json:"authorId,omitempty,omitzero"`
+	// Those that are this reviewer's task.
+	AssigneeID *publicid.ID `json:"assigneeId,omitempty,omitzero"`
+}
+
+// The change that a contribution proposes: the input of an editor's mutation, under that mutation's name. Give one;
+// or, of one work or one author in one version, several, which are applied one after the other in the order of this list.
+type ContributionPatch struct {
+	// A new work.
+	CreateWork *CreateWorkInput `json:"createWork,omitempty,omitzero"`
+	// Another description of a work.
+	UpdateWork *UpdateWorkInput `json:"updateWork,omitempty,omitzero"`
+	// Other titles of a work.
+	SetWorkTitles *SetWorkTitlesInput `json:"setWorkTitles,omitempty,omitzero"`
+	// Other contributors of a work.
+	SetWorkContributors *SetWorkContributorsInput `json:"setWorkContributors,omitempty,omitzero"`
+	// A new translation or original text. What states rights is applied by an editor.
+	CreateTranslation *CreateTranslationInput `json:"createTranslation,omitempty,omitzero"`
+	// Another description of a translation; its quality is for editors to say.
+	UpdateTranslation *UpdateTranslationInput `json:"updateTranslation,omitempty,omitzero"`
+	// Another text, of one that the caller can read in full.
+	SetText *SetTextInput `json:"setText,omitempty,omitzero"`
+	// A new author.
+	CreateAuthor *CreateAuthorInput `json:"createAuthor,omitempty,omitzero"`
+	// Another description of an author.
+	UpdateAuthor *UpdateAuthorInput `json:"updateAuthor,omitempty,omitzero"`
+	// Other names of an author.
+	SetAuthorNames *SetAuthorNamesInput `json:"setAuthorNames,omitempty,omitzero"`
+	// An alignment, which is approved when it is applied.
+	UpsertAlignment *UpsertAlignmentInput `json:"upsertAlignment,omitempty,omitzero"`
+}
+
+// What became of a contribution.
+type ContributionPayload struct {
+	// The contribution, after the change.
+	Contribution *Contribution `json:"contribution,omitempty,omitzero"`
+	// What to mend; with any of it nothing was changed.
+	UserErrors []UserError `json:"userErrors"`
+}
+
+// A reviewer's word about one version of a contribution.
+type ContributionReview struct {
+	// Its id.
+	ID publicid.ID `json:"id"`
+	// Who reviewed; null for those who are gone.
+	Reviewer *UserLink `json:"reviewer,omitempty,omitzero"`
+	// What was decided.
+	Decision ReviewDecision `json:"decision"`
+	// Why.
+	Comment *string `json:"comment,omitempty,omitzero"`
+	// The version that was read.
+	Version int `json:"version"`
+	// Whether it counts no more: the contribution was changed or submitted again, or the reviewer has reviewed again.
+	Superseded bool `json:"superseded"`
+	// When.
+	CreatedAt time.Time `json:"createdAt"`
 }
 
 // An author to make.
@@ -644,19 +849,19 @@ type CreateAuthorInput struct {
 	// What kind of person they are.
 	Kind AuthorKind `json:"kind"`
 	// When they were born.
-	Birth *string `json:"birth,omitempty" validate:"omitempty,edtf"`
+	Birth *string `json:"birth,omitempty,omitzero" validate:"omitempty,edtf"`
 	// When they died.
-	Death *string `json:"death,omitempty" validate:"omitempty,edtf"`
+	Death *string `json:"death,omitempty,omitzero" validate:"omitempty,edtf"`
 	// When they were at work, where neither is known.
-	Floruit *string `json:"floruit,omitempty" validate:"omitempty,max=100,line"`
+	Floruit *string `json:"floruit,omitempty,omitzero" validate:"omitempty,max=100,line"`
 	// Where they were born.
-	BirthPlace *string `json:"birthPlace,omitempty" validate:"omitempty,max=200,line"`
+	BirthPlace *string `json:"birthPlace,omitempty,omitzero" validate:"omitempty,max=200,line"`
 	// Where they died.
-	DeathPlace *string `json:"deathPlace,omitempty" validate:"omitempty,max=200,line"`
+	DeathPlace *string `json:"deathPlace,omitempty,omitzero" validate:"omitempty,max=200,line"`
 	// The country they belong to, by present borders.
-	Country *string `json:"country,omitempty" validate:"omitempty,iso3166_1_alpha2"`
+	Country *string `json:"country,omitempty,omitzero" validate:"omitempty,iso3166_1_alpha2"`
 	// Who they are, in a few words.
-	Bio *string `json:"bio,omitempty" validate:"omitempty,max=10000,prose"`
+	Bio *string `json:"bio,omitempty,omitzero" validate:"omitempty,max=10000,prose"`
 }
 
 // A bookmark to make.
@@ -664,9 +869,9 @@ type CreateBookmarkInput struct {
 	// What to bookmark.
 	SubjectID publicid.ID `json:"subjectId"`
 	// The line, where it is a text: `1.10`.
-	Ref *string `json:"ref,omitempty" validate:"omitempty,max=80,line"`
+	Ref *string `json:"ref,omitempty,omitzero" validate:"omitempty,max=80,line"`
 	// What to write on it.
-	Note *string `json:"note,omitempty" validate:"omitempty,max=5000,prose"`
+	Note *string `json:"note,omitempty,omitzero" validate:"omitempty,max=5000,prose"`
 	// Labels, 20 at most.
 	Labels []string `json:"labels" validate:"max=20,unique,dive,min=1,max=40,line"`
 	// Whether it is for its owner alone.
@@ -676,7 +881,7 @@ type CreateBookmarkInput struct {
 // A category to make.
 type CreateCategoryInput struct {
 	// The category to put it below; null for the top. Five levels are the most.
-	ParentID *publicid.ID `json:"parentId,omitempty" validate:"omitempty,kind=CATEGORY"`
+	ParentID *publicid.ID `json:"parentId,omitempty,omitzero" validate:"omitempty,kind=CATEGORY"`
 	// Its own part of the path: small letters, digits and hyphens.
 	Slug string `json:"slug" validate:"min=1,max=60,segment"`
 	// What kind of place it is.
@@ -690,7 +895,7 @@ type CreateCollectionInput struct {
 	// Its title, unique among the caller's whatever its case.
 	Title string `json:"title" validate:"min=1,max=150,line"`
 	// What it is.
-	Description *string `json:"description,omitempty" validate:"omitempty,max=5000,prose"`
+	Description *string `json:"description,omitempty,omitzero" validate:"omitempty,max=5000,prose"`
 	// Who may see it.
 	Visibility CollectionVisibility `json:"visibility"`
 	// Who may add to it.
@@ -704,9 +909,19 @@ type CreateCommentInput struct {
 	// The text, in restricted Markdown: paragraphs, quotations, lists, code, emphasis and links that begin with https://. No HTML, no images, no headings.
 	Body string `json:"body" validate:"min=1,max=10000,prose"`
 	// The comment to reply to.
-	ParentID *publicid.ID `json:"parentId,omitempty" validate:"omitempty,kind=COMMENT"`
+	ParentID *publicid.ID `json:"parentId,omitempty,omitzero" validate:"omitempty,kind=COMMENT"`
 	// The line it is about, where it is about a text: `1.10`.
-	AnchorRef *string `json:"anchorRef,omitempty" validate:"omitempty,max=80,line"`
+	AnchorRef *string `json:"anchorRef,omitempty,omitzero" validate:"omitempty,max=80,line"`
+}
+
+// A contribution to begin.
+type CreateContributionInput struct {
+	// What it is, in a line.
+	Title string `json:"title" validate:"min=1,max=200,line"`
+	// Why, for reviewers.
+	Message *string `json:"message,omitempty,omitzero" validate:"omitempty,max=5000,prose"`
+	// The change, 2 MB at most as JSON. Its expectedVersion or expectedRevision is what the contribution is made of.
+	Patch ContributionPatch `json:"patch"`
 }
 
 // A search to keep.
@@ -714,11 +929,11 @@ type CreateSearchPresetInput struct {
 	// Its name, unique among the caller's whatever its case.
 	Name string `json:"name" validate:"min=1,max=80,line"`
 	// The words to search for.
-	Query *string `json:"query,omitempty" validate:"omitempty,min=1,max=200,line"`
+	Query *string `json:"query,omitempty,omitzero" validate:"omitempty,min=1,max=200,line"`
 	// What to keep of what is found, up to 8 KB: an object of `and`, `or` (lists of such objects) and `not` (one), and of
 	// `literatureType`, `author`, `translator`, `category`, `tag`, `originalLanguage`, `language` and `rights` (lists of which
 	// one must fit) and `year` (an object of `from` and `to`). Up to 4 deep, up to 30 conditions. Give it as a variable.
-	Filter map[string]any `json:"filter,omitempty"`
+	Filter map[string]any `json:"filter,omitempty,omitzero"`
 	// How to search.
 	Mode PresetMode `json:"mode"`
 	// Whether others may use it who know its id.
@@ -746,31 +961,31 @@ type CreateTranslationInput struct {
 	// Its title.
 	Title string `json:"title" validate:"min=1,max=300,line"`
 	// Its subtitle.
-	Subtitle *string `json:"subtitle,omitempty" validate:"omitempty,max=300,line"`
+	Subtitle *string `json:"subtitle,omitempty,omitzero" validate:"omitempty,max=300,line"`
 	// Who had a part in it; for an unknown translator name the person of kind ANONYMOUS.
 	Contributors []TranslationContributorInput `json:"contributors" validate:"max=50,dive"`
 	// The text of the same work that it was made from, where that is not the original.
-	SourceExpressionID *publicid.ID `json:"sourceExpressionId,omitempty" validate:"omitempty,kind=EXPRESSION"`
+	SourceExpressionID *publicid.ID `json:"sourceExpressionId,omitempty,omitzero" validate:"omitempty,kind=EXPRESSION"`
 	// How it was made. What a machine made says in provenance which one.
 	Origin TranslationOrigin `json:"origin"`
 	// How much of the work it holds.
 	Completeness Completeness `json:"completeness"`
 	// Verse or prose.
-	Form *TextForm `json:"form,omitempty"`
+	Form *TextForm `json:"form,omitempty,omitzero"`
 	// The year it was made or first printed; negative years are BCE.
-	Year *int `json:"year,omitempty" validate:"omitempty,min=-4000,max=2500"`
+	Year *int `json:"year,omitempty,omitzero" validate:"omitempty,min=-4000,max=2500"`
 	// What to know about it.
-	Notes *string `json:"notes,omitempty" validate:"omitempty,max=5000,prose"`
+	Notes *string `json:"notes,omitempty,omitzero" validate:"omitempty,max=5000,prose"`
 	// Where it comes from; of what a machine made, which one.
-	Provenance *string `json:"provenance,omitempty" validate:"omitempty,max=500,line"`
+	Provenance *string `json:"provenance,omitempty,omitzero" validate:"omitempty,max=500,line"`
 	// The address it was taken from.
-	SourceURL *string `json:"sourceUrl,omitempty" validate:"omitempty,https"`
+	SourceURL *string `json:"sourceUrl,omitempty,omitzero" validate:"omitempty,https"`
 	// The attribution that its licence asks for.
-	Credit *string `json:"credit,omitempty" validate:"omitempty,max=1000,line"`
+	Credit *string `json:"credit,omitempty,omitzero" validate:"omitempty,max=1000,line"`
 	// Its text, line by line; an empty line begins a new stanza or paragraph.
-	Text *string `json:"text,omitempty"`
+	Text *string `json:"text,omitempty,omitzero"`
 	// What is known of its rights. Opening it asks for a signed request or the password.
-	Rights *RightsInput `json:"rights,omitempty"`
+	Rights *RightsInput `json:"rights,omitempty,omitzero"`
 }
 
 // A work to make.
@@ -784,15 +999,15 @@ type CreateWorkInput struct {
 	// Who made it; nobody only for what is by unknown hands: name the person of kind ANONYMOUS or TRADITIONAL then.
 	Contributors []WorkContributorInput `json:"contributors" validate:"min=1,max=50,dive"`
 	// When it was made.
-	Created *string `json:"created,omitempty" validate:"omitempty,edtf"`
+	Created *string `json:"created,omitempty,omitzero" validate:"omitempty,edtf"`
 	// What it is, in a few words.
-	Description *string `json:"description,omitempty" validate:"omitempty,max=5000,prose"`
+	Description *string `json:"description,omitempty,omitzero" validate:"omitempty,max=5000,prose"`
 	// Its tags, 30 at most.
 	TagIds []publicid.ID `json:"tagIds" validate:"max=30,unique,dive,kind=TAG"`
 	// Its categories, 10 at most.
 	CategoryIds []publicid.ID `json:"categoryIds" validate:"max=10,unique,dive,kind=CATEGORY"`
 	// Its original text, line by line; an empty line begins a new stanza or paragraph.
-	Text *string `json:"text,omitempty"`
+	Text *string `json:"text,omitempty,omitzero"`
 }
 
 // An account to delete.
@@ -870,17 +1085,37 @@ type Deleted struct {
 // What was deleted.
 type DeletedPayload struct {
 	// The id of what was deleted.
-	DeletedID *publicid.ID `json:"deletedId,omitempty"`
+	DeletedID *publicid.ID `json:"deletedId,omitempty,omitzero"`
 	// What to mend; with any of it nothing was changed.
 	UserErrors []UserError `json:"userErrors"`
+}
+
+// A line as it is compared: not by what it is cited by.
+type DiffLine struct {
+	// Its words.
+	Content string `json:"content"`
+	// What sort of line.
+	Kind LineKind `json:"kind"`
+	// Who speaks it, in a play.
+	Speaker *string `json:"speaker,omitempty,omitzero"`
+	// Whether it opens a stanza or a group of paragraphs.
+	StanzaStart bool `json:"stanzaStart"`
 }
 
 // What became of a document.
 type DocumentPayload struct {
 	// The document, after the change.
-	Document *RegisteredDocument `json:"document,omitempty"`
+	Document *RegisteredDocument `json:"document,omitempty,omitzero"`
 	// What to mend; with any of it nothing was changed.
 	UserErrors []UserError `json:"userErrors"`
+}
+
+// Which drafts to list; all that is given must hold.
+type DraftFilter struct {
+	// Those in this language: works made in it, texts written in it.
+	Language *string `json:"language,omitempty,omitzero"`
+	// Those that this member made.
+	AuthorID *publicid.ID `json:"authorId,omitempty,omitzero"`
 }
 
 // An address.
@@ -909,6 +1144,20 @@ type ExpressionLink struct {
 	Status ExpressionStatus `json:"status"`
 }
 
+// A field of a description on three sides; null where it is empty.
+type FieldDiff struct {
+	// Its name, as the inputs have it.
+	Field string `json:"field"`
+	// How the sides differ.
+	Kind DiffKind `json:"kind"`
+	// As the contribution's author read it.
+	Base any `json:"base,omitempty,omitzero"`
+	// As it is now.
+	Theirs any `json:"theirs,omitempty,omitzero"`
+	// As it is proposed.
+	Ours any `json:"ours,omitempty,omitzero"`
+}
+
 // What something is tagged with and filed under.
 type FiledSubject struct {
 	// What it is.
@@ -924,7 +1173,7 @@ type FiledSubject struct {
 // What became of what was tagged or filed.
 type FiledSubjectPayload struct {
 	// What it is, after the change.
-	Filed *FiledSubject `json:"filed,omitempty"`
+	Filed *FiledSubject `json:"filed,omitempty,omitzero"`
 	// What to mend; with any of it nothing was changed.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -950,17 +1199,17 @@ type Job struct {
 	// How often it may be begun before it is given up.
 	MaxAttempts int `json:"maxAttempts"`
 	// How far it is, where it says so.
-	Progress *JobProgress `json:"progress,omitempty"`
+	Progress *JobProgress `json:"progress,omitempty,omitzero"`
 	// What went wrong the last time; null where nothing did.
-	LastError *JobError `json:"lastError,omitempty"`
+	LastError *JobError `json:"lastError,omitempty,omitzero"`
 	// When it was asked for.
 	CreatedAt time.Time `json:"createdAt"`
 	// When it is, or was, due.
 	ScheduledAt time.Time `json:"scheduledAt"`
 	// When it was last begun.
-	AttemptedAt *time.Time `json:"attemptedAt,omitempty"`
+	AttemptedAt *time.Time `json:"attemptedAt,omitempty,omitzero"`
 	// When it was done or given up.
-	FinalizedAt *time.Time `json:"finalizedAt,omitempty"`
+	FinalizedAt *time.Time `json:"finalizedAt,omitempty,omitzero"`
 }
 
 // A page of jobs.
@@ -994,15 +1243,15 @@ type JobError struct {
 // Which jobs. All that is given has to hold.
 type JobFilter struct {
 	// Those that stand there; `[DISCARDED]` are those that were given up, which are kept for a week.
-	States []JobState `json:"states,omitempty"`
+	States []JobState `json:"states,omitempty,omitzero"`
 	// Those of this kind.
-	Kind *string `json:"kind,omitempty"`
+	Kind *string `json:"kind,omitempty,omitzero"`
 }
 
 // What became of a job.
 type JobPayload struct {
 	// The job.
-	Job *Job `json:"job,omitempty"`
+	Job *Job `json:"job,omitempty,omitzero"`
 	// What to mend; with any of it nothing was begun.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -1014,7 +1263,7 @@ type JobProgress struct {
 	// Steps in all.
 	Total int `json:"total"`
 	// The step that was done last.
-	Step *string `json:"step,omitempty"`
+	Step *string `json:"step,omitempty,omitzero"`
 }
 
 // Something to like.
@@ -1026,7 +1275,7 @@ type LikeInput struct {
 // What became of the counters.
 type LikePayload struct {
 	// The counters, after the change; null where the object is not in sight any more.
-	Stats *SubjectStats `json:"stats,omitempty"`
+	Stats *SubjectStats `json:"stats,omitempty,omitzero"`
 	// What to mend; with any of it nothing was changed.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -1066,7 +1315,7 @@ type Member struct {
 	// The name that others see.
 	Username string `json:"username"`
 	// The address that mail goes to.
-	Email *string `json:"email,omitempty"`
+	Email *string `json:"email,omitempty,omitzero"`
 	// Whether the address was confirmed.
 	Verified bool `json:"verified"`
 	// Where it stands.
@@ -1078,17 +1327,17 @@ type Member struct {
 	// The languages that a reviewer decides about.
 	ReviewerLanguages []string `json:"reviewerLanguages"`
 	// Until when it is suspended; null for no end, and where it is not suspended.
-	SuspendedUntil *time.Time `json:"suspendedUntil,omitempty"`
+	SuspendedUntil *time.Time `json:"suspendedUntil,omitempty,omitzero"`
 	// Why it is suspended.
-	SuspendedReason *string `json:"suspendedReason,omitempty"`
+	SuspendedReason *string `json:"suspendedReason,omitempty,omitzero"`
 	// When it will be deleted, as its owner asked.
-	DeleteAfter *time.Time `json:"deleteAfter,omitempty"`
+	DeleteAfter *time.Time `json:"deleteAfter,omitempty,omitzero"`
 	// In how many places it is signed in.
 	Sessions int `json:"sessions"`
 	// When it was made.
 	CreatedAt time.Time `json:"createdAt"`
 	// When it was last signed in to.
-	LastLoginAt *time.Time `json:"lastLoginAt,omitempty"`
+	LastLoginAt *time.Time `json:"lastLoginAt,omitempty,omitzero"`
 }
 
 // A page of accounts.
@@ -1112,25 +1361,25 @@ type MemberEdge struct {
 // Which accounts. All that is given has to hold.
 type MemberFilter struct {
 	// Those that stand there; of those deleted nothing is left to find but here.
-	Status *MemberStatus `json:"status,omitempty"`
+	Status *MemberStatus `json:"status,omitempty,omitzero"`
 	// Those that were given this role; READER for those that have no other.
-	Role *Role `json:"role,omitempty"`
+	Role *Role `json:"role,omitempty,omitzero"`
 	// Reviewers of this language.
-	ReviewerLanguage *string `json:"reviewerLanguage,omitempty"`
+	ReviewerLanguage *string `json:"reviewerLanguage,omitempty,omitzero"`
 	// Those whose name begins so, in small or capital letters.
-	Username *string `json:"username,omitempty"`
+	Username *string `json:"username,omitempty,omitzero"`
 	// The one with this address, whole; parts of addresses find nothing.
-	Email *string `json:"email,omitempty"`
+	Email *string `json:"email,omitempty,omitzero"`
 	// Those made at that time or later.
-	CreatedFrom *time.Time `json:"createdFrom,omitempty"`
+	CreatedFrom *time.Time `json:"createdFrom,omitempty,omitzero"`
 	// Those made before.
-	CreatedBefore *time.Time `json:"createdBefore,omitempty"`
+	CreatedBefore *time.Time `json:"createdBefore,omitempty,omitzero"`
 }
 
 // What became of an account.
 type MemberPayload struct {
 	// The account, after the change.
-	Member *Member `json:"member,omitempty"`
+	Member *Member `json:"member,omitempty,omitzero"`
 	// What to mend; with any of it nothing was changed.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -1144,7 +1393,7 @@ type MergeAuthorsInput struct {
 	// The versions that the caller has read: of each source, and of the target.
 	ExpectedVersions []ExpectedVersionInput `json:"expectedVersions" validate:"min=2,max=11,unique=ID,dive"`
 	// Why, for the history.
-	Message *string `json:"message,omitempty" validate:"omitempty,max=150,line"`
+	Message *string `json:"message,omitempty,omitzero" validate:"omitempty,max=150,line"`
 }
 
 // Works that are one work.
@@ -1156,7 +1405,7 @@ type MergeWorksInput struct {
 	// The versions that the caller has read: of each source, and of the target.
 	ExpectedVersions []ExpectedVersionInput `json:"expectedVersions" validate:"min=2,max=11,unique=ID,dive"`
 	// Why, for the history.
-	Message *string `json:"message,omitempty" validate:"omitempty,max=150,line"`
+	Message *string `json:"message,omitempty,omitzero" validate:"omitempty,max=150,line"`
 }
 
 // An item to put elsewhere in its collection.
@@ -1166,7 +1415,7 @@ type MoveCollectionItemInput struct {
 	// What to move.
 	SubjectID publicid.ID `json:"subjectId"`
 	// The item to put it after; null for the first place.
-	AfterItem *publicid.ID `json:"afterItem,omitempty"`
+	AfterItem *publicid.ID `json:"afterItem,omitempty,omitzero"`
 }
 
 // Whether it was done.
@@ -1182,7 +1431,7 @@ type PageInfo struct {
 	// Whether there are more items.
 	HasNextPage bool `json:"hasNextPage"`
 	// The cursor to give as `after` for the next page.
-	EndCursor *string `json:"endCursor,omitempty"`
+	EndCursor *string `json:"endCursor,omitempty,omitzero"`
 }
 
 // A name and a value.
@@ -1198,11 +1447,11 @@ type Profile struct {
 	// The number of the profile. Give it as expectedVersion with an edit.
 	Version int `json:"version"`
 	// The name to show in place of the username.
-	DisplayName *string `json:"displayName,omitempty"`
+	DisplayName *string `json:"displayName,omitempty,omitzero"`
 	// About the member, in their own words.
-	Bio *string `json:"bio,omitempty"`
+	Bio *string `json:"bio,omitempty,omitzero"`
 	// Their page elsewhere.
-	Website *string `json:"website,omitempty"`
+	Website *string `json:"website,omitempty,omitzero"`
 	// The languages they read.
 	Languages []string `json:"languages"`
 	// Who may see it.
@@ -1212,15 +1461,15 @@ type Profile struct {
 // What to change of a profile. What is not given stays; null takes away what may be missing.
 type ProfilePatch struct {
 	// The name to show in place of the username.
-	DisplayName graphql.Omittable[*string] `json:"displayName,omitempty" validate:"omitempty,max=80,line"`
+	DisplayName graphql.Omittable[*string] `json:"displayName,omitempty,omitzero" validate:"omitempty,max=80,line"`
 	// About the member, in their own words.
-	Bio graphql.Omittable[*string] `json:"bio,omitempty" validate:"omitempty,max=2000,prose"`
+	Bio graphql.Omittable[*string] `json:"bio,omitempty,omitzero" validate:"omitempty,max=2000,prose"`
 	// A page elsewhere; it begins with https://.
-	Website graphql.Omittable[*string] `json:"website,omitempty" validate:"omitempty,https"`
+	Website graphql.Omittable[*string] `json:"website,omitempty,omitzero" validate:"omitempty,https"`
 	// The languages they read; at most 50.
-	Languages graphql.Omittable[[]string] `json:"languages,omitempty" validate:"omitempty,max=50,unique"`
+	Languages graphql.Omittable[[]string] `json:"languages,omitempty,omitzero" validate:"omitempty,max=50,unique"`
 	// Who may see it.
-	Visibility graphql.Omittable[*ProfileVisibility] `json:"visibility,omitempty"`
+	Visibility graphql.Omittable[*ProfileVisibility] `json:"visibility,omitempty,omitzero"`
 }
 
 // A translation to publish.
@@ -1262,7 +1511,7 @@ type PurgeCacheInput struct {
 // What was purged.
 type PurgeCachePayload struct {
 	// What every cache is told as soon as this is answered.
-	Purge *Purge `json:"purge,omitempty"`
+	Purge *Purge `json:"purge,omitempty,omitzero"`
 	// What to mend; with any of it nothing was purged.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -1278,7 +1527,7 @@ type ReauthenticatePayload struct {
 	// True, unless there is something to mend.
 	Ok bool `json:"ok"`
 	// Until when sensitive operations are open to this session.
-	Until *time.Time `json:"until,omitempty"`
+	Until *time.Time `json:"until,omitempty,omitzero"`
 	// What to mend.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -1306,7 +1555,7 @@ type RecordViewPayload struct {
 // A session to renew.
 type RefreshSessionInput struct {
 	// The refresh token; left out where a cookie has it.
-	RefreshToken *string `json:"refreshToken,omitempty" validate:"omitempty,max=100"`
+	RefreshToken *string `json:"refreshToken,omitempty,omitzero" validate:"omitempty,max=100"`
 }
 
 // A document to register.
@@ -1356,11 +1605,11 @@ type RegisteredDocument struct {
 	// Where it stands.
 	Status DocumentStatus `json:"status"`
 	// When its end was set.
-	DeprecatedAt *time.Time `json:"deprecatedAt,omitempty"`
+	DeprecatedAt *time.Time `json:"deprecatedAt,omitempty,omitzero"`
 	// Until when it is answered.
-	SunsetAt *time.Time `json:"sunsetAt,omitempty"`
+	SunsetAt *time.Time `json:"sunsetAt,omitempty,omitzero"`
 	// Who registered it; null for what came with the service, by the command line, or from those who are gone.
-	Owner *UserLink `json:"owner,omitempty"`
+	Owner *UserLink `json:"owner,omitempty,omitzero"`
 	// When it was registered.
 	CreatedAt time.Time `json:"createdAt"`
 }
@@ -1380,19 +1629,19 @@ type Report struct {
 	// What it is about.
 	Subject SubjectLink `json:"subject"`
 	// Who reported it; null for those who are gone.
-	Reporter *UserLink `json:"reporter,omitempty"`
+	Reporter *UserLink `json:"reporter,omitempty,omitzero"`
 	// What is wrong.
 	Reason ReportReason `json:"reason"`
 	// What the reporter wrote.
-	Detail *string `json:"detail,omitempty"`
+	Detail *string `json:"detail,omitempty,omitzero"`
 	// Where it stands.
 	Status ReportStatus `json:"status"`
 	// What the editor wrote who decided.
-	Note *string `json:"note,omitempty"`
+	Note *string `json:"note,omitempty,omitzero"`
 	// Who decided.
-	ResolvedBy *UserLink `json:"resolvedBy,omitempty"`
+	ResolvedBy *UserLink `json:"resolvedBy,omitempty,omitzero"`
 	// When it was decided.
-	ResolvedAt *time.Time `json:"resolvedAt,omitempty"`
+	ResolvedAt *time.Time `json:"resolvedAt,omitempty,omitzero"`
 	// When it was reported.
 	CreatedAt time.Time `json:"createdAt"`
 }
@@ -1414,7 +1663,7 @@ type ReportContentInput struct {
 	// What is wrong.
 	Reason ReportReason `json:"reason"`
 	// What to say about it.
-	Detail *string `json:"detail,omitempty" validate:"omitempty,max=5000,prose"`
+	Detail *string `json:"detail,omitempty,omitzero" validate:"omitempty,max=5000,prose"`
 }
 
 // One of the reports of a page.
@@ -1430,17 +1679,17 @@ type ReportFilter struct {
 	// Those that stand there.
 	Status ReportStatus `json:"status"`
 	// Those for this reason.
-	Reason *ReportReason `json:"reason,omitempty"`
+	Reason *ReportReason `json:"reason,omitempty,omitzero"`
 	// Those about things of this kind.
-	Kind *SubjectKind `json:"kind,omitempty"`
+	Kind *SubjectKind `json:"kind,omitempty,omitzero"`
 	// Those about this.
-	SubjectID *publicid.ID `json:"subjectId,omitempty"`
+	SubjectID *publicid.ID `json:"subjectId,omitempty,omitzero"`
 }
 
 // What became of a report.
 type ReportPayload struct {
 	// The report, after the change.
-	Report *Report `json:"report,omitempty"`
+	Report *Report `json:"report,omitempty,omitzero"`
 	// What to mend; with any of it nothing was changed.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -1482,7 +1731,7 @@ type ResolveReportInput struct {
 	// What is decided.
 	Outcome ReportOutcome `json:"outcome"`
 	// Why.
-	Note *string `json:"note,omitempty" validate:"omitempty,max=5000,prose"`
+	Note *string `json:"note,omitempty,omitzero" validate:"omitempty,max=5000,prose"`
 }
 
 // A translation to bring back.
@@ -1502,7 +1751,7 @@ type RetireDocumentInput struct {
 	// Its id, with or without `sha256:`.
 	Hash string `json:"hash" validate:"document"`
 	// Until when it is answered: 30 days ahead or more, ten years at most. Wanted, unless it is blocked.
-	SunsetAt *time.Time `json:"sunsetAt,omitempty"`
+	SunsetAt *time.Time `json:"sunsetAt,omitempty,omitzero"`
 	// Stops it at once, for everybody; admins alone can.
 	Block bool `json:"block"`
 }
@@ -1527,10 +1776,22 @@ type RevertWorkInput struct {
 	ExpectedVersion int `json:"expectedVersion" validate:"min=1"`
 }
 
+// A review.
+type ReviewContributionInput struct {
+	// The contribution.
+	ID publicid.ID `json:"id" validate:"kind=CONTRIBUTION"`
+	// The version that the reviewer has read.
+	ContributionVersion int `json:"contributionVersion" validate:"min=1"`
+	// What is decided.
+	Decision ReviewDecision `json:"decision"`
+	// Why, for its author: 10 to 5,000 characters; may be left out of an approval.
+	Comment *string `json:"comment,omitempty,omitzero" validate:"omitempty,max=5000,prose"`
+}
+
 // Sessions to end.
 type RevokeAllSessionsInput struct {
 	// Whose; left out, one's own.
-	UserID *publicid.ID `json:"userId,omitempty" validate:"omitempty,kind=USER"`
+	UserID *publicid.ID `json:"userId,omitempty,omitzero" validate:"omitempty,kind=USER"`
 	// Whether the session of this request goes on.
 	ExceptCurrent bool `json:"exceptCurrent"`
 }
@@ -1538,7 +1799,7 @@ type RevokeAllSessionsInput struct {
 // How many sessions were ended.
 type RevokeAllSessionsPayload struct {
 	// The number.
-	Revoked *int `json:"revoked,omitempty"`
+	Revoked *int `json:"revoked,omitempty,omitzero"`
 	// What to mend.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -1566,17 +1827,17 @@ type Rights struct {
 	// Whether the text may be shown, as it follows from that.
 	Class RightsClass `json:"class"`
 	// The licence.
-	LicenseID *string `json:"licenseId,omitempty"`
+	LicenseID *string `json:"licenseId,omitempty,omitzero"`
 	// Who holds the rights.
-	Holder *string `json:"holder,omitempty"`
+	Holder *string `json:"holder,omitempty,omitzero"`
 	// A statement of rights, such as one of rightsstatements.org.
-	StatementURI *string `json:"statementUri,omitempty"`
+	StatementURI *string `json:"statementUri,omitempty,omitzero"`
 	// The year from which on it is in the public domain.
-	PublicDomainFrom *int `json:"publicDomainFrom,omitempty"`
+	PublicDomainFrom *int `json:"publicDomainFrom,omitempty,omitzero"`
 	// The reasoning.
-	Basis *string `json:"basis,omitempty"`
+	Basis *string `json:"basis,omitempty,omitzero"`
 	// Where the evidence is.
-	EvidenceURL *string `json:"evidenceUrl,omitempty"`
+	EvidenceURL *string `json:"evidenceUrl,omitempty,omitzero"`
 	// When it was determined.
 	DeterminedAt time.Time `json:"determinedAt"`
 	// How often it was stated.
@@ -1590,23 +1851,23 @@ type RightsInput struct {
 	// How it stands.
 	Status RightsStatus `json:"status"`
 	// The licence, by its id: `CC-BY-4.0`.
-	LicenseID *string `json:"licenseId,omitempty" validate:"omitempty,max=64,line"`
+	LicenseID *string `json:"licenseId,omitempty,omitzero" validate:"omitempty,max=64,line"`
 	// Who holds the rights.
-	Holder *string `json:"holder,omitempty" validate:"omitempty,max=300,line"`
+	Holder *string `json:"holder,omitempty,omitzero" validate:"omitempty,max=300,line"`
 	// A statement of rights, such as one of rightsstatements.org.
-	StatementURI *string `json:"statementUri,omitempty" validate:"omitempty,max=500,url"`
+	StatementURI *string `json:"statementUri,omitempty,omitzero" validate:"omitempty,max=500,url"`
 	// The year from which on it is in the public domain.
-	PublicDomainFrom *int `json:"publicDomainFrom,omitempty" validate:"omitempty,min=1,max=2500"`
+	PublicDomainFrom *int `json:"publicDomainFrom,omitempty,omitzero" validate:"omitempty,min=1,max=2500"`
 	// The reasoning.
-	Basis *string `json:"basis,omitempty" validate:"omitempty,max=2000,prose"`
+	Basis *string `json:"basis,omitempty,omitzero" validate:"omitempty,max=2000,prose"`
 	// Where the evidence is.
-	EvidenceURL *string `json:"evidenceUrl,omitempty" validate:"omitempty,https"`
+	EvidenceURL *string `json:"evidenceUrl,omitempty,omitzero" validate:"omitempty,https"`
 }
 
 // What became of the rights.
 type RightsPayload struct {
 	// The statement, after the change.
-	Rights *Rights `json:"rights,omitempty"`
+	Rights *Rights `json:"rights,omitempty,omitzero"`
 	// What to mend; with any of it nothing was changed.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -1618,7 +1879,7 @@ type SearchPreset struct {
 	// Its name, unique among its owner's.
 	Name string `json:"name"`
 	// The words to search for.
-	Query *string `json:"query,omitempty"`
+	Query *string `json:"query,omitempty,omitzero"`
 	// What to keep of what is found.
 	Filter map[string]any `json:"filter"`
 	// Which definition of the filter it was checked by.
@@ -1640,23 +1901,23 @@ type SearchPreset struct {
 // What to change of a kept search. What is not given stays; null takes away what may be missing.
 type SearchPresetPatch struct {
 	// Its name, unique among the caller's whatever its case.
-	Name graphql.Omittable[*string] `json:"name,omitempty" validate:"omitempty,min=1,max=80,line"`
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero" validate:"omitempty,min=1,max=80,line"`
 	// The words to search for.
-	Query graphql.Omittable[*string] `json:"query,omitempty" validate:"omitempty,min=1,max=200,line"`
+	Query graphql.Omittable[*string] `json:"query,omitempty,omitzero" validate:"omitempty,min=1,max=200,line"`
 	// What to keep of what is found, as when it was made.
-	Filter graphql.Omittable[map[string]any] `json:"filter,omitempty"`
+	Filter graphql.Omittable[map[string]any] `json:"filter,omitempty,omitzero"`
 	// How to search.
-	Mode graphql.Omittable[*PresetMode] `json:"mode,omitempty"`
+	Mode graphql.Omittable[*PresetMode] `json:"mode,omitempty,omitzero"`
 	// Whether others may use it who know its id.
-	Shared graphql.Omittable[*bool] `json:"shared,omitempty"`
+	Shared graphql.Omittable[*bool] `json:"shared,omitempty,omitzero"`
 	// Whether the caller wants to hear of what is new in it.
-	Notify graphql.Omittable[*bool] `json:"notify,omitempty"`
+	Notify graphql.Omittable[*bool] `json:"notify,omitempty,omitzero"`
 }
 
 // What became of a kept search.
 type SearchPresetPayload struct {
 	// The kept search, after the change.
-	Preset *SearchPreset `json:"preset,omitempty"`
+	Preset *SearchPreset `json:"preset,omitempty,omitzero"`
 	// What to mend; with any of it nothing was changed.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -1676,23 +1937,23 @@ type Session struct {
 	// When it ends if it is not renewed.
 	ExpiresAt time.Time `json:"expiresAt"`
 	// When the password was last given in it.
-	ReauthenticatedAt *time.Time `json:"reauthenticatedAt,omitempty"`
+	ReauthenticatedAt *time.Time `json:"reauthenticatedAt,omitempty,omitzero"`
 	// The address it was last renewed from.
-	IP *string `json:"ip,omitempty"`
+	IP *string `json:"ip,omitempty,omitzero"`
 	// The program it was last renewed by.
-	UserAgent *string `json:"userAgent,omitempty"`
+	UserAgent *string `json:"userAgent,omitempty,omitzero"`
 }
 
 // A session that was begun or renewed. In the mode COOKIE the tokens are in cookies and null here.
 type SessionPayload struct {
 	// The session.
-	Session *Session `json:"session,omitempty"`
+	Session *Session `json:"session,omitempty,omitzero"`
 	// Proves who asks for ten minutes: `Authorization: Bearer …`.
-	AccessToken *string `json:"accessToken,omitempty"`
+	AccessToken *string `json:"accessToken,omitempty,omitzero"`
 	// When the access token runs out.
-	AccessTokenExpiresAt *time.Time `json:"accessTokenExpiresAt,omitempty"`
+	AccessTokenExpiresAt *time.Time `json:"accessTokenExpiresAt,omitempty,omitzero"`
 	// Renews the session, once.
-	RefreshToken *string `json:"refreshToken,omitempty"`
+	RefreshToken *string `json:"refreshToken,omitempty,omitzero"`
 	// What to mend.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -1732,11 +1993,11 @@ type SetTextInput struct {
 	// The revision that the caller has read; 0 where there is no text yet.
 	ExpectedRevision int `json:"expectedRevision" validate:"min=0"`
 	// Its lines: 200,000 at most, 8 MB in all, each ref once.
-	Lines []TextLineInput `json:"lines,omitempty"`
+	Lines []TextLineInput `json:"lines,omitempty,omitzero"`
 	// The text line by line; an empty line begins a new stanza or paragraph. The lines are numbered.
-	PlainText *string `json:"plainText,omitempty"`
+	PlainText *string `json:"plainText,omitempty,omitzero"`
 	// Why, for the history.
-	Message *string `json:"message,omitempty" validate:"omitempty,max=500,line"`
+	Message *string `json:"message,omitempty,omitzero" validate:"omitempty,max=500,line"`
 }
 
 // Roles to set.
@@ -1794,7 +2055,7 @@ type SigningKey struct {
 // What became of a key.
 type SigningKeyPayload struct {
 	// The key.
-	SigningKey *SigningKey `json:"signingKey,omitempty"`
+	SigningKey *SigningKey `json:"signingKey,omitempty,omitzero"`
 	// What to mend.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -1824,7 +2085,7 @@ type SubjectLink struct {
 	// What kind of thing it is.
 	Kind SubjectKind `json:"kind"`
 	// What it is called; null for what has no name and for what is not in sight any more.
-	Title *string `json:"title,omitempty"`
+	Title *string `json:"title,omitempty,omitzero"`
 }
 
 // The counters of an object.
@@ -1842,7 +2103,15 @@ type SubjectStats struct {
 	// In how many public collections it is.
 	Collections int `json:"collections"`
 	// When these were counted; null where nothing was ever counted.
-	AsOf *time.Time `json:"asOf,omitempty"`
+	AsOf *time.Time `json:"asOf,omitempty,omitzero"`
+}
+
+// A contribution to submit.
+type SubmitContributionInput struct {
+	// The contribution.
+	ID publicid.ID `json:"id" validate:"kind=CONTRIBUTION"`
+	// The version that the caller has read.
+	ExpectedVersion int `json:"expectedVersion" validate:"min=1"`
 }
 
 // An account to suspend.
@@ -1850,7 +2119,7 @@ type SuspendUserInput struct {
 	// Whose.
 	UserID publicid.ID `json:"userId" validate:"kind=USER"`
 	// Until when, at most ten years ahead; left out, until it is taken back.
-	Until *time.Time `json:"until,omitempty"`
+	Until *time.Time `json:"until,omitempty,omitzero"`
 	// Why; admins see it.
 	Reason string `json:"reason" validate:"min=1,max=1000,prose"`
 }
@@ -1866,7 +2135,7 @@ type Tag struct {
 	// What kind of word it is.
 	Kind TagKind `json:"kind"`
 	// The tag that it is another word for; null for one that stands for itself.
-	SynonymOf *TagLink `json:"synonymOf,omitempty"`
+	SynonymOf *TagLink `json:"synonymOf,omitempty,omitzero"`
 	// Other words for it.
 	Synonyms []TagLink `json:"synonyms"`
 	// The number of its description. Give it as expectedVersion with an edit.
@@ -1890,17 +2159,17 @@ type TagLink struct {
 // What to change of a tag. What is not given stays.
 type TagPatch struct {
 	// Its name. Its address stays.
-	Name graphql.Omittable[*string] `json:"name,omitempty" validate:"omitempty,min=1,max=100,line"`
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero" validate:"omitempty,min=1,max=100,line"`
 	// What kind of word it is.
-	Kind graphql.Omittable[*TagKind] `json:"kind,omitempty"`
+	Kind graphql.Omittable[*TagKind] `json:"kind,omitempty,omitzero"`
 	// The tag that it is another word for, one that is no synonym itself. What is tagged with it is found under that one, and what were its own synonyms become that one's; null lets it stand for itself again.
-	SynonymOf graphql.Omittable[*publicid.ID] `json:"synonymOf,omitempty" validate:"omitempty,kind=TAG"`
+	SynonymOf graphql.Omittable[*publicid.ID] `json:"synonymOf,omitempty,omitzero" validate:"omitempty,kind=TAG"`
 }
 
 // What became of a tag.
 type TagPayload struct {
 	// The tag, after the change.
-	Tag *Tag `json:"tag,omitempty"`
+	Tag *Tag `json:"tag,omitempty,omitzero"`
 	// What to mend; with any of it nothing was changed.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -1929,6 +2198,24 @@ type Text struct {
 	Lines TextLineConnection `json:"lines"`
 }
 
+// A place of a text on three sides: each has the lines from its position on, and may have none.
+type TextChunk struct {
+	// How the sides differ.
+	Kind DiffKind `json:"kind"`
+	// The position of its first line in the text that the contribution was made of, from 1.
+	BaseFrom int `json:"baseFrom"`
+	// The lines there.
+	Base []DiffLine `json:"base"`
+	// The position of its first line in the present text.
+	TheirsFrom int `json:"theirsFrom"`
+	// The lines there.
+	Theirs []DiffLine `json:"theirs"`
+	// The position of its first line in the proposed text.
+	OursFrom int `json:"oursFrom"`
+	// The lines there.
+	Ours []DiffLine `json:"ours"`
+}
+
 // One line of a text: a verse, or a paragraph of prose.
 type TextLine struct {
 	// The key of the line, which stays with it while its words do.
@@ -1940,7 +2227,7 @@ type TextLine struct {
 	// What sort of line.
 	Kind LineKind `json:"kind"`
 	// Who speaks it, in a play.
-	Speaker *string `json:"speaker,omitempty"`
+	Speaker *string `json:"speaker,omitempty,omitzero"`
 	// Whether it opens a stanza or a group of paragraphs.
 	StanzaStart bool `json:"stanzaStart"`
 	// Its words.
@@ -1960,11 +2247,11 @@ type TextLineInput struct {
 	// Its words, 1 to 20,000 characters on one line.
 	Content string `json:"content"`
 	// What to cite it by: letters and digits, parts divided by dots. Left out, it is its number.
-	Ref *string `json:"ref,omitempty"`
+	Ref *string `json:"ref,omitempty,omitzero"`
 	// What sort of line. Left out, it is told by the work and the look of the text.
-	Kind *LineKind `json:"kind,omitempty"`
+	Kind *LineKind `json:"kind,omitempty,omitzero"`
 	// Who speaks it, in a play; together with kind.
-	Speaker *string `json:"speaker,omitempty"`
+	Speaker *string `json:"speaker,omitempty,omitzero"`
 	// Whether it opens a stanza or a group of paragraphs.
 	StanzaStart bool `json:"stanzaStart"`
 }
@@ -1976,7 +2263,7 @@ type Title struct {
 	// The title.
 	Title string `json:"title"`
 	// The subtitle.
-	Subtitle *string `json:"subtitle,omitempty"`
+	Subtitle *string `json:"subtitle,omitempty,omitzero"`
 	// What it is sorted by, if not by itself.
 	SortTitle string `json:"sortTitle"`
 	// What kind of title it is.
@@ -1990,9 +2277,9 @@ type TitleInput struct {
 	// The title.
 	Title string `json:"title" validate:"min=1,max=300,line"`
 	// The subtitle.
-	Subtitle *string `json:"subtitle,omitempty" validate:"omitempty,max=300,line"`
+	Subtitle *string `json:"subtitle,omitempty,omitzero" validate:"omitempty,max=300,line"`
 	// What to sort it by, where the title itself will not do: without an article.
-	SortTitle *string `json:"sortTitle,omitempty" validate:"omitempty,max=300,line"`
+	SortTitle *string `json:"sortTitle,omitempty,omitzero" validate:"omitempty,max=300,line"`
 	// What kind of title it is.
 	Kind TitleKind `json:"kind"`
 }
@@ -2022,41 +2309,41 @@ type Translation struct {
 	// Its title.
 	Title string `json:"title"`
 	// Its subtitle.
-	Subtitle *string `json:"subtitle,omitempty"`
+	Subtitle *string `json:"subtitle,omitempty,omitzero"`
 	// Who had a part in it, in order.
 	Contributors []TranslationContributor `json:"contributors"`
 	// The text of the same work that it was made from; null for the original.
-	SourceExpressionID *publicid.ID `json:"sourceExpressionId,omitempty"`
+	SourceExpressionID *publicid.ID `json:"sourceExpressionId,omitempty,omitzero"`
 	// How it was made.
 	Origin TranslationOrigin `json:"origin"`
 	// How much of the work it holds.
 	Completeness Completeness `json:"completeness"`
 	// Verse or prose.
-	Form *TextForm `json:"form,omitempty"`
+	Form *TextForm `json:"form,omitempty,omitzero"`
 	// The year it was made or first printed; negative years are BCE.
-	Year *int `json:"year,omitempty"`
+	Year *int `json:"year,omitempty,omitzero"`
 	// What to know about it.
-	Notes *string `json:"notes,omitempty"`
+	Notes *string `json:"notes,omitempty,omitzero"`
 	// Where it comes from; of what a machine made, which one.
-	Provenance *string `json:"provenance,omitempty"`
+	Provenance *string `json:"provenance,omitempty,omitzero"`
 	// The address it was taken from.
-	SourceURL *string `json:"sourceUrl,omitempty"`
+	SourceURL *string `json:"sourceUrl,omitempty,omitzero"`
 	// The attribution that its licence asks for.
-	Credit *string `json:"credit,omitempty"`
+	Credit *string `json:"credit,omitempty,omitzero"`
 	// How well it was proofread, as Wikisource counts: 0 no text, 1 not at all, 2 with problems, 3 once, 4 twice.
 	Quality int `json:"quality"`
 	// What is stated of its rights.
 	Rights []Rights `json:"rights"`
 	// Its text; null until it has one.
-	Text *Text `json:"text,omitempty"`
+	Text *Text `json:"text,omitempty,omitzero"`
 	// When it was first published.
-	PublishedAt *time.Time `json:"publishedAt,omitempty"`
+	PublishedAt *time.Time `json:"publishedAt,omitempty,omitzero"`
 	// When it was made here.
 	CreatedAt time.Time `json:"createdAt"`
 	// When it was last changed.
 	UpdatedAt time.Time `json:"updatedAt"`
 	// When it was deleted; it can be restored for 30 days.
-	DeletedAt *time.Time `json:"deletedAt,omitempty"`
+	DeletedAt *time.Time `json:"deletedAt,omitempty,omitzero"`
 }
 
 func (Translation) IsEditable() {}
@@ -2070,7 +2357,7 @@ type TranslationContributor struct {
 	// What they did.
 	Role TranslationRole `json:"role"`
 	// How they are named in this text, if not by their own name.
-	CreditedAs *string `json:"creditedAs,omitempty"`
+	CreditedAs *string `json:"creditedAs,omitempty,omitzero"`
 }
 
 // Somebody's part to name.
@@ -2080,49 +2367,51 @@ type TranslationContributorInput struct {
 	// What they did.
 	Role TranslationRole `json:"role"`
 	// How they are named in this text, if not by their own name.
-	CreditedAs *string `json:"creditedAs,omitempty" validate:"omitempty,max=200,line"`
+	CreditedAs *string `json:"creditedAs,omitempty,omitzero" validate:"omitempty,max=200,line"`
 }
 
 // What to change of a translation. What is not given stays; null takes away what may be missing.
 type TranslationPatch struct {
 	// What kind of text it is. An original stays one, and nothing becomes one.
-	Kind graphql.Omittable[*ExpressionKind] `json:"kind,omitempty"`
+	Kind graphql.Omittable[*ExpressionKind] `json:"kind,omitempty,omitzero"`
 	// Its language.
-	Language graphql.Omittable[*string] `json:"language,omitempty"`
+	Language graphql.Omittable[*string] `json:"language,omitempty,omitzero"`
 	// Its title.
-	Title graphql.Omittable[*string] `json:"title,omitempty" validate:"omitnil,min=1,max=300,line"`
+	Title graphql.Omittable[*string] `json:"title,omitempty,omitzero" validate:"omitnil,min=1,max=300,line"`
 	// Its subtitle.
-	Subtitle graphql.Omittable[*string] `json:"subtitle,omitempty" validate:"omitempty,max=300,line"`
+	Subtitle graphql.Omittable[*string] `json:"subtitle,omitempty,omitzero" validate:"omitempty,max=300,line"`
 	// Who had a part in it, in order.
-	Contributors graphql.Omittable[[]TranslationContributorInput] `json:"contributors,omitempty" validate:"omitempty,max=50,dive"`
+	Contributors graphql.Omittable[[]TranslationContributorInput] `json:"contributors,omitempty,omitzero" validate:"omitempty,max=50,dive"`
 	// The text of the same work that it was made from, where that is not the original.
-	SourceExpressionID graphql.Omittable[*publicid.ID] `json:"sourceExpressionId,omitempty" validate:"omitempty,kind=EXPRESSION"`
+	SourceExpressionID graphql.Omittable[*publicid.ID] `json:"sourceExpressionId,omitempty,omitzero" validate:"omitempty,kind=EXPRESSION"`
 	// How it was made.
-	Origin graphql.Omittable[*TranslationOrigin] `json:"origin,omitempty"`
+	Origin graphql.Omittable[*TranslationOrigin] `json:"origin,omitempty,omitzero"`
 	// How much of the work it holds.
-	Completeness graphql.Omittable[*Completeness] `json:"completeness,omitempty"`
+	Completeness graphql.Omittable[*Completeness] `json:"completeness,omitempty,omitzero"`
 	// Verse or prose.
-	Form graphql.Omittable[*TextForm] `json:"form,omitempty"`
+	Form graphql.Omittable[*TextForm] `json:"form,omitempty,omitzero"`
 	// The year it was made or first printed; negative years are BCE.
-	Year graphql.Omittable[*int] `json:"year,omitempty" validate:"omitempty,min=-4000,max=2500"`
+	Year graphql.Omittable[*int] `json:"year,omitempty,omitzero" validate:"omitempty,min=-4000,max=2500"`
 	// What to know about it.
-	Notes graphql.Omittable[*string] `json:"notes,omitempty" validate:"omitempty,max=5000,prose"`
+	Notes graphql.Omittable[*string] `json:"notes,omitempty,omitzero" validate:"omitempty,max=5000,prose"`
 	// Where it comes from; of what a machine made, which one.
-	Provenance graphql.Omittable[*string] `json:"provenance,omitempty" validate:"omitempty,max=500,line"`
+	Provenance graphql.Omittable[*string] `json:"provenance,omitempty,omitzero" validate:"omitempty,max=500,line"`
 	// The address it was taken from.
-	SourceURL graphql.Omittable[*string] `json:"sourceUrl,omitempty" validate:"omitempty,https"`
+	SourceURL graphql.Omittable[*string] `json:"sourceUrl,omitempty,omitzero" validate:"omitempty,https"`
 	// The attribution that its licence asks for.
-	Credit graphql.Omittable[*string] `json:"credit,omitempty" validate:"omitempty,max=1000,line"`
+	Credit graphql.Omittable[*string] `json:"credit,omitempty,omitzero" validate:"omitempty,max=1000,line"`
 	// How well it was proofread, 0 to 4. Editors say.
-	Quality graphql.Omittable[*int] `json:"quality,omitempty" validate:"omitnil,min=0,max=4"`
+	Quality graphql.Omittable[*int] `json:"quality,omitempty,omitzero" validate:"omitnil,min=0,max=4"`
 }
 
 // What became of a translation.
 type TranslationPayload struct {
 	// The translation, after the change.
-	Translation *Translation `json:"translation,omitempty"`
+	Translation *Translation `json:"translation,omitempty,omitzero"`
 	// What to mend; with any of it nothing was changed.
 	UserErrors []UserError `json:"userErrors"`
+	// The contribution that waits for review in place of a new translation, where the caller is no editor.
+	Contribution *Contribution `json:"contribution,omitempty,omitzero"`
 }
 
 // Something not to like any more.
@@ -2174,7 +2463,7 @@ type UpdateAuthorInput struct {
 	// What to change.
 	Patch AuthorPatch `json:"patch"`
 	// Why, for the history.
-	Message *string `json:"message,omitempty" validate:"omitempty,max=500,line"`
+	Message *string `json:"message,omitempty,omitzero" validate:"omitempty,max=500,line"`
 }
 
 // A change of a bookmark.
@@ -2217,6 +2506,20 @@ type UpdateCommentInput struct {
 	Body string `json:"body" validate:"min=1,max=10000,prose"`
 }
 
+// Another content of a contribution.
+type UpdateContributionInput struct {
+	// The contribution.
+	ID publicid.ID `json:"id" validate:"kind=CONTRIBUTION"`
+	// The version that the caller has read.
+	ExpectedVersion int `json:"expectedVersion" validate:"min=1"`
+	// The change, whole, of the same type and the same object. To rebase it, give the expectedVersion or expectedRevision that there is now.
+	Patch *ContributionPatch `json:"patch,omitempty,omitzero"`
+	// What it is, in a line; left out, it stays.
+	Title *string `json:"title,omitempty,omitzero" validate:"omitnil,min=1,max=200,line"`
+	// Why, for reviewers; left out, it stays, and null takes it away.
+	Message graphql.Omittable[*string] `json:"message,omitempty,omitzero" validate:"omitempty,max=5000,prose"`
+}
+
 // A change of one's own profile.
 type UpdateProfileInput struct {
 	// The version that the caller has read.
@@ -2254,7 +2557,7 @@ type UpdateTranslationInput struct {
 	// What to change.
 	Patch TranslationPatch `json:"patch"`
 	// Why, for the history.
-	Message *string `json:"message,omitempty" validate:"omitempty,max=500,line"`
+	Message *string `json:"message,omitempty,omitzero" validate:"omitempty,max=500,line"`
 }
 
 // A change of a work's description.
@@ -2266,7 +2569,7 @@ type UpdateWorkInput struct {
 	// What to change.
 	Patch WorkPatch `json:"patch"`
 	// Why, for the history.
-	Message *string `json:"message,omitempty" validate:"omitempty,max=500,line"`
+	Message *string `json:"message,omitempty,omitzero" validate:"omitempty,max=500,line"`
 }
 
 // An alignment of two texts of one work, whichever is given as the left one.
@@ -2288,7 +2591,7 @@ type UserError struct {
 	// What is wrong, for programs.
 	Code UserErrorCode `json:"code"`
 	// The place in the input: `["titles", "0", "language"]`; null where it is the whole.
-	Field []string `json:"field,omitempty"`
+	Field []string `json:"field,omitempty,omitzero"`
 	// What is wrong, for people, in English.
 	Message string `json:"message"`
 	// What a translated message needs.
@@ -2310,7 +2613,7 @@ type Viewer struct {
 	// The name that others see and that one signs in with.
 	Username string `json:"username"`
 	// The address that mail goes to.
-	Email *string `json:"email,omitempty"`
+	Email *string `json:"email,omitempty,omitzero"`
 	// Whether the address was confirmed.
 	Verified bool `json:"verified"`
 	// The language that mail is written in.
@@ -2328,13 +2631,13 @@ type Viewer struct {
 	// When it was made.
 	CreatedAt time.Time `json:"createdAt"`
 	// When it was last signed in to.
-	LastLoginAt *time.Time `json:"lastLoginAt,omitempty"`
+	LastLoginAt *time.Time `json:"lastLoginAt,omitempty,omitzero"`
 }
 
 // What became of an account.
 type ViewerPayload struct {
 	// The account, after the change.
-	Viewer *Viewer `json:"viewer,omitempty"`
+	Viewer *Viewer `json:"viewer,omitempty,omitzero"`
 	// What to mend.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -2350,7 +2653,13 @@ type ViewerSubjectState struct {
 	// The caller's own collections that hold it.
 	CollectionIds []publicid.ID `json:"collectionIds"`
 	// The line of it that the caller bookmarked last.
-	Progress *string `json:"progress,omitempty"`
+	Progress *string `json:"progress,omitempty,omitzero"`
+}
+
+// A contribution to take back.
+type WithdrawContributionInput struct {
+	// The contribution.
+	ID publicid.ID `json:"id" validate:"kind=CONTRIBUTION"`
 }
 
 // A work: what its author made, whatever text or translation it is read in.
@@ -2374,13 +2683,13 @@ type Work struct {
 	// What kind of literature it is.
 	LiteratureType LiteratureType `json:"literatureType"`
 	// When it was made.
-	Created *string `json:"created,omitempty"`
+	Created *string `json:"created,omitempty,omitzero"`
 	// The first year it can be from; negative years are BCE.
-	YearFrom *int `json:"yearFrom,omitempty"`
+	YearFrom *int `json:"yearFrom,omitempty,omitzero"`
 	// The last year it can be from.
-	YearTo *int `json:"yearTo,omitempty"`
+	YearTo *int `json:"yearTo,omitempty,omitzero"`
 	// What it is, in a few words.
-	Description *string `json:"description,omitempty"`
+	Description *string `json:"description,omitempty,omitzero"`
 	// Its tags.
 	Tags []TagLink `json:"tags"`
 	// Its categories.
@@ -2388,13 +2697,13 @@ type Work struct {
 	// Its texts that were not deleted: the original first, then by language.
 	Expressions []ExpressionLink `json:"expressions"`
 	// When it was first published.
-	PublishedAt *time.Time `json:"publishedAt,omitempty"`
+	PublishedAt *time.Time `json:"publishedAt,omitempty,omitzero"`
 	// When it was made here.
 	CreatedAt time.Time `json:"createdAt"`
 	// When its description was last changed.
 	UpdatedAt time.Time `json:"updatedAt"`
 	// When it was deleted; it can be restored for 30 days.
-	DeletedAt *time.Time `json:"deletedAt,omitempty"`
+	DeletedAt *time.Time `json:"deletedAt,omitempty,omitzero"`
 }
 
 func (Work) IsEditable() {}
@@ -2408,7 +2717,7 @@ type WorkContributor struct {
 	// What they did.
 	Role WorkRole `json:"role"`
 	// How they are named in this work, if not by their own name.
-	CreditedAs *string `json:"creditedAs,omitempty"`
+	CreditedAs *string `json:"creditedAs,omitempty,omitzero"`
 	// How sure it is.
 	Certainty Certainty `json:"certainty"`
 }
@@ -2420,7 +2729,7 @@ type WorkContributorInput struct {
 	// What they did.
 	Role WorkRole `json:"role"`
 	// How they are named in this work, if not by their own name.
-	CreditedAs *string `json:"creditedAs,omitempty" validate:"omitempty,max=200,line"`
+	CreditedAs *string `json:"creditedAs,omitempty,omitzero" validate:"omitempty,max=200,line"`
 	// How sure it is.
 	Certainty Certainty `json:"certainty"`
 }
@@ -2428,21 +2737,23 @@ type WorkContributorInput struct {
 // What to change of a work. What is not given stays; null takes away what may be missing.
 type WorkPatch struct {
 	// The language it was made in.
-	OriginalLanguage graphql.Omittable[*string] `json:"originalLanguage,omitempty"`
+	OriginalLanguage graphql.Omittable[*string] `json:"originalLanguage,omitempty,omitzero"`
 	// What kind of literature it is.
-	LiteratureType graphql.Omittable[*LiteratureType] `json:"literatureType,omitempty"`
+	LiteratureType graphql.Omittable[*LiteratureType] `json:"literatureType,omitempty,omitzero"`
 	// When it was made.
-	Created graphql.Omittable[*string] `json:"created,omitempty" validate:"omitempty,edtf"`
+	Created graphql.Omittable[*string] `json:"created,omitempty,omitzero" validate:"omitempty,edtf"`
 	// What it is, in a few words.
-	Description graphql.Omittable[*string] `json:"description,omitempty" validate:"omitempty,max=5000,prose"`
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero" validate:"omitempty,max=5000,prose"`
 }
 
 // What became of a work.
 type WorkPayload struct {
 	// The work, after the change.
-	Work *Work `json:"work,omitempty"`
+	Work *Work `json:"work,omitempty,omitzero"`
 	// What to mend; with any of it nothing was changed.
 	UserErrors []UserError `json:"userErrors"`
+	// The contribution that waits for review in place of a new work, where the caller is no editor.
+	Contribution *Contribution `json:"contribution,omitempty,omitzero"`
 }
 
 // How an alignment was made.
@@ -3149,6 +3460,222 @@ func (e Completeness) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// The order of contributions.
+type ContributionSort string
+
+const (
+	// The latest first.
+	ContributionSortNewest ContributionSort = "NEWEST"
+	// The oldest first.
+	ContributionSortOldest ContributionSort = "OLDEST"
+	// Those first to which something happened last.
+	ContributionSortUpdated ContributionSort = "UPDATED"
+)
+
+var AllContributionSort = []ContributionSort{
+	ContributionSortNewest,
+	ContributionSortOldest,
+	ContributionSortUpdated,
+}
+
+func (e ContributionSort) IsValid() bool {
+	switch e {
+	case ContributionSortNewest, ContributionSortOldest, ContributionSortUpdated:
+		return true
+	}
+	return false
+}
+
+func (e ContributionSort) String() string {
+	return string(e)
+}
+
+func (e *ContributionSort) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ContributionSort(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ContributionSort", str)
+	}
+	return nil
+}
+
+func (e ContributionSort) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ContributionSort) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ContributionSort) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Where a contribution stands.
+type ContributionStatus string
+
+const (
+	// Its author works on it; nobody else sees it.
+	ContributionStatusDraft ContributionStatus = "DRAFT"
+	// It waits for a reviewer.
+	ContributionStatusSubmitted ContributionStatus = "SUBMITTED"
+	// A reviewer has it.
+	ContributionStatusInReview ContributionStatus = "IN_REVIEW"
+	// Its author is asked to change it.
+	ContributionStatusChangesRequested ContributionStatus = "CHANGES_REQUESTED"
+	// It has the approvals it needs, and waits for an editor to apply it.
+	ContributionStatusApproved ContributionStatus = "APPROVED"
+	// It is done.
+	ContributionStatusApplied ContributionStatus = "APPLIED"
+	// It was declined.
+	ContributionStatusRejected ContributionStatus = "REJECTED"
+	// Its author took it back.
+	ContributionStatusWithdrawn ContributionStatus = "WITHDRAWN"
+	// It was approved, and what it was made of has changed meanwhile: its author rebases it.
+	ContributionStatusConflicted ContributionStatus = "CONFLICTED"
+)
+
+var AllContributionStatus = []ContributionStatus{
+	ContributionStatusDraft,
+	ContributionStatusSubmitted,
+	ContributionStatusInReview,
+	ContributionStatusChangesRequested,
+	ContributionStatusApproved,
+	ContributionStatusApplied,
+	ContributionStatusRejected,
+	ContributionStatusWithdrawn,
+	ContributionStatusConflicted,
+}
+
+func (e ContributionStatus) IsValid() bool {
+	switch e {
+	case ContributionStatusDraft, ContributionStatusSubmitted, ContributionStatusInReview, ContributionStatusChangesRequested, ContributionStatusApproved, ContributionStatusApplied, ContributionStatusRejected, ContributionStatusWithdrawn, ContributionStatusConflicted:
+		return true
+	}
+	return false
+}
+
+func (e ContributionStatus) String() string {
+	return string(e)
+}
+
+func (e *ContributionStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ContributionStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ContributionStatus", str)
+	}
+	return nil
+}
+
+func (e ContributionStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ContributionStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ContributionStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What a contribution is for.
+type ContributionType string
+
+const (
+	// A new work.
+	ContributionTypeCreateWork ContributionType = "CREATE_WORK"
+	// Another description, other titles or contributors of a work.
+	ContributionTypeEditWork ContributionType = "EDIT_WORK"
+	// A new translation of a work, or its original text.
+	ContributionTypeCreateTranslation ContributionType = "CREATE_TRANSLATION"
+	// Another description of a translation or an original.
+	ContributionTypeEditTranslation ContributionType = "EDIT_TRANSLATION"
+	// Another text: its lines.
+	ContributionTypeEditText ContributionType = "EDIT_TEXT"
+	// A new author or translator.
+	ContributionTypeCreateAuthor ContributionType = "CREATE_AUTHOR"
+	// Another description or other names of an author.
+	ContributionTypeEditAuthor ContributionType = "EDIT_AUTHOR"
+	// Which lines of two texts answer each other.
+	ContributionTypeAlignment ContributionType = "ALIGNMENT"
+)
+
+var AllContributionType = []ContributionType{
+	ContributionTypeCreateWork,
+	ContributionTypeEditWork,
+	ContributionTypeCreateTranslation,
+	ContributionTypeEditTranslation,
+	ContributionTypeEditText,
+	ContributionTypeCreateAuthor,
+	ContributionTypeEditAuthor,
+	ContributionTypeAlignment,
+}
+
+func (e ContributionType) IsValid() bool {
+	switch e {
+	case ContributionTypeCreateWork, ContributionTypeEditWork, ContributionTypeCreateTranslation, ContributionTypeEditTranslation, ContributionTypeEditText, ContributionTypeCreateAuthor, ContributionTypeEditAuthor, ContributionTypeAlignment:
+		return true
+	}
+	return false
+}
+
+func (e ContributionType) String() string {
+	return string(e)
+}
+
+func (e *ContributionType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ContributionType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ContributionType", str)
+	}
+	return nil
+}
+
+func (e ContributionType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ContributionType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ContributionType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Who may add to a collection.
 type Curation string
 
@@ -3205,6 +3732,70 @@ func (e *Curation) UnmarshalJSON(b []byte) error {
 }
 
 func (e Curation) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How a field or a place of a text differs between what a contribution was made of (base), what there is now (theirs) and what is proposed (ours).
+type DiffKind string
+
+const (
+	// The contribution changes it.
+	DiffKindOurs DiffKind = "OURS"
+	// It was changed meanwhile, and the contribution leaves it as it was.
+	DiffKindTheirs DiffKind = "THEIRS"
+	// Both make the same of it.
+	DiffKindBoth DiffKind = "BOTH"
+	// Each makes something else of it.
+	DiffKindConflict DiffKind = "CONFLICT"
+)
+
+var AllDiffKind = []DiffKind{
+	DiffKindOurs,
+	DiffKindTheirs,
+	DiffKindBoth,
+	DiffKindConflict,
+}
+
+func (e DiffKind) IsValid() bool {
+	switch e {
+	case DiffKindOurs, DiffKindTheirs, DiffKindBoth, DiffKindConflict:
+		return true
+	}
+	return false
+}
+
+func (e DiffKind) String() string {
+	return string(e)
+}
+
+func (e *DiffKind) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = DiffKind(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid DiffKind", str)
+	}
+	return nil
+}
+
+func (e DiffKind) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *DiffKind) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e DiffKind) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -4369,6 +4960,67 @@ func (e *ReportStatus) UnmarshalJSON(b []byte) error {
 }
 
 func (e ReportStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What a reviewer decides.
+type ReviewDecision string
+
+const (
+	// It is good as it is.
+	ReviewDecisionApprove ReviewDecision = "APPROVE"
+	// It can be made good.
+	ReviewDecisionRequestChanges ReviewDecision = "REQUEST_CHANGES"
+	// It is not wanted.
+	ReviewDecisionReject ReviewDecision = "REJECT"
+)
+
+var AllReviewDecision = []ReviewDecision{
+	ReviewDecisionApprove,
+	ReviewDecisionRequestChanges,
+	ReviewDecisionReject,
+}
+
+func (e ReviewDecision) IsValid() bool {
+	switch e {
+	case ReviewDecisionApprove, ReviewDecisionRequestChanges, ReviewDecisionReject:
+		return true
+	}
+	return false
+}
+
+func (e ReviewDecision) String() string {
+	return string(e)
+}
+
+func (e *ReviewDecision) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ReviewDecision(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ReviewDecision", str)
+	}
+	return nil
+}
+
+func (e ReviewDecision) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ReviewDecision) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ReviewDecision) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -8,7 +8,7 @@ import (
 )
 
 // table is put together from the areas, each in a file of its own.
-var table = slices.Concat(works, authors, social, texts, accounts, taxonomy, counting, operators)
+var table = slices.Concat(works, authors, social, texts, contributions, accounts, taxonomy, counting, operators)
 
 // edited are the codes of any change of something that has versions.
 var edited = []apperr.UserCode{
@@ -22,7 +22,7 @@ func plus(codes []apperr.UserCode, more ...apperr.UserCode) []apperr.UserCode {
 // works are the mutations of works.
 var works = []Operation{
 	{Name: "editable", Role: identity.Contributor, Object: Drafts},
-	{Name: "createWork", Role: identity.Editor, Creates: true, Body: textBody, Errors: plus(edited, apperr.UserDuplicate)},
+	{Name: "createWork", Role: identity.Contributor, Verified: true, Creates: true, Body: textBody, Errors: plus(edited, apperr.UserDuplicate, apperr.UserLimitReached)},
 	{Name: "updateWork", Role: identity.Editor, Errors: edited},
 	{Name: "setWorkTitles", Role: identity.Editor, Errors: plus(edited, apperr.UserDuplicate)},
 	{Name: "setWorkContributors", Role: identity.Editor, Errors: plus(edited, apperr.UserDuplicate)},

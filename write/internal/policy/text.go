@@ -10,7 +10,7 @@ import (
 // texts are the mutations of translations and original texts, of alignments and
 // of rights.
 var texts = []Operation{
-	{Name: "createTranslation", Role: identity.Editor, SensitiveWhen: opens, Creates: true, Body: textBody, Errors: described},
+	{Name: "createTranslation", Role: identity.Contributor, Verified: true, SensitiveWhen: opens, Creates: true, Body: textBody, Errors: plus(described, apperr.UserLimitReached)},
 	{Name: "updateTranslation", Role: identity.Contributor, Object: Claimed, Errors: plus(described, apperr.UserForbidden)},
 	{Name: "publishTranslation", Role: identity.Editor, Errors: plus(edited, apperr.UserInvalidState, apperr.UserRightsUnresolved)},
 	{Name: "unpublishTranslation", Role: identity.Editor, Errors: plus(edited, apperr.UserInvalidState)},

@@ -101,7 +101,7 @@ func write(ctx context.Context, tx *command.Tx, subject uuid.UUID, in model.Righ
 			(excluded.status, excluded.license_id, excluded.holder, excluded.statement_uri, excluded.public_domain_from, excluded.basis,
 				excluded.evidence_url, excluded.determined_by, excluded.determined_at, r.version + 1)`,
 		id, subject, in.Jurisdiction, string(in.Status), in.LicenseID, in.Holder, in.StatementURI, in.PublicDomainFrom,
-		in.Basis, in.EvidenceURL, tx.By(), tx.Now)
+		in.Basis, in.EvidenceURL, tx.Caller(), tx.Now)
 	return err
 }
 

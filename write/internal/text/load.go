@@ -72,10 +72,12 @@ func read(ctx context.Context, db command.Reader, of *model.Text, from int, most
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (l textform.Line, err error) {
-		err = row.Scan(&l.Key, &l.Ref, &l.Kind, &l.Speaker, &l.StanzaStart, &l.Content)
-		return l, err
-	})
+	return pgx.CollectRows(rows, scan)
+}
+
+func scan(row pgx.CollectableRow) (l textform.Line, err error) {
+	err = row.Scan(&l.Key, &l.Ref, &l.Kind, &l.Speaker, &l.StanzaStart, &l.Content)
+	return l, err
 }
 
 const (

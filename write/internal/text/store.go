@@ -27,7 +27,7 @@ func store(ctx context.Context, tx *command.Tx, s *expression.State, lines []tex
 		return err
 	}
 	text := []textstore.Text{{Expression: s.ID.UUID, Units: parts, Revisions: []textstore.Revision{{
-		Number: s.Revision + 1, Lines: lines, Hash: hash, Message: message, Actor: tx.By(), Created: tx.Now,
+		Number: s.Revision + 1, Lines: lines, Hash: hash, Message: message, Actor: tx.By(), Created: tx.Now, Contribution: tx.Contribution(),
 	}}}}
 	if _, err := textstore.Clear(ctx, tx, ids(s)); err != nil {
 		return err

@@ -34,6 +34,8 @@ type Revision struct {
 	Message string
 	Actor   *uuid.UUID
 	Created time.Time
+
+	Contribution *uuid.UUID // that it comes of
 }
 
 // Last is the current revision.
@@ -48,11 +50,11 @@ func AddRevisions(ctx context.Context, db DB, texts []Text) (int64, error) {
 			if err != nil {
 				return 0, err
 			}
-			rows = append(rows, []any{t.Expression, r.Number, r.Hash, lines, len(r.Lines), null(r.Message), r.Actor, r.Created})
+			rows = append(rows, []any{t.Expression, r.Number, r.Hash, lines, len(r.Lines), null(r.Message), r.Actor, r.Created, r.Contribution})
 		}
 	}
 	return db.CopyFrom(ctx, pgx.Identifier{"core", "text_revisions"},
-		[]string{"expression_id", "revision", "content_hash", "lines", "line_count", "message", "actor_id", "created_at"}, pgx.CopyFromRows(rows))
+		[]string{"expression_id", "revision", "content_hash", "lines", "line_count", "message", "actor_id", "created_at", "contribution_id"}, pgx.CopyFromRows(rows))
 }
 
 // AddLines copies the current lines of all texts straight into their table. Where

@@ -119,10 +119,12 @@ func TestCreateRefuses(t *testing.T) {
 func TestCreateRoles(t *testing.T) {
 	w := writetest.New(t)
 	in := map[string]any{"in": input(w, w.PublishedWork("it", "La Commedia"), nil)}
-	const query = "mutation($in: CreateTranslationInput!) { createTranslation(input: $in) { translation { id } userErrors { code } } }"
+	const query = "mutation($in: CreateTranslationInput!) { createTranslation(input: $in) { translation { id } contribution { status } userErrors { code } } }"
 	require.Equal(t, "UNAUTHENTICATED", w.Ask(nil, query, in).Code())
-	for _, role := range []identity.Role{identity.Reader, identity.Contributor, identity.Reviewer} {
-		require.Equal(t, "FORBIDDEN", w.Ask(w.User(role), query, in).Code(), role)
+	require.Equal(t, "FORBIDDEN", w.Ask(w.User(identity.Reader), query, in).Code())
+	for _, role := range []identity.Role{identity.Contributor, identity.Reviewer} {
+		require.JSONEq(t, `{"translation": null, "contribution": {"status": "SUBMITTED"}, "userErrors": []}`,
+			string(w.Ask(w.User(role), query, in).Data["createTranslation"]), role)
 	}
 	editor := w.User(identity.Editor)
 	require.Empty(t, w.Ask(editor, query, in).Code())

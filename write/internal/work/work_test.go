@@ -102,11 +102,13 @@ func TestCreateRefuses(t *testing.T) {
 func TestRoles(t *testing.T) {
 	w := writetest.New(t)
 	in := map[string]any{"in": input(w, nil)}
-	const query = "mutation($in: CreateWorkInput!) { createWork(input: $in) { work { id } userErrors { code } } }"
+	const query = "mutation($in: CreateWorkInput!) { createWork(input: $in) { work { id } contribution { status } userErrors { code } } }"
 	require.Equal(t, "UNAUTHENTICATED", w.Ask(nil, query, in).Code())
-	for _, role := range []identity.Role{identity.Reader, identity.Contributor, identity.Reviewer} {
-		require.Equal(t, "FORBIDDEN", w.Ask(w.User(role), query, in).Code(), role)
+	require.Equal(t, "FORBIDDEN", w.Ask(w.User(identity.Reader), query, in).Code())
+	for _, role := range []identity.Role{identity.Contributor, identity.Reviewer} {
+		require.JSONEq(t, `{"work": null, "contribution": {"status": "SUBMITTED"}, "userErrors": []}`, string(w.Ask(w.User(role), query, in).Data["createWork"]), role)
 	}
+	require.Zero(t, writetest.One[int](w, "SELECT count(*)::int FROM core.works"))
 	for _, role := range []identity.Role{identity.Editor, identity.Admin} {
 		require.Empty(t, w.Ask(w.User(role), query, in).Code(), role)
 	}

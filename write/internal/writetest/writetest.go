@@ -25,6 +25,7 @@ import (
 	"github.com/tercul/tercul/write/internal/account"
 	"github.com/tercul/tercul/write/internal/api"
 	"github.com/tercul/tercul/write/internal/command"
+	"github.com/tercul/tercul/write/internal/contribution"
 	"github.com/tercul/tercul/write/internal/graph"
 	"github.com/tercul/tercul/write/internal/identity"
 	"github.com/tercul/tercul/write/internal/job"
@@ -39,8 +40,9 @@ type World struct {
 	Now    time.Time
 	server http.Handler
 
-	Accounts *account.Accounts
-	Views    *views.Counter // counts in the process
+	Accounts      *account.Accounts
+	Views         *views.Counter // counts in the process
+	Contributions *contribution.Desk
 }
 
 // Savepoints begins transactions inside the test's own.
@@ -70,7 +72,8 @@ func New(t testing.TB) *World {
 	w.Accounts = w.accounts(runner)
 	w.Views, err = views.New(views.Config{Now: now})
 	require.NoError(t, err)
-	resolver := &graph.Resolver{Runner: runner, DB: w.Tx, Accounts: w.Accounts, Views: w.Views}
+	w.Contributions = &contribution.Desk{Config: contribution.Config{Approvals: 1}}
+	resolver := &graph.Resolver{Runner: runner, DB: w.Tx, Accounts: w.Accounts, Views: w.Views, Contributions: w.Contributions}
 	w.server, err = api.New(api.Config{
 		Schema:    graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),
 		Documents: documents, Identify: byContext{}, Log: zerolog.New(zerolog.NewTestWriter(t)), Now: now, Timeout: 30 * time.Second,
