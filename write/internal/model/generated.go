@@ -102,9 +102,9 @@ type AnalysisJob struct {
 	// Where it stands.
 	State AnalysisState `json:"state"`
 	// When it was asked for; null where that was forgotten since.
-	RequestedAt *time.Time `json:"requestedAt,omitempty"`
+	RequestedAt *time.Time `json:"requestedAt,omitempty,omitzero"`
 	// When it was done or given up.
-	FinishedAt *time.Time `json:"finishedAt,omitempty"`
+	FinishedAt *time.Time `json:"finishedAt,omitempty,omitzero"`
 }
 
 // What happened in one step of time, within the days asked for.
@@ -1703,7 +1703,7 @@ type RequestAnalysisInput struct {
 // What became of the request.
 type RequestAnalysisPayload struct {
 	// How far it is.
-	Job *AnalysisJob `json:"job,omitempty"`
+	Job *AnalysisJob `json:"job,omitempty,omitzero"`
 	// What to mend; with any of it nothing was asked for.
 	UserErrors []UserError `json:"userErrors"`
 }
