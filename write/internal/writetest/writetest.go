@@ -39,6 +39,8 @@ type World struct {
 	Now    time.Time
 	server http.Handler
 
+	// API is what the service at hand was made with, for a test that wants another.
+	API      api.Config
 	Accounts *account.Accounts
 	Views    *views.Counter // counts in the process
 }
@@ -72,9 +74,12 @@ func New(t testing.TB) *World {
 	require.NoError(t, err)
 	resolver := &graph.Resolver{Runner: runner, DB: w.Tx, Accounts: w.Accounts, Views: w.Views}
 	w.server, err = api.New(api.Config{
+	resolver := &graph.Resolver{Runner: runner, DB: w.Tx, Accounts: w.Accounts}
+	w.API = api.Config{
 		Schema:    graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),
 		Documents: documents, Identify: byContext{}, Log: zerolog.New(zerolog.NewTestWriter(t)), Now: now, Timeout: 30 * time.Second,
-	})
+	}
+	w.server, err = api.New(w.API)
 	require.NoError(t, err)
 	return w
 }
