@@ -40,10 +40,11 @@ func (b *buffer) String() string {
 }
 
 type service struct {
-	t    *testing.T
-	addr string
-	log  *buffer
-	stop func() error
+	t      *testing.T
+	addr   string
+	log    *buffer
+	stop   func() error
+	writer *Writer
 }
 
 func freeAddr(t *testing.T) string {
@@ -63,6 +64,7 @@ func start(t *testing.T, env map[string]string) *service {
 	require.NoError(t, err)
 	w, err := New(t.Context(), cfg, s.log)
 	require.NoError(t, err)
+	s.writer = w
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- w.Run(ctx) }()

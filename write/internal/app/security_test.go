@@ -1,0 +1,202 @@
+package app
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tercul/tercul/write/internal/identity"
+)
+
+// work is what a request cost: password hashes computed, and statements sent in its name.
+type work struct{ hashes, statements int }
+
+// counted is what the writer's metrics say.
+func (s *site) counted(operation string) work {
+	s.t.Helper()
+	_, _, metrics := s.ask(http.MethodGet, "/metrics")
+	value := func(name string) int {
+		for line := range strings.Lines(metrics) {
+			if text, found := strings.CutPrefix(line, name+" "); found {
+				n, err := strconv.Atoi(strings.TrimSpace(text))
+				require.NoError(s.t, err)
+				return n
+			}
+		}
+		return 0
+	}
+	return work{value("tercul_password_hashes_total"), value(`tercul_sql_duration_seconds_count{statement="` + operation + `"}`)}
+}
+
+// TestAnUnknownAccountCostsTheSame counts what is done, since a clock would tell less.
+func TestAnUnknownAccountCostsTheSame(t *testing.T) {
+	s := begin(t)
+	s.account("ada", identity.Reader)
+	p := s.program()
+	// The least of a few, as a connection that meets a type for the first time asks what it is.
+	cost := func(operation, document string, variables func(try int) map[string]any) (least work) {
+		for try := range 4 {
+			before := s.counted(operation)
+			require.Empty(t, p.do(document, variables(try)).code)
+			after := s.counted(operation)
+			spent := work{after.hashes - before.hashes, after.statements - before.statements}
+			if try == 0 || spent.statements < least.statements {
+				least = spent
+			}
+		}
+		return least
+	}
+	always := func(variables map[string]any) func(int) map[string]any {
+		return func(int) map[string]any { return variables }
+	}
+	login := func(name string) work {
+		_, err := s.db.Exec(t.Context(), "DELETE FROM auth.login_failures")
+		require.NoError(t, err)
+		return cost("login", loginText, always(map[string]any{"l": name, "p": "not the password", "m": "BEARER"}))
+	}
+	known := login("ada")
+	require.Equal(t, 1, known.hashes)
+	require.Positive(t, known.statements)
+	for _, name := range []string{"nobody", "nobody@example.org", "ada@example.org"} {
+		require.Equal(t, known, login(name), name)
+	}
+	for operation, document := range map[string]string{
+		"requestPasswordReset": `mutation($e: String!) { requestPasswordReset(input: {email: $e}) { ok userErrors { code } } }`,
+		"resendVerification":   `mutation($e: String!) { resendVerification(input: {email: $e}) { ok userErrors { code } } }`,
+	} {
+		known = cost(operation, document, always(map[string]any{"e": "ada@example.org"}))
+		require.Zero(t, known.hashes)
+		require.Positive(t, known.statements)
+		require.Equal(t, known, cost(operation, document, always(map[string]any{"e": "nobody@example.org"})), operation)
+	}
+	register := func(name string, email func(int) string) work {
+		return cost("register", `mutation($n: String!, $e: String!, $p: String!) { register(input: {username: $n, email: $e, password: $p}) { ok userErrors { code } } }`,
+			func(try int) map[string]any {
+				return map[string]any{"n": name + strconv.Itoa(try), "e": email(try), "p": goodPassword}
+			})
+	}
+	free := register("bob", func(try int) string { return "bob" + strconv.Itoa(try) + "@example.org" })
+	require.Equal(t, 1, free.hashes)
+	require.Equal(t, free, register("cyd", func(int) string { return "ada@example.org" }), "an address that is taken")
+}
+
+// TestAKeyThatIsWithdrawn has its tokens refused as soon as a writer has read the keys again.
+func TestAKeyThatIsWithdrawn(t *testing.T) {
+	s := begin(t)
+	s.account("ada", identity.Reader)
+	p := s.program()
+	r := p.login("BEARER", "ada")
+	p.bearer = r.text("login", "accessToken")
+	require.Empty(t, p.do(viewerText, nil).code)
+	_, err := s.db.Exec(t.Context(), "UPDATE auth.jwt_keys SET status = 'RETIRED', retire_at = now()")
+	require.NoError(t, err)
+	require.NoError(t, s.writer.keys.Rotate(t.Context()))
+	require.Equal(t, "UNAUTHENTICATED", p.do(viewerText, nil).code)
+	p.bearer = p.refresh(r.text("login", "refreshToken")).text("refreshSession", "accessToken")
+	require.NotEmpty(t, p.bearer)
+	require.Empty(t, p.do(viewerText, nil).code, "the session goes on under another key")
+}
+
+// nasty is text that means something to some language.
+var nasty = []string{
+	`'; DROP TABLE core.works; --`, `' OR '1'='1`, `x') RETURNING (SELECT password_phc FROM auth.credentials`, `$1`, `%s%n`, `\'`, `\u0000`,
+	`"}}) { work { id } } }`, `mutation { logout { ok } }`, `{{.Username}}`, `<script>alert(1)</script>`, `${jndi:ldap://x}`, `../../etc/passwd`,
+}
+
+// TestWhatLooksLikeCodeIsData puts it wherever text goes.
+func TestWhatLooksLikeCodeIsData(t *testing.T) {
+	s := begin(t)
+	s.account("ada", identity.Editor)
+	p := s.program()
+	for _, text := range nasty {
+		require.Equal(t, []string{"INVALID_CREDENTIALS"}, p.login("BEARER", text).faults("login"), text)
+		_, err := s.db.Exec(t.Context(), "DELETE FROM auth.login_failures")
+		require.NoError(t, err)
+		require.Contains(t, p.do(`mutation($n: String!, $p: String!) { register(input: {username: $n, email: $n, password: $p}) { ok userErrors { code field } } }`,
+			map[string]any{"n": text, "p": goodPassword}).faults("register"), "INVALID", text)
+		require.Equal(t, []string{"TOKEN_INVALID"}, p.refresh(text).faults("refreshSession"), text)
+	}
+	p.bearer = p.login("BEARER", "ada").text("login", "accessToken")
+	author, _ := p.do(`mutation { createAuthor(input: {names: [{language: "en", name: "Bobby Tables"}]}) { author { id } userErrors { code } } }`, nil).
+		data["createAuthor"]["author"].(map[string]any)["id"].(string)
+	for i, text := range nasty {
+		p.header = map[string]string{"Idempotency-Key": text + strconv.Itoa(i) + "-and-more", "X-Forwarded-For": text, "User-Agent": text}
+		r := p.do(`mutation($t: String!, $a: ID!) { createWork(input: {originalLanguage: "en", literatureType: PROSE, titles: [{language: "en", title: $t}],
+			contributors: [{personId: $a}], description: $t, text: $t}) { work { title description } userErrors { code field message } } }`, map[string]any{"t": text, "a": author})
+		require.Empty(t, r.code)
+		made, _ := r.data["createWork"]["work"].(map[string]any)
+		require.Equal(t, text, made["title"], "%v", r.data)
+		require.Equal(t, text, made["description"])
+		require.Equal(t, "BAD_REQUEST", p.do(`query($i: ID!) { editable(id: $i) { __typename } }`, map[string]any{"i": text}).code, text)
+		require.Equal(t, "BAD_REQUEST", p.do(`query($c: String!) { viewerLikes(after: $c) { pageInfo { endCursor } } }`, map[string]any{"c": text}).code, text)
+	}
+	var works int
+	require.NoError(t, s.db.QueryRow(t.Context(), "SELECT count(*) FROM core.works").Scan(&works))
+	require.Equal(t, len(nasty), works)
+	require.Empty(t, p.do(viewerText, nil).code, "nobody was signed out")
+}
+
+// TestNobodyWritesHeadersOfMail tries by all that a mail is made of.
+func TestNobodyWritesHeadersOfMail(t *testing.T) {
+	s := begin(t)
+	p := s.program()
+	const register = `mutation($n: String!, $e: String!, $p: String!, $l: LanguageTag!) { register(input: {username: $n, email: $e, password: $p, locale: $l}) { ok userErrors { code field } } }`
+	good := map[string]any{"n": "ada", "e": "ada@example.org", "p": goodPassword, "l": "en"}
+	for field, values := range map[string][]string{
+		"e": {"ada@example.org\r\nBcc: evil@example.org", "ada@example.org\nSubject: x", "ada@example.org,evil@example.org", "<ada@example.org>", "Ada <ada@example.org>",
+			"ada@example.org\u2028Bcc: evil@example.org", "\"a\r\n\"@example.org", "ada@example.org\tx"},
+		"n": {"ada\r\nBcc: evil@example.org", "ada\n"},
+		"l": {"en\r\nBcc: evil@example.org"},
+	} {
+		for _, value := range values {
+			variables := map[string]any{}
+			for k, v := range good {
+				variables[k] = v
+			}
+			variables[field] = value
+			r := p.do(register, variables)
+			require.True(t, r.code == "BAD_REQUEST" || len(r.faults("register")) > 0, "%q as %s: %v", value, field, r.data)
+		}
+	}
+	require.Empty(t, p.do(register, good).faults("register"))
+	s.letter(map[string]bool{})
+	files, err := filepath.Glob(filepath.Join(s.mail, "new", "*.eml"))
+	require.NoError(t, err)
+	require.Len(t, files, 1, "one mail, to her who asked")
+	content, err := os.ReadFile(files[0])
+	require.NoError(t, err)
+	head, _, _ := strings.Cut(string(content), "\r\n\r\n")
+	require.Contains(t, head, "\r\nTo: <ada@example.org>")
+	require.NotContains(t, string(content), "evil")
+}
+
+// TestAnotherSitesPageChangesNothing sends what a page of another site can have a
+// browser send that is signed in here.
+func TestAnotherSitesPageChangesNothing(t *testing.T) {
+	s := begin(t)
+	s.account("ada", identity.Reader)
+	b := s.browser(t)
+	b.login("COOKIE", "ada")
+	const logout = `mutation { logout { ok userErrors { code } } }`
+	for name, header := range map[string]map[string]string{
+		"a script":                     {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
+		"a form":                       {"Origin": "https://evil.example", "Content-Type": "text/plain"},
+		"a frame":                      {"Origin": "null"},
+		"a neighbour on the same host": {"Origin": "http://127.0.0.1:9", "Sec-Fetch-Site": "same-site"},
+	} {
+		b.header = header
+		require.Equal(t, "FORBIDDEN", b.do(logout, nil).code, name)
+	}
+	b.header = nil
+	link, err := b.client.Get("http://" + s.addr + "/graphql?query=" + url.QueryEscape(logout))
+	require.NoError(t, err)
+	defer func() { _ = link.Body.Close() }()
+	require.Equal(t, http.StatusMethodNotAllowed, link.StatusCode, "a link")
+	require.Empty(t, b.do(viewerText, nil).code, "still signed in")
+}
