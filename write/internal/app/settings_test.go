@@ -14,7 +14,7 @@ import (
 )
 
 // settings are what a writer needs, besides a database.
-func settings(t *testing.T, more map[string]string) map[string]string {
+func settings(t testing.TB, more map[string]string) map[string]string {
 	t.Helper()
 	key := func(n string) string {
 		return "test:" + base64.StdEncoding.EncodeToString([]byte(strings.Repeat(n, 32)))
