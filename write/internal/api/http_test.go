@@ -227,18 +227,19 @@ func TestLimitsOfDocuments(t *testing.T) {
 		variables map[string]any
 		code      string
 	}{
-		"aliases":                          {"{ " + strings.Join(aliases, " ") + " }", nil, "COST_LIMIT"},
-		"as many as one may":               {"{ " + strings.Join(aliases[:30], " ") + " }", nil, ""},
-		"depth":                            {`{ __typename ` + strings.Repeat(`... on Query { `, 60) + strings.Repeat("}", 60) + ` }`, nil, "GRAPHQL_PARSE_FAILED"},
-		"too many fragments in each other": {"{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }", nil, "GRAPHQL_VALIDATION_FAILED"},
-		"bytes":                            {"{ viewer { id } }" + strings.Repeat(" ", 64<<10), nil, "INPUT_LIMIT"},
-		"tokens":                           {"{ " + strings.Repeat("a ", 10_000) + "}", nil, "INPUT_LIMIT"},
-		"a page":                           {"{ viewerCollections(first: 101) { nodes { title } } }", nil, "BAD_REQUEST"},
-		"a page by a variable":             {pages, map[string]any{"a": 101}, "BAD_REQUEST"},
-		"none of a page":                   {pages, map[string]any{"b": 0}, "BAD_REQUEST"},
-		"pages that are allowed":           {pages, map[string]any{"a": 100, "b": 100}, ""},
-		"cost by variables":                {dear, map[string]any{"a": 100}, "COST_LIMIT"},
-		"the same for less":                {dear, map[string]any{"a": 10}, ""},
+		"aliases":            {"{ " + strings.Join(aliases, " ") + " }", nil, "COST_LIMIT"},
+		"as many as one may": {"{ " + strings.Join(aliases[:30], " ") + " }", nil, ""},
+		"braces in braces":   {strings.Repeat("{a", 1100), nil, "INPUT_LIMIT"},
+		"fields in fields, as deep as the schema goes": {"{ viewerCollections @skip(if: true) { edges { node { members { user { id } } } } } }", nil, ""},
+		"too many fragments in each other":             {"{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }", nil, "GRAPHQL_VALIDATION_FAILED"},
+		"bytes":                                        {"{ viewer { id } }" + strings.Repeat(" ", 64<<10), nil, "INPUT_LIMIT"},
+		"tokens":                                       {"{ " + strings.Repeat("a ", 10_000) + "}", nil, "INPUT_LIMIT"},
+		"a page":                                       {"{ viewerCollections(first: 101) { nodes { title } } }", nil, "BAD_REQUEST"},
+		"a page by a variable":                         {pages, map[string]any{"a": 101}, "BAD_REQUEST"},
+		"none of a page":                               {pages, map[string]any{"b": 0}, "BAD_REQUEST"},
+		"pages that are allowed":                       {pages, map[string]any{"a": 100, "b": 100}, ""},
+		"cost by variables":                            {dear, map[string]any{"a": 100}, "COST_LIMIT"},
+		"the same for less":                            {dear, map[string]any{"a": 10}, ""},
 	} {
 		r := d.post(editor, c.query, c.variables)
 		require.Equal(t, c.code, r.code(), name+": "+r.text)

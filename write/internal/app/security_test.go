@@ -1,6 +1,7 @@
 package app
 
 import (
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tercul/tercul/write/internal/identity"
+	"github.com/tercul/tercul/write/internal/policy"
 )
 
 // work is what a request cost: password hashes computed, and statements sent in its name.
@@ -199,4 +201,38 @@ func TestAnotherSitesPageChangesNothing(t *testing.T) {
 	defer func() { _ = link.Body.Close() }()
 	require.Equal(t, http.StatusMethodNotAllowed, link.StatusCode, "a link")
 	require.Empty(t, b.do(viewerText, nil).code, "still signed in")
+}
+
+// TestBodiesThatAreTooLong are refused before they have all come.
+func TestBodiesThatAreTooLong(t *testing.T) {
+	s := begin(t)
+	for name, length := range map[string]int64{"longer than any": policy.LargestBody() + 1, "longer than this one": 1 << 20} {
+		body := io.MultiReader(strings.NewReader(`{"query": "{ __typename }"`), io.LimitReader(blanks{}, length), strings.NewReader("}"))
+		r, err := http.Post("http://"+s.addr+"/graphql", "application/json", body)
+		require.NoError(t, err, name)
+		answer, err := io.ReadAll(r.Body)
+		require.NoError(t, err)
+		require.NoError(t, r.Body.Close())
+		if name == "longer than any" {
+			require.Equal(t, http.StatusRequestEntityTooLarge, r.StatusCode, "%s", answer)
+			require.Contains(t, string(answer), `"code":"INPUT_LIMIT"`)
+			continue
+		}
+		require.Equal(t, http.StatusOK, r.StatusCode, "a question about no operation: %s", answer)
+	}
+	p := s.program()
+	r := p.login("BEARER", strings.Repeat("x", 300<<10))
+	require.Equal(t, http.StatusRequestEntityTooLarge, r.status)
+	require.Equal(t, "INPUT_LIMIT", r.code)
+}
+
+// blanks are as many as are read.
+type blanks struct{}
+
+// Read fills p.
+func (blanks) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
 }

@@ -109,3 +109,24 @@ func TestNothingSecretComesOut(t *testing.T) {
 		}
 	}
 }
+
+// TestNoDocumentNestsDeep: the limit of a document's depth is for a schema that goes
+// in circles, and this one does not.
+func TestNoDocumentNestsDeep(t *testing.T) {
+	s := schema(t)
+	var deepest func(def *ast.Definition, above []string) int
+	deepest = func(def *ast.Definition, above []string) (depth int) {
+		require.NotContains(t, above, def.Name, "types that hold each other have to be limited")
+		for _, member := range s.PossibleTypes[def.Name] {
+			for _, f := range member.Fields {
+				if below := s.Types[f.Type.Name()]; below.IsCompositeType() && !strings.HasPrefix(f.Name, "__") {
+					depth = max(depth, 1+deepest(below, append(above, def.Name)))
+				}
+			}
+		}
+		return max(depth, 1)
+	}
+	for _, root := range []*ast.Definition{s.Query, s.Mutation} {
+		require.Less(t, deepest(root, nil), 10, root.Name)
+	}
+}
