@@ -52,6 +52,9 @@ func (r reference) of(root *ast.Definition) (list []operation) {
 // General are the limits of every request.
 func (r reference) General() []policy.Limit { return policy.General() }
 
+// UsualBody is how long a request may be.
+func (r reference) UsualBody() int64 { return policy.Operation{}.MaxBody() }
+
 // Codes are those of requests that fail.
 func (r reference) Codes() []apperr.Code { return apperr.Codes() }
 

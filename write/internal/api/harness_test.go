@@ -85,6 +85,7 @@ func (d *door) send(actor *identity.Actor, method, target, body string, headers 
 	}
 	ctx := telemetry.WithRequestID(r.Context(), "the-request")
 	if actor != nil {
+		r.Header.Set("Authorization", "in the context")
 		ctx = identity.With(ctx, actor)
 	}
 	rec := httptest.NewRecorder()

@@ -206,19 +206,37 @@ func TestAnotherSitesPageChangesNothing(t *testing.T) {
 // TestBodiesThatAreTooLong are refused before they have all come.
 func TestBodiesThatAreTooLong(t *testing.T) {
 	s := begin(t)
-	for name, length := range map[string]int64{"longer than any": policy.LargestBody() + 1, "longer than this one": 1 << 20} {
+	s.account("ada", identity.Editor)
+	token := s.program().login("BEARER", "ada").text("login", "accessToken")
+	send := func(length int64, bearer string) (status int, answer string) {
 		body := io.MultiReader(strings.NewReader(`{"query": "{ __typename }"`), io.LimitReader(blanks{}, length), strings.NewReader("}"))
-		r, err := http.Post("http://"+s.addr+"/graphql", "application/json", body)
-		require.NoError(t, err, name)
-		answer, err := io.ReadAll(r.Body)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+s.addr+"/graphql", body)
 		require.NoError(t, err)
-		require.NoError(t, r.Body.Close())
-		if name == "longer than any" {
-			require.Equal(t, http.StatusRequestEntityTooLarge, r.StatusCode, "%s", answer)
-			require.Contains(t, string(answer), `"code":"INPUT_LIMIT"`)
-			continue
+		r.Header.Set("Content-Type", "application/json")
+		if bearer != "" {
+			r.Header.Set("Authorization", "Bearer "+bearer)
 		}
-		require.Equal(t, http.StatusOK, r.StatusCode, "a question about no operation: %s", answer)
+		got, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		defer func() { _ = got.Body.Close() }()
+		text, err := io.ReadAll(got.Body)
+		require.NoError(t, err)
+		return got.StatusCode, string(text)
+	}
+	usual := policy.Operation{}.MaxBody()
+	for name, c := range map[string]struct {
+		length int64
+		bearer string
+		status int
+	}{
+		"as much as anybody may send":     {usual - 40, "", http.StatusOK},
+		"more, from nobody":               {usual, "", http.StatusRequestEntityTooLarge},
+		"more, to ask for nothing long":   {usual, token, http.StatusRequestEntityTooLarge},
+		"more than any operation can use": {policy.LargestBody(), token, http.StatusRequestEntityTooLarge},
+	} {
+		status, answer := send(c.length, c.bearer)
+		require.Equal(t, c.status, status, "%s: %s", name, answer)
+		require.Equal(t, status != http.StatusOK, strings.Contains(answer, `"code":"INPUT_LIMIT"`), name)
 	}
 	p := s.program()
 	r := p.login("BEARER", strings.Repeat("x", 300<<10))

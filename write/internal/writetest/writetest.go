@@ -169,6 +169,7 @@ func (w *World) Ask(actor *identity.Actor, query string, variables map[string]an
 		r.Header.Set(headers[i], headers[i+1])
 	}
 	if actor != nil {
+		r.Header.Set("Authorization", "in the context")
 		r = r.WithContext(identity.With(r.Context(), actor))
 	}
 	rec := httptest.NewRecorder()
