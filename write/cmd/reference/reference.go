@@ -102,7 +102,7 @@ func limits(list []policy.Limit) string {
 
 // rate is a limit in words.
 func rate(l policy.Limit) string {
-	text := fmt.Sprintf("`%s` %s %s, by %s", l.Name, grouped(l.Count), span(l.Period), l.By)
+	text := fmt.Sprintf("%#q %s %s, by %s", l.Name, grouped(l.Count), span(l.Period), l.By)
 	if l.Strict {
 		text += ", strict"
 	}

@@ -36,7 +36,7 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 			if to == "" {
 				to = strings.TrimSuffix(name, ".md")
 			}
-			_, err := os.Stat(filepath.Join("../../../docs/api", to+".md"))
+			_, err := os.Stat(filepath.Join("..", "..", "..", "docs", "api", to+".md"))
 			require.NoError(t, err, "%s leads to %s.md", name, to)
 			require.True(t, link[2] == "" || headings[to+"#"+link[2]], "%s leads to %s.md#%s", name, to, link[2])
 		}

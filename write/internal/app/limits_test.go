@@ -19,7 +19,8 @@ func limitedSite(t *testing.T, more map[string]string) *site {
 	t.Helper()
 	url := pgtest.Database(t)
 	env := settings(t, map[string]string{
-		"TERCUL_DATABASE_URL": url, "TERCUL_WRITE_LIMITS": "on", "TERCUL_WRITE_DOCUMENTS": "any", "TERCUL_WRITE_PROXIES": "127.0.0.0/8", "TERCUL_REDIS_SPACE": "limits-" + t.Name(),
+		"TERCUL_DATABASE_URL": url, "TERCUL_WRITE_LIMITS": "on", "TERCUL_WRITE_DOCUMENTS": "any", "TERCUL_REDIS_TIMEOUT": "2s",
+		"TERCUL_WRITE_PROXIES": "127.0.0.0/8", "TERCUL_REDIS_SPACE": "limits-" + t.Name(),
 	})
 	maps.Copy(env, more)
 	return &site{start(t, env), pgtest.Open(t, url), env["TERCUL_MAIL_DROP"]}
