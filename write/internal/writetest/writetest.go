@@ -73,8 +73,6 @@ func New(t testing.TB) *World {
 	w.Views, err = views.New(views.Config{Now: now})
 	require.NoError(t, err)
 	resolver := &graph.Resolver{Runner: runner, DB: w.Tx, Accounts: w.Accounts, Views: w.Views}
-	w.server, err = api.New(api.Config{
-	resolver := &graph.Resolver{Runner: runner, DB: w.Tx, Accounts: w.Accounts}
 	w.API = api.Config{
 		Schema:    graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),
 		Documents: documents, Identify: byContext{}, Log: zerolog.New(zerolog.NewTestWriter(t)), Now: now, Timeout: 30 * time.Second,
