@@ -9,7 +9,7 @@ FLAGS ?=
 SIZES ?= 1000 1000000
 
 .PHONY: help up down status logs psql env clean distclean dev build \
-	test test-fast test-full smoke audit bench bench-pages load cover lint fmt check generate tidy ci
+	test test-fast test-full smoke audit bench bench-pages bench-edits load cover lint fmt check generate tidy ci
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ bench: ## Measure hits, misses and bare fasthttp side by side
 
 bench-pages: ## Measure list pages in libraries of SIZES works, beside each other (takes the time to make them)
 	@TERCUL_BENCH_WORKS="$(SIZES)" scripts/bench.sh pages
+
+bench-edits: ## Measure changes: edits by one editor and by sixteen, and an author renamed who has 5,000 works
+	@scripts/bench.sh edits
 
 load: ## Put load on a running reader
 	@scripts/load.sh

@@ -101,3 +101,17 @@ func FuzzBodyIsJSON(f *testing.F) {
 		assert.True(t, json.Valid(apperr.AppendBody(nil, err, id)))
 	})
 }
+
+func TestEveryCodeIsExplained(t *testing.T) {
+	for _, c := range apperr.Codes() {
+		e := c.Explain()
+		assert.NotEmpty(t, e.Where, c)
+		assert.NotEmpty(t, e.Meaning, c)
+		assert.NotEmpty(t, e.Remedy, c)
+	}
+	for _, c := range apperr.UserCodes() {
+		e := c.Explain()
+		assert.NotEmpty(t, e.Meaning, c)
+		assert.NotEmpty(t, e.Remedy, c)
+	}
+}

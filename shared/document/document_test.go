@@ -1,6 +1,7 @@
 package document_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -264,4 +265,31 @@ func FuzzLoad(f *testing.F) {
 		assert.LessOrEqual(t, doc.Cost, 1000)
 		assert.LessOrEqual(t, doc.Depth, 10)
 	})
+}
+
+func TestCheckOfDecodedVariables(t *testing.T) {
+	doc, err := checker(t).Load("query($n: Int = 2, $ids: [ID!]!) { works(first: $n) { nodes { id } } nodes(ids: $ids) { id } }", document.Options{})
+	require.NoError(t, err)
+	ids := []any{"a"}
+	for name, c := range map[string]struct {
+		variables map[string]any
+		problem   string
+	}{
+		"defaults":     {map[string]any{"ids": ids}, ""},
+		"given":        {map[string]any{"n": json.Number("100"), "ids": ids}, ""},
+		"null":         {map[string]any{"n": nil, "ids": ids}, ""},
+		"too many":     {map[string]any{"n": json.Number("101"), "ids": ids}, "variables.n must be 1 to 100"},
+		"none":         {map[string]any{"n": json.Number("0"), "ids": ids}, "variables.n must be 1 to 100"},
+		"a fraction":   {map[string]any{"n": json.Number("1.5"), "ids": ids}, "variables.n must be 1 to 100"},
+		"more than 32": {map[string]any{"n": json.Number("4294967297"), "ids": ids}, "variables.n must be 1 to 100"},
+		"no items":     {map[string]any{"ids": []any{}}, "variables.ids must have 1 to 50 items"},
+		"another type": {map[string]any{"n": "x", "ids": ids}, ""}, // for who coerces it to say
+	} {
+		err := doc.CheckDecoded(c.variables)
+		if c.problem == "" {
+			require.NoError(t, err, name)
+			continue
+		}
+		require.ErrorContains(t, err, c.problem, name)
+	}
 }

@@ -105,7 +105,7 @@ is_ready() {
 }
 
 # writer_settings gives the writer what it needs besides servers, unless the environment has something else: keys made at
-# the first start, mail as files, cookies over plain HTTP.
+# the first start, mail as files, cookies over plain HTTP, limits that nobody meets by hand.
 writer_settings() {
   local name
   for name in PEPPERS SEAL_KEYS REFRESH_KEYS; do
@@ -117,6 +117,7 @@ writer_settings() {
     give TERCUL_WRITE_COOKIES loopback
   fi
   if [ -z "${TERCUL_MAIL_SMTP_URL:-}${TERCUL_MAIL_SMTP_URL_FILE:-}" ]; then give TERCUL_MAIL_DROP "$TERCUL_HOME/mail"; fi
+  give TERCUL_WRITE_LIMITS relaxed
   give TERCUL_MAIL_FROM 'Tercul <no-reply@localhost.localdomain>'
   give TERCUL_MAIL_LINK_URL http://localhost:3000
 }

@@ -5,8 +5,10 @@
 //	request    POST JSON, or GET for queries; one operation, one mutation at most
 //	identity   the bearer's token, or the session's cookie; nobody without either
 //	document   registered ones for everybody, any for editors (see Documents)
-//	policy     each root field has a row; role, limits and size are checked here,
-//	           before anything runs
+//	policy     each root field has a row; role and size are checked here, before
+//	           anything runs
+//	limits     the request is counted, in one round trip, against the general limits
+//	           and those of its operation; refused requests count, too
 //	executor   gqlgen, package graph
 //
 // Every answer is no-store. A failed request is a GraphQL error with a code and

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -54,14 +55,14 @@ func (x *exchange) answer() error {
 	if err != nil {
 		return err
 	}
-	doc, err := x.cfg.Documents.admit(&request, actor)
-	if err != nil {
-		return because(actor, err)
-	}
-	if err := x.permit(doc, actor, len(body)); err != nil {
+	c, err := x.admit(&request, actor, len(body))
+	if err := x.charge(actor, c, err != nil); err != nil {
 		return err
 	}
-	return x.run(identity.With(x.r.Context(), actor), doc, request)
+	if err != nil {
+		return err
+	}
+	return x.run(identity.With(x.r.Context(), actor), c)
 }
 
 // read takes the request apart. The body is kept for signatures over it.
@@ -74,7 +75,7 @@ func (x *exchange) read() (gqlhttp.Request, []byte, error) {
 	if err := contentType(x.r); err != nil {
 		return gqlhttp.Request{}, nil, err
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(x.out, x.r.Body, policy.LargestBody()))
+	body, err := io.ReadAll(http.MaxBytesReader(x.out, x.r.Body, x.longest()))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -84,6 +85,15 @@ func (x *exchange) read() (gqlhttp.Request, []byte, error) {
 	}
 	request, err := gqlhttp.FromBody(body)
 	return request, body, err
+}
+
+// longest is how much is read before it is known what it asks for: who brings no
+// credentials may ask for nothing long.
+func (x *exchange) longest() int64 {
+	if x.r.Header.Get("Authorization") == "" && x.r.Header.Get("Cookie") == "" {
+		return policy.Operation{}.MaxBody()
+	}
+	return policy.LargestBody()
 }
 
 func contentType(r *http.Request) error {
@@ -98,34 +108,59 @@ func contentType(r *http.Request) error {
 	return nil
 }
 
-// permit checks every root field against the policy, before anything runs.
-func (x *exchange) permit(doc *document.Document, actor *identity.Actor, size int) error {
-	names := roots(doc.Operation)
-	if doc.Operation.Operation == ast.Mutation {
-		switch {
-		case x.r.Method != http.MethodPost:
-			return errMutationByGet
-		case len(names) != 1:
-			return errOneMutation
-		}
+// call is what a request asks for.
+type call struct {
+	doc        *document.Document
+	mutation   bool
+	fields     []*ast.Field // at the root
+	operations []policy.Operation
+	variables  map[string]any
+}
+
+// admit finds out what a request asks for, and whether the actor may, before
+// anything runs.
+func (x *exchange) admit(request *gqlhttp.Request, actor *identity.Actor, size int) (c call, err error) {
+	if c.doc, err = x.cfg.Documents.admit(request, actor); err != nil {
+		return c, because(actor, err)
 	}
-	if len(names) == 0 && actor.Refused != nil {
-		return actor.Refused
+	c.mutation = c.doc.Operation.Operation == ast.Mutation
+	c.fields = roots(c.doc.Operation)
+	if c.operations, err = x.permit(c, actor, size); err != nil {
+		return c, err
 	}
-	for _, name := range names {
-		op, ok := policy.Of(name)
+	if c.variables, err = variables(request.Variables); err != nil {
+		return c, err
+	}
+	return c, c.doc.CheckDecoded(c.variables)
+}
+
+// permit checks every root field against the policy.
+func (x *exchange) permit(c call, actor *identity.Actor, size int) (operations []policy.Operation, err error) {
+	switch {
+	case c.mutation && x.r.Method != http.MethodPost:
+		return nil, errMutationByGet
+	case c.mutation && len(c.fields) != 1:
+		return nil, errOneMutation
+	case len(c.fields) == 0 && actor.Refused != nil:
+		return nil, actor.Refused
+	case len(c.fields) == 0 && int64(size) > (policy.Operation{}).MaxBody():
+		return nil, errBodyTooLong
+	}
+	for _, f := range c.fields {
+		op, ok := policy.Of(f.Name)
 		if !ok {
-			return apperr.New(apperr.Internal, name+" has no row in the policy")
+			return nil, apperr.New(apperr.Internal, f.Name+" has no row in the policy")
 		}
 		if err := op.Permit(actor, x.cfg.Now()); err != nil {
-			return err
+			return nil, err
 		}
 		if int64(size) > op.MaxBody() {
-			return errBodyTooLong
+			return nil, errBodyTooLong
 		}
 		x.later = op.Later
+		operations = append(operations, op)
 	}
-	return nil
+	return operations, nil
 }
 
 // because tells somebody whose credentials were refused that, and not what
@@ -137,17 +172,22 @@ func because(actor *identity.Actor, err error) error {
 	return err
 }
 
-// run has the executor answer. Variables are what JSON says; the executor coerces
-// them by the schema.
-func (x *exchange) run(ctx context.Context, doc *document.Document, request gqlhttp.Request) error {
-	variables := map[string]any{}
-	if len(request.Variables) > 0 {
-		decoder := json.NewDecoder(strings.NewReader(string(request.Variables)))
-		decoder.UseNumber()
-		if err := decoder.Decode(&variables); err != nil {
-			return errVariables.Wrap(err)
-		}
+// variables are what JSON says; the executor coerces them by the schema.
+func variables(text []byte) (map[string]any, error) {
+	values := map[string]any{}
+	if len(text) == 0 {
+		return values, nil
 	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if err := decoder.Decode(&values); err != nil {
+		return nil, errVariables.Wrap(err)
+	}
+	return values, nil
+}
+
+// run has the executor answer.
+func (x *exchange) run(ctx context.Context, c call) error {
 	if key := x.r.Header.Get("Idempotency-Key"); key != "" {
 		if len(key) < 8 || len(key) > 128 {
 			return errIdempotencyKey
@@ -157,7 +197,7 @@ func (x *exchange) run(ctx context.Context, doc *document.Document, request gqlh
 	ctx = cookie.With(ctx, x.r, x.out.Header())
 	ctx = graphql.StartOperationTrace(ctx)
 	op, errs := x.exec.CreateOperationContext(ctx, &graphql.RawParams{
-		Query: doc.Text, OperationName: doc.Name, Variables: variables, Headers: x.r.Header,
+		Query: c.doc.Text, OperationName: c.doc.Name, Variables: c.variables, Headers: x.r.Header,
 	})
 	if len(errs) > 0 {
 		return refused(errs)

@@ -26,6 +26,7 @@ type Config struct {
 	Schema    graphql.ExecutableSchema
 	Documents *Documents
 	Identify  Identifier
+	Limiter   Limiter // nil for no limits
 	Log       zerolog.Logger
 	Now       func() time.Time
 	// Timeout bounds one request.
@@ -43,6 +44,9 @@ type Server struct {
 
 // New puts a Server together.
 func New(cfg Config) (*Server, error) {
+	if cfg.Limiter == nil {
+		cfg.Limiter = unlimited{}
+	}
 	s := &Server{cfg: cfg, exec: executor.New(cfg.Schema), protect: http.NewCrossOriginProtection()}
 	for _, origin := range cfg.Origins {
 		if err := s.protect.AddTrustedOrigin(origin); err != nil {
@@ -67,17 +71,17 @@ func (s *Server) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// roots are the names of the fields that an operation selects at its root, those
-// about the schema left out.
-func roots(op *ast.OperationDefinition) []string {
-	var names []string
+// roots are the fields that an operation selects at its root, those about the
+// schema left out.
+func roots(op *ast.OperationDefinition) []*ast.Field {
+	var fields []*ast.Field
 	var walk func(ast.SelectionSet)
 	walk = func(set ast.SelectionSet) {
 		for _, selection := range set {
 			switch sel := selection.(type) {
 			case *ast.Field:
 				if sel.Name[0] != '_' {
-					names = append(names, sel.Name)
+					fields = append(fields, sel)
 				}
 			case *ast.InlineFragment:
 				walk(sel.SelectionSet)
@@ -87,5 +91,5 @@ func roots(op *ast.OperationDefinition) []string {
 		}
 	}
 	walk(op.SelectionSet)
-	return names
+	return fields
 }

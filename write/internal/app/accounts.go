@@ -65,7 +65,7 @@ func (w *Writer) openAPI(_ context.Context, _ io.Writer) error {
 	if err != nil {
 		return err
 	}
-	w.api, err = api.New(api.Config{
+	cfg := api.Config{
 		Schema: graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{
 			Runner: w.accounts.Runner, DB: w.db, Accounts: w.accounts, Views: w.views, Contributions: &contribution.Desk{Config: w.cfg.Contributions},
 		}}),
@@ -75,7 +75,15 @@ func (w *Writer) openAPI(_ context.Context, _ io.Writer) error {
 			Client: w.client(), Now: time.Now,
 		},
 		Log: w.log, Now: time.Now, Timeout: w.cfg.API.Timeout, Origins: w.cfg.API.Origins,
-	})
+	}
+	limiter, err := w.limiter()
+	if err != nil {
+		return err
+	}
+	if limiter != nil {
+		cfg.Limiter = limiter
+	}
+	w.api, err = api.New(cfg)
 	return err
 }
 

@@ -40,13 +40,14 @@ func (b *buffer) String() string {
 }
 
 type service struct {
-	t    *testing.T
-	addr string
-	log  *buffer
-	stop func() error
+	t      testing.TB
+	addr   string
+	log    *buffer
+	stop   func() error
+	writer *Writer
 }
 
-func freeAddr(t *testing.T) string {
+func freeAddr(t testing.TB) string {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -55,7 +56,7 @@ func freeAddr(t *testing.T) string {
 }
 
 // start runs a writer as main does.
-func start(t *testing.T, env map[string]string) *service {
+func start(t testing.TB, env map[string]string) *service {
 	t.Helper()
 	s := &service{t: t, addr: freeAddr(t), log: &buffer{}}
 	env["TERCUL_WRITE_ADDR"], env["TERCUL_WRITE_DRAIN"], env["TERCUL_WRITE_URL"] = s.addr, "0s", "http://"+s.addr
@@ -63,6 +64,7 @@ func start(t *testing.T, env map[string]string) *service {
 	require.NoError(t, err)
 	w, err := New(t.Context(), cfg, s.log)
 	require.NoError(t, err)
+	s.writer = w
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- w.Run(ctx) }()

@@ -23,6 +23,7 @@ type Config struct {
 	Stop  time.Duration `env:"TERCUL_WRITE_STOP" envDefault:"10s" validate:"min=100ms,max=5m" desc:"On the way down: how long requests in flight, and then jobs at work, may take."`
 
 	API      APIConfig
+	Limits   LimitConfig
 	Sessions SessionConfig
 	Password account.PasswordConfig
 	Mail     mail.Config
@@ -61,7 +62,7 @@ func LoadConfig(environ map[string]string) (Config, error) { return config.Load[
 
 // Check finds what no single setting can tell.
 func (c *Config) Check() []config.Fault {
-	faults := c.Mail.Check()
+	faults := append(c.Mail.Check(), c.Limits.check()...)
 	for name, ring := range map[string]secret.Ring{
 		"TERCUL_WRITE_PEPPERS": c.Password.Peppers, "TERCUL_WRITE_SEAL_KEYS": c.Sessions.SealKeys, "TERCUL_WRITE_REFRESH_KEYS": c.Sessions.Refresh,
 	} {

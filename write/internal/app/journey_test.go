@@ -38,7 +38,7 @@ type site struct {
 	mail string
 }
 
-func begin(t *testing.T) *site {
+func begin(t testing.TB) *site {
 	t.Helper()
 	url := pgtest.Database(t)
 	env := settings(t, map[string]string{"TERCUL_DATABASE_URL": url, "TERCUL_WRITE_DOCUMENTS": "any", "TERCUL_LOG_LEVEL": "debug"})
@@ -47,7 +47,7 @@ func begin(t *testing.T) *site {
 
 // reply is an answer over HTTP.
 type reply struct {
-	t       *testing.T
+	t       testing.TB
 	status  int
 	header  http.Header
 	cookies []*http.Cookie

@@ -14,14 +14,14 @@ import (
 )
 
 // settings are what a writer needs, besides a database.
-func settings(t *testing.T, more map[string]string) map[string]string {
+func settings(t testing.TB, more map[string]string) map[string]string {
 	t.Helper()
 	key := func(n string) string {
 		return "test:" + base64.StdEncoding.EncodeToString([]byte(strings.Repeat(n, 32)))
 	}
 	env := map[string]string{
 		"TERCUL_WRITE_PEPPERS": key("p"), "TERCUL_WRITE_SEAL_KEYS": key("s"), "TERCUL_WRITE_REFRESH_KEYS": key("r"),
-		"TERCUL_WRITE_COOKIES": "loopback", "TERCUL_WRITE_ORIGINS": "https://tercul.example",
+		"TERCUL_WRITE_COOKIES": "loopback", "TERCUL_WRITE_LIMITS": "off", "TERCUL_WRITE_ORIGINS": "https://tercul.example",
 		"TERCUL_MAIL_DROP": filepath.Join(t.TempDir(), "mail"), "TERCUL_MAIL_FROM": "Tercul <no-reply@example.org>", "TERCUL_MAIL_LINK_URL": "https://tercul.example",
 	}
 	maps.Copy(env, more)
@@ -41,6 +41,8 @@ func TestSettingsThatDoNotFit(t *testing.T) {
 		"a key":             {map[string]string{"TERCUL_WRITE_PEPPERS": "x:c2hvcnQ="}, map[string]string{"TERCUL_WRITE_PEPPERS=(hidden)": "32 bytes"}},
 		"cookies abroad":    {map[string]string{"TERCUL_WRITE_URL": "http://write.example.org"}, map[string]string{"TERCUL_WRITE_COOKIES": "is loopback"}},
 		"a path in the URL": {map[string]string{"TERCUL_WRITE_URL": "https://example.org/write"}, map[string]string{"TERCUL_WRITE_URL": "scheme and host alone"}},
+		"no such limit":     {map[string]string{"TERCUL_WRITE_LIMIT_COUNTS": "writes:200,searches:3"}, map[string]string{"TERCUL_WRITE_LIMIT_COUNTS=searches:3": "names no limit"}},
+		"no such count":     {map[string]string{"TERCUL_WRITE_LIMIT_COUNTS": "writes:0"}, map[string]string{"TERCUL_WRITE_LIMIT_COUNTS=writes:0": "must be 1 to 100000"}},
 		"no mail":           {map[string]string{"TERCUL_MAIL_DROP": ""}, map[string]string{"TERCUL_MAIL_SMTP_URL": "is not set"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,6 +11,7 @@
 //
 // A job may run twice: a process can die after the work and before the note of it.
 // So every worker can do its work again without harm. A worker gives up when its
-// context ends. On the way down the service takes no new jobs, waits for those at
+// context ends. What a process was at when it was killed is done again by another two
+// minutes after it began. On the way down the service takes no new jobs, waits for those at
 // work, and ends what is then left, which another process will do again.
 package job

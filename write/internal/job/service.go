@@ -34,6 +34,9 @@ type Config struct {
 const (
 	// Timeout ends a job that says nothing of its own.
 	Timeout = time.Minute
+	// Stuck is how long after its start a job is taken to have died with its process,
+	// and is done again; one with a longer timeout of its own when that is over.
+	Stuck = 2 * Timeout
 	// attempts with pauses that grow with the fourth power: the last after two days.
 	attempts = 15
 )
@@ -57,7 +60,7 @@ func NewService(cfg Config) (*Service, error) {
 	client, err := river.NewClient(riverpgxv5.New(cfg.DB), &river.Config{
 		Schema: tsql.JobSchema, Workers: cfg.Workers, PeriodicJobs: cfg.Periodic,
 		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: max(2, runtime.NumCPU())}, Background: {MaxWorkers: 1}},
-		JobTimeout: Timeout, MaxAttempts: attempts,
+		JobTimeout: Timeout, RescueStuckJobsAfter: Stuck, MaxAttempts: attempts,
 		Logger:       slog.New(zerolog.NewSlogHandler(cfg.Log.Level(max(cfg.Log.GetLevel(), zerolog.WarnLevel)))),
 		ErrorHandler: complaints{cfg.Log}, Middleware: []rivertype.Middleware{m},
 	})

@@ -159,6 +159,7 @@ func (h *Hasher) run(ctx context.Context, input, salt []byte, c costs) ([]byte, 
 	defer h.slots.Release(1)
 	h.metrics.running.Inc()
 	defer h.metrics.running.Dec()
+	h.metrics.hashes.Inc()
 	return h.derive(input, salt, c), nil
 }
 

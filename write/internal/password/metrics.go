@@ -6,7 +6,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-type metrics struct{ waiting, running prometheus.Gauge }
+type metrics struct {
+	waiting, running prometheus.Gauge
+	hashes           prometheus.Counter
+}
 
 func newMetrics(to prometheus.Registerer) (*metrics, error) {
 	gauge := func(name, help string) prometheus.Gauge {
@@ -15,9 +18,12 @@ func newMetrics(to prometheus.Registerer) (*metrics, error) {
 	m := &metrics{
 		waiting: gauge("hashes_waiting", "Password hashes that wait for room to be computed."),
 		running: gauge("hashes_running", "Password hashes that are being computed."),
+		hashes: prometheus.NewCounter(prometheus.CounterOpts{
+			Namespace: "tercul", Subsystem: "password", Name: "hashes_total", Help: "Password hashes that were computed.",
+		}),
 	}
 	if to == nil {
 		return m, nil
 	}
-	return m, errors.Join(to.Register(m.waiting), to.Register(m.running))
+	return m, errors.Join(to.Register(m.waiting), to.Register(m.running), to.Register(m.hashes))
 }

@@ -1,6 +1,8 @@
 package policy_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,4 +62,51 @@ func TestPermit(t *testing.T) {
 	require.Equal(t, apperr.ReauthRequired, code())
 	actor.SigningKey[0] = 1
 	require.Empty(t, code())
+}
+
+func TestLimitsAreOneOfAName(t *testing.T) {
+	names := map[string]bool{}
+	for _, l := range policy.AllLimits() {
+		require.False(t, names[l.Name], "%s is there twice, and not the same", l.Name)
+		names[l.Name] = true
+		require.Positive(t, l.Count, l.Name)
+		require.Equal(t, l.By == policy.Account, l.Field != "", l.Name)
+	}
+	for _, o := range policy.All() {
+		byAddress := slices.ContainsFunc(o.Limits, func(l policy.Limit) bool { return l.By == policy.Address })
+		require.True(t, byAddress || !o.Entry, "%s can be called by anybody: how often from one address?", o.Name)
+	}
+}
+
+func TestLimitsOf(t *testing.T) {
+	own := policy.Operation{Limits: []policy.Limit{{Name: "own"}, {Name: "guard", By: policy.Account}}}
+	entry := policy.Operation{Limits: []policy.Limit{{Name: "door", By: policy.Address}, {Name: "guard", By: policy.Account}}}
+	user, admin := &identity.Actor{Role: identity.Reader}, &identity.Actor{Role: identity.Admin}
+	user.UserID[0], admin.UserID[0] = 1, 2
+	nobody, refused := &identity.Actor{}, &identity.Actor{Refused: apperr.New(apperr.TokenExpired, "")}
+	for name, c := range map[string]struct {
+		actor    *identity.Actor
+		ops      []policy.Operation
+		mutation bool
+		want     string
+	}{
+		"a query":                    {user, []policy.Operation{{}}, false, "requests"},
+		"a mutation":                 {user, []policy.Operation{{}}, true, "requests writes"},
+		"a mutation refused":         {user, nil, true, "requests"},
+		"its own limits besides":     {user, []policy.Operation{own}, true, "requests writes own guard"},
+		"each once":                  {user, []policy.Operation{own, own}, false, "requests own guard"},
+		"nobody":                     {nobody, []policy.Operation{{}}, true, "anonymous-requests anonymous-writes"},
+		"refused credentials":        {refused, nil, true, "refused-requests"},
+		"an entry":                   {refused, []policy.Operation{entry}, true, "door guard"},
+		"an entry, signed in":        {user, []policy.Operation{entry}, true, "door guard"},
+		"an admin":                   {admin, []policy.Operation{{}}, true, ""},
+		"an admin where it is own":   {admin, []policy.Operation{own}, true, "guard"},
+		"an admin at the front door": {admin, []policy.Operation{entry}, true, "door guard"},
+	} {
+		var names []string
+		for _, l := range policy.LimitsOf(c.actor, c.ops, c.mutation) {
+			names = append(names, l.Name)
+		}
+		require.Equal(t, c.want, strings.Join(names, " "), name)
+	}
 }

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"slices"
+	"time"
 
 	"github.com/tercul/tercul/write/internal/identity"
 )
@@ -9,7 +10,7 @@ import (
 // counting is what readers open, and who may look at it. A view is taken from
 // anybody, and holds its senders to bounds of its own (package views).
 var counting = []Operation{
-	{Name: "recordView", Entry: true, Later: true},
+	{Name: "recordView", Entry: true, Later: true, Limits: []Limit{{Name: "views", Count: 1000, Period: time.Hour, By: Address}}},
 	{Name: "workAnalytics", Role: identity.Contributor, Object: Analysts},
 }
 

@@ -40,6 +40,8 @@ type World struct {
 	Now    time.Time
 	server http.Handler
 
+	// API is what the service at hand was made with, for a test that wants another.
+	API           api.Config
 	Accounts      *account.Accounts
 	Views         *views.Counter // counts in the process
 	Contributions *contribution.Desk
@@ -74,10 +76,11 @@ func New(t testing.TB) *World {
 	require.NoError(t, err)
 	w.Contributions = &contribution.Desk{Config: contribution.Config{Approvals: 1}}
 	resolver := &graph.Resolver{Runner: runner, DB: w.Tx, Accounts: w.Accounts, Views: w.Views, Contributions: w.Contributions}
-	w.server, err = api.New(api.Config{
+	w.API = api.Config{
 		Schema:    graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),
 		Documents: documents, Identify: byContext{}, Log: zerolog.New(zerolog.NewTestWriter(t)), Now: now, Timeout: 30 * time.Second,
-	})
+	}
+	w.server, err = api.New(w.API)
 	require.NoError(t, err)
 	return w
 }
@@ -167,6 +170,7 @@ func (w *World) Ask(actor *identity.Actor, query string, variables map[string]an
 		r.Header.Set(headers[i], headers[i+1])
 	}
 	if actor != nil {
+		r.Header.Set("Authorization", "in the context")
 		r = r.WithContext(identity.With(r.Context(), actor))
 	}
 	rec := httptest.NewRecorder()

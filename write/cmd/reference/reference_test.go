@@ -1,0 +1,81 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tercul/tercul/shared/apperr"
+	"github.com/tercul/tercul/write/internal/policy"
+)
+
+var (
+	heading = regexp.MustCompile(`(?m)^##+ (\w+)$`)
+	target  = regexp.MustCompile(`\]\((?:([\w-]+)\.md)?(?:#(\w+))?\)`)
+)
+
+// Every link leads to a page, and within these pages to a heading.
+func TestEveryLinkLeadsSomewhere(t *testing.T) {
+	pages, err := render()
+	require.NoError(t, err)
+	headings := map[string]bool{}
+	for name, page := range pages {
+		for _, found := range heading.FindAllStringSubmatch(string(page), -1) {
+			at := strings.TrimSuffix(name, ".md") + "#" + strings.ToLower(found[1])
+			require.False(t, headings[at], "%s is there twice", at)
+			headings[at] = true
+		}
+	}
+	for name, page := range pages {
+		for _, link := range target.FindAllStringSubmatch(string(page), -1) {
+			to := link[1]
+			if to == "" {
+				to = strings.TrimSuffix(name, ".md")
+			}
+			_, err := os.Stat(filepath.Join("..", "..", "..", "docs", "api", to+".md"))
+			require.NoError(t, err, "%s leads to %s.md", name, to)
+			require.True(t, link[2] == "" || headings[to+"#"+link[2]], "%s leads to %s.md#%s", name, to, link[2])
+		}
+	}
+	for _, o := range policy.All() {
+		require.True(t, headings["operations#"+strings.ToLower(o.Name)], o.Name)
+	}
+}
+
+func TestAnOperationIsToldWhole(t *testing.T) {
+	pages, err := render()
+	require.NoError(t, err)
+	section := func(name string) string {
+		_, rest, found := strings.Cut(string(pages["operations.md"]), "\n### "+name+"\n")
+		require.True(t, found, name)
+		text, _, _ := strings.Cut(rest, "\n### ")
+		return text
+	}
+	for _, want := range []string{
+		"`login(input: LoginInput!): SessionPayload!`", "- who: everybody\n", "- credentials that are not accepted do not stand in its way",
+		"- limits: `login` 5 in 15 minutes, by account named, strict; `login-address` 20 in 15 minutes, by address, strict\n", "`INVALID_CREDENTIALS`",
+	} {
+		require.Contains(t, section("login"), want)
+	}
+	for _, want := range []string{"- who: EDITOR; of the object: an admin, or an editor while nothing is translated\n", "- sensitive\n", "`STALE_VERSION`"} {
+		require.Contains(t, section("deleteWork"), want)
+	}
+	require.Contains(t, section("createTranslation"), "- sensitive when it opens what was not open\n- repeatable by `Idempotency-Key`\n- body: 20 MiB at most\n")
+	require.Contains(t, string(pages["operations.md"]), "- `requests` 1,000 an hour, by caller\n")
+}
+
+func TestEveryErrorIsTold(t *testing.T) {
+	pages, err := render()
+	require.NoError(t, err)
+	for _, c := range apperr.Codes() {
+		require.Contains(t, string(pages["errors.md"]), "| `"+string(c)+"` | ")
+	}
+	for _, c := range apperr.UserCodes() {
+		require.Contains(t, string(pages["errors.md"]), "| `"+string(c)+"` | ")
+	}
+	require.Contains(t, string(pages["errors.md"]), "| `RATE_LIMITED` | read, write | 429 | yes | There were too many requests;")
+}

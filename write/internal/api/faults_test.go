@@ -1,0 +1,66 @@
+package api_test
+
+import (
+	"bytes"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tercul/tercul/write/internal/api"
+	"github.com/tercul/tercul/write/internal/graph"
+	"github.com/tercul/tercul/write/internal/identity"
+	"github.com/tercul/tercul/write/internal/writetest"
+)
+
+// TestAPanicEndsOneRequest has a resolver panic, by taking away what it leans on.
+func TestAPanicEndsOneRequest(t *testing.T) {
+	w := writetest.New(t)
+	var log bytes.Buffer
+	d := open(t, w, func(cfg *api.Config) {
+		cfg.Schema = graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{DB: w.Tx}})
+		cfg.Log = zerolog.New(&log)
+	})
+	for name, r := range map[string]reply{
+		"a mutation": d.post(nil, shipped(t, "RefreshSession"), map[string]any{"input": map[string]any{"refreshToken": "a-secret"}}),
+		"a query":    d.post(w.User(identity.Reader), shipped(t, "ViewerSessions"), nil),
+	} {
+		require.Equal(t, http.StatusInternalServerError, r.status, name)
+		require.Equal(t, "INTERNAL", r.code(), name)
+		require.Equal(t, "the-request", r.body.Errors[0].Extensions.RequestID, name)
+		require.Equal(t, "Something went wrong on our side. Quote the request id if it lasts.", r.body.Errors[0].Message)
+		require.NotContains(t, r.text, "nil pointer", name)
+		require.NotContains(t, r.text, "goroutine", name)
+	}
+	require.Contains(t, log.String(), "nil pointer dereference")
+	require.Contains(t, log.String(), `"the-request"`)
+	require.Contains(t, log.String(), "account.(*Accounts)", "the stack says where")
+	require.NotContains(t, log.String(), "a-secret")
+	require.Empty(t, d.send(nil, http.MethodPost, "/graphql", typename).code(), "the service goes on")
+}
+
+func TestAFailureOfTheDatabaseIsHidden(t *testing.T) {
+	w := writetest.New(t)
+	d := open(t, w, nil)
+	reader := w.User(identity.Reader)
+	_, err := w.Tx.Exec(t.Context(), "SELECT a_column_that_there_is_not")
+	require.Error(t, err, "the transaction is lost to whoever comes now")
+	for _, name := range []string{"Viewer", "Logout"} {
+		r := d.post(reader, shipped(t, name), nil)
+		require.Equal(t, http.StatusInternalServerError, r.status, name)
+		require.Equal(t, "INTERNAL", r.code(), name)
+		require.NotContains(t, r.text, "transaction")
+		require.NotContains(t, r.text, "SQLSTATE")
+	}
+}
+
+func TestTimeIsBounded(t *testing.T) {
+	w := writetest.New(t)
+	d := open(t, w, func(cfg *api.Config) { cfg.Timeout = time.Nanosecond })
+	r := d.post(w.User(identity.Reader), shipped(t, "Logout"), nil)
+	require.Equal(t, http.StatusGatewayTimeout, r.status, r.text)
+	require.Equal(t, "TIMEOUT", r.code())
+	require.True(t, r.body.Errors[0].Extensions.Retryable)
+}

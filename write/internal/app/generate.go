@@ -1,0 +1,3 @@
+package app
+
+//go:generate ../../../deploy/local/with-services go test . -run TestTheGuideOfEditing -update-guide
