@@ -8,10 +8,9 @@ packages=${1:-work}
 mkdir -p coverage
 rm -f coverage/coverage.out
 
-# Tests mostly wait for servers and clocks, so there are more of them at a time than processors. Built alike in every
-# folder and without debug tables, what one checkout has built serves the next.
+# Built alike in every folder and without debug tables, what one checkout has built serves the next.
 code=0
-deploy/local/with-services go test -race -p="$((2 * $(nproc)))" -trimpath -ldflags=-w -timeout=15m -covermode=atomic -coverprofile="$PWD/coverage/coverage.out" "$packages" "$@" || code=$?
+deploy/local/with-services go test -race -trimpath -ldflags=-w -timeout=15m -covermode=atomic -coverprofile="$PWD/coverage/coverage.out" "$packages" "$@" || code=$?
 
 if [ -s coverage/coverage.out ]; then scripts/coverage.sh coverage/coverage.out; fi
 exit "$code"

@@ -45,7 +45,8 @@ var lists = map[string]struct{ orders, filters []string }{
 	},
 	"view.expression": {
 		[]string{"sort_title, id|('m', $1)", "published_at DESC, id DESC|('2020-02-01', $1)", "coalesce(year, 32767), id|(1900, $1)", "popularity DESC, id DESC|(50, $1)"},
-		[]string{"kind <> 'ORIGINAL'", "language = 'it'", "language_base = 'it'", "translator_ids && ARRAY[$1::uuid]", "author_ids && ARRAY[$1::uuid]", "work_id = $1"},
+		[]string{"kind <> 'ORIGINAL'", "kind <> 'ORIGINAL' AND language_base = 'it' AND language = 'it'", "kind <> 'ORIGINAL' AND language_base = 'it'",
+			"translator_ids && ARRAY[$1::uuid]", "author_ids && ARRAY[$1::uuid]", "work_id = $1"},
 	},
 	"view.person": {
 		[]string{"sort_name, id|('m', $1)", "popularity DESC, id DESC|(50, $1)", "coalesce(birth_year, 32767), id|(1500, $1)", "work_count DESC, id DESC|(5, $1)"},

@@ -43,6 +43,10 @@ func TestEveryExampleOfTheCatalogueWorks(t *testing.T) {
 		}
 		require.NoError(t, json.Unmarshal([]byte(r.body), &answer))
 		require.Empty(t, answer.Errors, o.Name)
+		if o.Name == "Analysis" { // made by the jobs of a writer, of which there is none here
+			require.JSONEq(t, `{"analysis": null}`, string(answer.Data))
+			continue
+		}
 		require.NotRegexp(t, empty, string(answer.Data), o.Name)
 	}
 	var declared map[string]any

@@ -48,7 +48,7 @@ func TestAdminsActAtOnce(t *testing.T) {
 	root, ada := s.as("root"), s.program()
 	r := ada.login("BEARER", "ada")
 	ada.bearer = r.text("login", "accessToken")
-	const edit = `mutation { createWork(input: {originalLanguage: "it", literatureType: POETRY, titles: [], contributors: []}) { userErrors { code } } }`
+	const edit = `mutation { unpublishWork(input: {id: "work_1yjn7zdzrqbfs8vgemmm84pn3d", expectedVersion: 1, reason: "No such work."}) { userErrors { code } } }`
 	require.Empty(t, ada.do(edit, nil).code)
 	id, version := s.id("ada")
 	require.Empty(t, root.do(rolesText, map[string]any{"u": id, "r": []string{"CONTRIBUTOR"}, "v": version}).faults("setUserRoles"))
