@@ -15,7 +15,7 @@ var moved = strings.Fields(`
 	core.id_redirects.new_id core.person_names.person_id core.rights.subject_id core.slugs.subject_id core.subject_categories.subject_id core.subject_tags.subject_id
 	core.work_contributors.person_id core.work_contributors.work_id core.work_titles.work_id
 	social.bookmarks.subject_id social.collection_items.subject_id social.comments.subject_id social.likes.subject_id social.reports.subject_id
-	stats.popularity.subject_id stats.totals.subject_id stats.trending.subject_id`)
+	stats.brought.subject_id stats.daily.subject_id stats.hourly.subject_id stats.popularity.subject_id stats.totals.subject_id stats.trending.subject_id`)
 
 // tells are those that go on pointing at what was merged away, as history does.
 var tells = strings.Fields("core.id_redirects.old_id core.revisions.subject_id core.contributions.applied_id")

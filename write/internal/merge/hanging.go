@@ -62,6 +62,27 @@ func moveTotals(ctx context.Context, tx *command.Tx, from, to uuid.UUID, likes, 
 	return err
 }
 
+// moveViews adds what a source was counted by the hour, by the day and before it came
+// here to what the target was: the counters are made anew from these.
+func moveViews(ctx context.Context, tx *command.Tx, from, to uuid.UUID) error {
+	for _, sql := range []string{
+		`WITH gone AS (DELETE FROM stats.hourly WHERE subject_id = $1 RETURNING *)
+			INSERT INTO stats.hourly AS t (hour, subject_id, views) SELECT hour, $2, views FROM gone
+			ON CONFLICT (hour, subject_id) DO UPDATE SET views = t.views + excluded.views`,
+		`WITH gone AS (DELETE FROM stats.daily WHERE subject_id = $1 RETURNING *)
+			INSERT INTO stats.daily AS t (day, subject_id, views) SELECT day, $2, views FROM gone
+			ON CONFLICT (day, subject_id) DO UPDATE SET views = t.views + excluded.views`,
+		`WITH gone AS (DELETE FROM stats.brought WHERE subject_id = $1 RETURNING *)
+			INSERT INTO stats.brought AS t (subject_id, views, likes, bookmarks) SELECT $2, views, likes, bookmarks FROM gone
+			ON CONFLICT (subject_id) DO UPDATE SET views = t.views + excluded.views, likes = t.likes + excluded.likes, bookmarks = t.bookmarks + excluded.bookmarks`,
+	} {
+		if _, err := tx.Exec(ctx, sql, from, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // moveReports folds two open reports of one member into one: what the second says is
 // written to the first.
 func moveReports(ctx context.Context, tx *command.Tx, from, to uuid.UUID) error {

@@ -30,6 +30,9 @@ func (m *Merge) Move(ctx context.Context, tx *command.Tx, source Part) error {
 	if err := moveTotals(ctx, tx, from, to, folded["social.likes"], folded["social.bookmarks"]); err != nil {
 		return err
 	}
+	if err := moveViews(ctx, tx, from, to); err != nil {
+		return err
+	}
 	if err := moveReports(ctx, tx, from, to); err != nil {
 		return err
 	}

@@ -95,8 +95,13 @@ func TestFolds(t *testing.T) {
 	}
 	w.Change(one, "like", "LikeInput", "stats { likes }", map[string]any{"subjectId": w.source.String()}).Ok()
 	w.Exec("INSERT INTO stats.trending (period, kind, rank, subject_id, score, z_score) VALUES ('DAY', 'WORK', 1, $1, 1, 1), ('DAY', 'WORK', 2, $2, 1, 1), ('WEEK', 'WORK', 1, $2, 1, 1)", w.target.UUID, w.source.UUID)
+	w.Exec("INSERT INTO stats.hourly VALUES ('2026-01-01 10:00Z', $1, 1), ('2026-01-01 10:00Z', $2, 2), ('2026-01-01 11:00Z', $2, 4)", w.target.UUID, w.source.UUID)
+	w.Exec("INSERT INTO stats.daily VALUES ('2026-01-01', $1, 1), ('2026-01-01', $2, 6)", w.target.UUID, w.source.UUID)
+	w.Exec("INSERT INTO stats.brought VALUES ($1, 3, 0, 0), ($2, 5, 0, 0)", w.target.UUID, w.source.UUID)
 	w.merge(w.target, w.source).Ok()
 	w.sound(w.source)
+	require.Equal(t, "3,4 7 8", writetest.One[string](w.World, `SELECT concat_ws(' ', (SELECT string_agg(views::text, ',' ORDER BY hour) FROM stats.hourly WHERE subject_id = $1),
+		(SELECT views FROM stats.daily WHERE subject_id = $1), (SELECT views FROM stats.brought WHERE subject_id = $1))`, w.target.UUID))
 	require.Equal(t, "2 1 2 1", writetest.One[string](w.World, "SELECT concat_ws(' ', likes, bookmarks, comments, collections) FROM stats.totals WHERE subject_id = $1", w.target.UUID))
 	require.Equal(t, 2, writetest.One[int](w.World, "SELECT count(*)::int FROM social.likes WHERE subject_id = $1", w.target.UUID))
 	require.Equal(t, "here\n\nthere", writetest.One[string](w.World, "SELECT note FROM social.bookmarks WHERE subject_id = $1", w.target.UUID))

@@ -18,6 +18,9 @@ var common = []rows{
 	{table: "stats.totals", where: about},
 	{table: "stats.trending", where: about},
 	{table: "stats.popularity", where: about},
+	{table: "stats.brought", where: about},
+	{table: "stats.hourly", where: about},
+	{table: "stats.daily", where: about},
 	{table: "social.comments", where: "subject_id = $1", order: "depth DESC"},
 	{table: "social.collection_items", where: "subject_id = $1"},
 	{table: "core.subject_tags", where: "subject_id = $1"},
@@ -59,12 +62,19 @@ var kinds = []kind{
 }
 
 // texts go when they were deleted, or with their work. What was made from one keeps
-// the language that it was made from.
+// the language that it was made from; and its words are counted out of those that
+// keywords are weighed by, for which the corpus is locked as package analysis does.
 var texts = kind{
 	table: "core.expressions", history: true,
-	before: []string{`UPDATE core.expressions e SET source_expression_id = NULL, source_language = coalesce(e.source_language, o.language)
-		FROM core.expressions o WHERE o.id = $1 AND e.source_expression_id = o.id`},
+	before: []string{
+		"SELECT pg_advisory_xact_lock(hashtextextended('tercul.corpus', 0))",
+		"SELECT core.set_vocabulary(expression_id, revision, language, '{}') FROM core.text_vocabularies WHERE expression_id = $1::uuid",
+		"DELETE FROM core.text_vocabularies WHERE expression_id = $1",
+		`UPDATE core.expressions e SET source_expression_id = NULL, source_language = coalesce(e.source_language, o.language)
+		FROM core.expressions o WHERE o.id = $1 AND e.source_expression_id = o.id`,
+	},
 	own: []rows{
+		{table: "core.text_analyses", where: "expression_id = $1"},
 		{table: "core.alignments", where: "left_id = $1 OR right_id = $1"},
 		{table: "core.text_lines", where: "expression_id = $1"},
 		{table: "core.expression_contributors", where: "expression_id = $1"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -168,7 +169,11 @@ func (p *Purger) finish(ctx context.Context, k kind, id uuid.UUID, still string,
 			return err
 		}
 		for _, sql := range k.last() {
-			if _, err := tx.Exec(ctx, sql, id); err != nil {
+			var of []any
+			if strings.Contains(sql, "$1") {
+				of = []any{id}
+			}
+			if _, err := tx.Exec(ctx, sql, of...); err != nil {
 				return err
 			}
 		}

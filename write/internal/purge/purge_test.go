@@ -69,6 +69,11 @@ func TestWork(t *testing.T) {
 		w.Change(reader, "createComment", "CreateCommentInput", "comment { id }", map[string]any{"subjectId": id.String(), "body": "Oh.", "parentId": made.ID}).Ok()
 		w.Change(editor, "like", "LikeInput", "stats { likes }", map[string]any{"subjectId": made.ID}).Ok()
 	}
+	w.Exec("INSERT INTO stats.hourly VALUES ('2026-01-01 10:00Z', $1, 1)", work.UUID)
+	w.Exec("INSERT INTO stats.daily VALUES ('2026-01-01', $1, 1)", work.UUID)
+	w.Exec("INSERT INTO stats.brought VALUES ($1, 1, 0, 0)", text.UUID)
+	w.Exec("INSERT INTO core.text_analyses (expression_id, revision, analyzer, language, coverage, measures, keywords, stanzas) VALUES ($1, 1, 1, 'en', 1, '[]', '[]', '[]')", text.UUID)
+	w.Exec("SELECT core.set_vocabulary($1, 1, 'en', '{midway,upon}')", text.UUID)
 	w.Change(editor, "unpublishWork", "UnpublishWorkInput", "work { id }", map[string]any{"id": work.String(), "expectedVersion": 1, "reason": "A mistake."}).Ok()
 	w.deleted("core.works", work, "29 days 23 hours")
 	w.run()
@@ -77,7 +82,8 @@ func TestWork(t *testing.T) {
 	w.deleted("core.works", work, long)
 	w.run()
 	for _, table := range []string{"core.works", "core.work_titles", "core.work_contributors", "core.expressions", "core.expression_contributors", "core.text_lines", "core.text_revisions",
-		"core.alignments", "core.rights", "core.revisions", "social.likes", "social.bookmarks", "social.comments", "stats.totals"} {
+		"core.alignments", "core.rights", "core.revisions", "social.likes", "social.bookmarks", "social.comments", "stats.totals",
+		"stats.hourly", "stats.daily", "stats.brought", "core.text_analyses", "core.text_vocabularies", "core.term_documents"} {
 		require.Zero(t, w.count(table), table)
 	}
 	require.Equal(t, 1, w.count("ops.audit_log WHERE subject_id = $1 AND action = 'unpublishWork'", work.UUID), "the audit stays")
