@@ -29,9 +29,13 @@ type Options struct {
 	// GenericPlans has the server plan each prepared statement once and not for each
 	// set of values: for a service whose statements are few, long and alike.
 	GenericPlans bool
-	Settings     map[string]string // of the database's functions, by name
-	Metrics      prometheus.Registerer
-	Tracer       trace.Tracer
+	// Statements is how many each connection keeps prepared, 0 for as many as the
+	// driver would (512). The plans of long ones take a megabyte each, of the
+	// server's memory.
+	Statements int
+	Settings   map[string]string // of the database's functions, by name
+	Metrics    prometheus.Registerer
+	Tracer     trace.Tracer
 }
 
 // Times that hold for every service. A transaction left open holds back vacuum
@@ -64,6 +68,9 @@ func Open(cfg Config, opts Options) (*DB, error) {
 	pool.HealthCheckPeriod = healthCheck
 	if cfg.ConnectTimeout > 0 {
 		pool.ConnConfig.ConnectTimeout = cfg.ConnectTimeout
+	}
+	if opts.Statements > 0 {
+		pool.ConnConfig.StatementCacheCapacity = opts.Statements
 	}
 	cfg.parameters(opts, pool.ConnConfig.RuntimeParams)
 	t := newTracer(opts)

@@ -53,6 +53,20 @@ func TestParameters(t *testing.T) {
 	require.NoError(t, db.Ping(ctx))
 }
 
+// However many different statements there are, a connection keeps few of their plans.
+func TestFewStatementsStayPrepared(t *testing.T) {
+	db := open(t, func(c *pg.Config, o *pg.Options) { c.MaxConns, o.Statements = 1, 3 })
+	ctx := context.Background()
+	for i := range 10 {
+		var n int
+		require.NoError(t, db.QueryRow(ctx, fmt.Sprintf("SELECT $1::int + %d", i), 1).Scan(&n))
+	}
+	var kept int
+	require.NoError(t, db.QueryRow(ctx, "SELECT count(*) FROM pg_prepared_statements").Scan(&kept))
+	require.LessOrEqual(t, kept, 4, "the last that is to go goes with the next question")
+	require.Positive(t, kept)
+}
+
 func TestTimeouts(t *testing.T) {
 	db := open(t, nil)
 	_, err := db.Exec(context.Background(), `SELECT pg_sleep(10)`)

@@ -78,7 +78,7 @@ func (r *Reader) openPort(ctx context.Context, _ io.Writer) (err error) {
 
 func (r *Reader) openStores(ctx context.Context, _ io.Writer) (err error) {
 	r.db, err = pg.Open(r.cfg.Database, pg.Options{ //nolint:contextcheck // the pool outlives the start
-		Application: "tercul-reader", Role: role, ReadOnly: true, GenericPlans: true,
+		Application: "tercul-reader", Role: role, ReadOnly: true, GenericPlans: true, Statements: r.cfg.Origin.Statements,
 		Settings: map[string]string{"tercul.public_url": strings.TrimRight(r.cfg.PublicURL, "/")},
 		Metrics:  r.metrics, Tracer: r.tracing.Tracer("pg"),
 	})
