@@ -195,7 +195,7 @@ func (w *pageWriter) filterText() string {
 // rowsText writes the rows of the page and what is gathered from them.
 func (w *pageWriter) rowsText() string {
 	own := w.rows.own
-	inner := ""
+	var inner string
 	if w.sifted() {
 		inner = w.sift()
 	} else {

@@ -2,6 +2,7 @@ package classify_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -95,7 +96,7 @@ func TestTagRefuses(t *testing.T) {
 	change(w, contributor, "tagSubject", work, many...).Ok()
 	full := change(w, contributor, "tagSubject", work, sea)
 	require.Equal(t, []string{"LIMIT_REACHED tagIds"}, full.Codes())
-	require.Equal(t, []string{"TOO_MANY tagIds"}, change(w, contributor, "tagSubject", work, append(many, sea)...).Codes())
+	require.Equal(t, []string{"TOO_MANY tagIds"}, change(w, contributor, "tagSubject", work, append(slices.Clone(many), sea)...).Codes())
 
 	w.Unpublish(work)
 	require.Equal(t, []string{"NOT_FOUND subjectId"}, change(w, contributor, "untagSubject", work, many[0]).Codes())

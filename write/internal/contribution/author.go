@@ -134,5 +134,6 @@ func holdCurrent(ctx context.Context, tx *command.Tx, id publicid.ID, field stri
 	if err := tx.Current(field, version, c.version); err != nil {
 		return c, err
 	}
-	return c, c.standing(tx)
+	err = c.standing(tx)
+	return c, err
 }

@@ -77,7 +77,8 @@ func (d *Desk) begin(ctx context.Context, tx *command.Tx, p *proposal, title str
 		return c, err
 	}
 	tx.Audit(c.id.UUID, c.version, nil)
-	return c, c.note(ctx, tx, nil)
+	err = c.note(ctx, tx, nil)
+	return c, err
 }
 
 func idOrNull(id publicid.ID) *uuid.UUID {

@@ -121,7 +121,7 @@ func fieldsOf(base, theirs, ours []byte) ([]model.FieldDiff, error) {
 			names[name] = true
 		}
 	}
-	same := func(a, b any) bool { return reflect.DeepEqual(a, b) }
+	same := reflect.DeepEqual
 	out := []model.FieldDiff{}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		b, t, o := sides[0][name], sides[1][name], sides[2][name]

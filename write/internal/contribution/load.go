@@ -58,5 +58,6 @@ func Patch(ctx context.Context, db command.Reader, id uuid.UUID) (patch map[stri
 	if err := db.QueryRow(ctx, "SELECT patch FROM core.contributions WHERE id = $1", id).Scan(&text); err != nil {
 		return nil, err
 	}
-	return patch, json.Unmarshal(text, &patch)
+	err = json.Unmarshal(text, &patch)
+	return patch, err
 }

@@ -68,7 +68,7 @@ func TestEveryType(t *testing.T) {
 				require.Equal(t, []string{"LANGUAGE_NOT_HELD id"}, s.review(s.User(identity.Reviewer, "ru"), c2.ID, 1, "APPROVE", nil).Codes())
 			}
 			who := s.reviewer
-			if c.languages != nil && len(c.languages) == 1 && c.languages[0] == "de" {
+			if len(c.languages) == 1 && c.languages[0] == "de" {
 				who = s.german
 			}
 			done := of(s.review(who, c2.ID, 1, "APPROVE", nil))

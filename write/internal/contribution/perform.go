@@ -34,7 +34,7 @@ func (p *proposal) perform(ctx context.Context, tx *command.Tx, cause command.Ca
 		}
 		for i, s := range p.steps {
 			at = s.operation
-			if err = tx.As(s.operation); err != nil {
+			if err := tx.As(s.operation); err != nil {
 				return err
 			}
 			if o.id, err = s.run(ctx, tx, i); err != nil {

@@ -90,7 +90,7 @@ func (r *reference) withdraw(actor string) string {
 }
 
 // refuses is what a step of reviewers answers before anything else.
-func (r *reference) refuses(actor string, version int, states ...string) string {
+func (r *reference) refuses(version int, states ...string) string {
 	switch {
 	case !r.submitted:
 		return "NOT_FOUND"
@@ -106,7 +106,7 @@ func (r *reference) assign(actor string) string {
 	if member(actor) {
 		return "ROLE"
 	}
-	switch code := r.refuses(actor, 0, "SUBMITTED", "IN_REVIEW"); {
+	switch code := r.refuses(0, "SUBMITTED", "IN_REVIEW"); {
 	case code != "":
 		return code
 	case !reviews(actor):
@@ -123,7 +123,7 @@ func (r *reference) review(actor, decision string, version int) string {
 	if member(actor) {
 		return "ROLE"
 	}
-	switch code := r.refuses(actor, version, "SUBMITTED", "IN_REVIEW"); {
+	switch code := r.refuses(version, "SUBMITTED", "IN_REVIEW"); {
 	case code != "":
 		return code
 	case !reviews(actor):
@@ -150,7 +150,7 @@ func (r *reference) apply(actor string, version int) string {
 	if !edits(actor) {
 		return "ROLE"
 	}
-	if code := r.refuses(actor, version, "APPROVED"); code != "" {
+	if code := r.refuses(version, "APPROVED"); code != "" {
 		return code
 	}
 	r.land()

@@ -17,37 +17,44 @@ import (
 func (q queries) Editable(ctx context.Context, id publicid.ID) (model.Editable, error) {
 	switch id.Kind {
 	case "WORK":
-		w, err := q.work(ctx, id)
-		if err != nil || w == nil || !q.shown(ctx, id, w.Status == model.WorkStatusPublished && w.DeletedAt == nil, "core.works") {
-			return nil, err
-		}
-		return w, nil
+		return anEditable(q.visibleWork(ctx, id))
 	case "PERSON":
-		a, err := q.author(ctx, id)
-		if err != nil || a == nil || !q.shown(ctx, id, a.Status == model.AuthorStatusPublished && a.DeletedAt == nil, "core.persons") {
-			return nil, err
-		}
-		return a, nil
+		return anEditable(q.visibleAuthor(ctx, id))
 	case "EXPRESSION":
-		t, err := q.visibleTranslation(ctx, id)
-		if err != nil || t == nil {
-			return nil, err
-		}
-		return t, nil
+		return anEditable(q.visibleTranslation(ctx, id))
 	case "TAG":
-		t, err := q.tag(ctx, id)
-		if err != nil || t == nil {
-			return nil, err
-		}
-		return t, nil
+		return anEditable(q.tag(ctx, id))
 	case "CATEGORY":
-		c, err := q.category(ctx, id)
-		if err != nil || c == nil {
-			return nil, err
-		}
-		return c, nil
+		return anEditable(q.category(ctx, id))
 	}
 	return nil, nil //nolint:nilnil // what is not there, or cannot be edited
+}
+
+// anEditable is the object, or a nil of the interface where there is none.
+func anEditable[T any, P interface {
+	*T
+	model.Editable
+}](object P, err error) (model.Editable, error) {
+	if err != nil || object == nil {
+		return nil, err
+	}
+	return object, nil
+}
+
+func (q queries) visibleWork(ctx context.Context, id publicid.ID) (*model.Work, error) {
+	w, err := q.work(ctx, id)
+	if err != nil || w == nil || !q.shown(ctx, id, w.Status == model.WorkStatusPublished && w.DeletedAt == nil, "core.works") {
+		return nil, err
+	}
+	return w, nil
+}
+
+func (q queries) visibleAuthor(ctx context.Context, id publicid.ID) (*model.Author, error) {
+	a, err := q.author(ctx, id)
+	if err != nil || a == nil || !q.shown(ctx, id, a.Status == model.AuthorStatusPublished && a.DeletedAt == nil, "core.persons") {
+		return nil, err
+	}
+	return a, nil
 }
 
 // visibleTranslation is an expression that everybody sees, or the actor as its

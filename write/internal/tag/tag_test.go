@@ -47,7 +47,7 @@ func TestCreate(t *testing.T) {
 	taken := create(w, contributor, "sea-VOYAGE")
 	require.Equal(t, []string{"TAKEN name"}, taken.Codes())
 	require.Equal(t, first.ID, taken.Faults[0].Params[0].Value)
-	for name, want := range map[string]string{"": "BLANK name", " - ": "BLANK name", "a\nb": "INVALID name", strings.Repeat("a", 101): "TOO_LONG name"} {
+	for name, want := range map[string]string{"": "BLANK name", "-": "BLANK name", "a\nb": "INVALID name", strings.Repeat("a", 101): "TOO_LONG name"} {
 		require.Contains(t, create(w, contributor, name).Codes(), want)
 	}
 }
