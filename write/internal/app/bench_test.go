@@ -55,7 +55,7 @@ func busy(b *testing.B) (*caller, []string) {
 		"TERCUL_DATABASE_URL": url, "TERCUL_WRITE_DOCUMENTS": "any", "TERCUL_LOG_LEVEL": "error", "TERCUL_DATABASE_MAX_CONNS": "24",
 		"TERCUL_WRITE_TIMEOUT": "30s", "TERCUL_DATABASE_STATEMENT_TIMEOUT": "60s",
 	})
-	s := &site{start(b, env), db, env["TERCUL_MAIL_DROP"]}
+	s := &site{start(b, env), db, url, env["TERCUL_MAIL_DROP"]}
 	s.account("ada", identity.Editor)
 	p := s.program()
 	p.bearer = p.login("BEARER", "ada").text("login", "accessToken")

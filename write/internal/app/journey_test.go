@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"os"
@@ -35,14 +36,19 @@ const goodPassword = "ulmus et vitis et acanthus"
 type site struct {
 	*service
 	db   *pgxpool.Pool
+	url  string // of the database
 	mail string
 }
 
-func begin(t testing.TB) *site {
+func begin(t testing.TB) *site { return beginWith(t, nil) }
+
+// beginWith runs a writer with settings of the test's own besides.
+func beginWith(t testing.TB, more map[string]string) *site {
 	t.Helper()
 	url := pgtest.Database(t)
 	env := settings(t, map[string]string{"TERCUL_DATABASE_URL": url, "TERCUL_WRITE_DOCUMENTS": "any", "TERCUL_LOG_LEVEL": "debug"})
-	return &site{start(t, env), pgtest.Open(t, url), env["TERCUL_MAIL_DROP"]}
+	maps.Copy(env, more)
+	return &site{start(t, env), pgtest.Open(t, url), url, env["TERCUL_MAIL_DROP"]}
 }
 
 // reply is an answer over HTTP.
@@ -53,6 +59,7 @@ type reply struct {
 	cookies []*http.Cookie
 	data    map[string]map[string]any
 	code    string
+	message string
 }
 
 // caller sends documents in one way.
@@ -94,7 +101,10 @@ func (c *caller) do(query string, variables map[string]any) reply {
 	defer func() { _ = answer.Body.Close() }()
 	var out struct {
 		Data   map[string]json.RawMessage
-		Errors []struct{ Extensions struct{ Code string } }
+		Errors []struct {
+			Message    string
+			Extensions struct{ Code string }
+		}
 	}
 	require.NoError(c.t, json.NewDecoder(answer.Body).Decode(&out))
 	require.Equal(c.t, "no-store", answer.Header.Get("Cache-Control"))
@@ -105,7 +115,7 @@ func (c *caller) do(query string, variables map[string]any) reply {
 		rep.data[k] = object
 	}
 	if len(out.Errors) > 0 {
-		rep.code = out.Errors[0].Extensions.Code
+		rep.code, rep.message = out.Errors[0].Extensions.Code, out.Errors[0].Message
 	}
 	return rep
 }

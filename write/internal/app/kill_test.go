@@ -89,7 +89,7 @@ func TestJobsOutliveTheirProcess(t *testing.T) {
 	env := settings(t, map[string]string{"TERCUL_DATABASE_URL": url, "TERCUL_WRITE_DOCUMENTS": "any"})
 	folder := env["TERCUL_MAIL_DROP"]
 	first, kill := spawn(t, env)
-	s := &site{first, pgtest.Open(t, url), folder}
+	s := &site{first, pgtest.Open(t, url), url, folder}
 	names := make([]string, 10)
 	for i := range names {
 		names[i] = fmt.Sprintf("member%d", i)

@@ -23,7 +23,7 @@ func limitedSite(t *testing.T, more map[string]string) *site {
 		"TERCUL_WRITE_PROXIES": "127.0.0.0/8", "TERCUL_REDIS_SPACE": "limits-" + t.Name(),
 	})
 	maps.Copy(env, more)
-	return &site{start(t, env), pgtest.Open(t, url), env["TERCUL_MAIL_DROP"]}
+	return &site{start(t, env), pgtest.Open(t, url), url, env["TERCUL_MAIL_DROP"]}
 }
 
 // behind is somebody behind the proxy.
