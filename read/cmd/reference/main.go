@@ -14,6 +14,7 @@ import (
 
 	"github.com/tercul/tercul/read"
 	"github.com/tercul/tercul/shared/document"
+	"github.com/tercul/tercul/shared/reference"
 	"github.com/tercul/tercul/shared/run"
 )
 
@@ -40,7 +41,10 @@ func realMain(context.Context) error {
 	return nil
 }
 
-// render makes the pages by file name: each is a template of pages.tmpl.
+const note = "Generated from [the schema](../../../read/schema.graphql) by `make generate`.\n" +
+	"[Queries](queries.md) · [Objects](objects.md) · [Inputs](inputs.md) · [Enums](enums.md) · [Scalars](scalars.md)"
+
+// render makes the pages by file name.
 func render() (map[string][]byte, error) {
 	schema, err := document.Schema("schema.graphql", read.Schema)
 	if err != nil {
@@ -50,18 +54,19 @@ func render() (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := reference{schema, checker.Limits()}
-	set, err := template.New("").Funcs(r.functions()).ParseFS(pages, "pages.tmpl")
+	of := reference.Schema{Schema: schema, Note: note}
+	written, err := of.Render()
 	if err != nil {
 		return nil, err
 	}
-	written := map[string][]byte{}
-	for _, kind := range kinds {
-		var page bytes.Buffer
-		if err := set.ExecuteTemplate(&page, kind, r); err != nil {
-			return nil, err
-		}
-		written[kind+".md"] = page.Bytes()
+	set, err := template.New("").Funcs(of.Functions()).Funcs(template.FuncMap{"tags": tags}).ParseFS(pages, "pages.tmpl")
+	if err != nil {
+		return nil, err
 	}
+	var page bytes.Buffer
+	if err := set.ExecuteTemplate(&page, "queries", public{of, checker.Limits()}); err != nil {
+		return nil, err
+	}
+	written["queries.md"] = page.Bytes()
 	return written, nil
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -36,6 +38,17 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 		}
 	}
 	assert.Greater(t, len(headings), 100)
+}
+
+// The pages that are kept are those that the code makes.
+func TestThePagesAreCurrent(t *testing.T) {
+	pages, err := render()
+	require.NoError(t, err)
+	for name, page := range pages {
+		kept, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "api", "reference", name))
+		require.NoError(t, err)
+		require.Equal(t, string(page), string(kept), "%s: run make generate", name)
+	}
 }
 
 func TestAQueryIsToldWhole(t *testing.T) {

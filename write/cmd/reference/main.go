@@ -1,6 +1,6 @@
 // Command reference writes the pages of docs/api that are about the write service:
-// what each operation asks of its caller, from the policy and the schema, and what
-// the codes of errors mean.
+// what each operation asks of its caller, from the policy and the schema, the types
+// of the schema, and what the codes of errors mean.
 package main
 
 import (
@@ -13,6 +13,7 @@ import (
 	"text/template"
 
 	"github.com/tercul/tercul/shared/document"
+	"github.com/tercul/tercul/shared/reference"
 	"github.com/tercul/tercul/shared/run"
 	"github.com/tercul/tercul/write"
 )
@@ -40,7 +41,11 @@ func realMain(context.Context) error {
 	return nil
 }
 
-// render makes the pages by file name: each is a template of pages.tmpl.
+const note = "Generated from [the schema](../../../write/schema) of the write service by `make generate`. Who may do what is in\n" +
+	"[operations](../operations.md). [Inputs](write-inputs.md) · [Objects](write-objects.md) · [Enums](write-enums.md) · [Scalars](write-scalars.md)"
+
+// render makes the pages by file name: the types of the schema, and what a template of
+// pages.tmpl makes of the policy.
 func render() (map[string][]byte, error) {
 	text, err := write.Schema()
 	if err != nil {
@@ -50,14 +55,23 @@ func render() (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, err := template.New("").Funcs(functions).ParseFS(pages, "pages.tmpl")
+	types := reference.Schema{Schema: schema, Of: " of the write service", Prefix: "write-", Note: note, Rules: rules}
+	told, err := types.Render()
 	if err != nil {
 		return nil, err
 	}
 	written := map[string][]byte{}
+	for name, page := range told {
+		written["reference/"+name] = page
+	}
+	types.Folder = "reference/"
+	set, err := template.New("").Funcs(types.Functions()).Funcs(functions).ParseFS(pages, "pages.tmpl")
+	if err != nil {
+		return nil, err
+	}
 	for _, name := range []string{"operations", "errors"} {
 		var page bytes.Buffer
-		if err := set.ExecuteTemplate(&page, name, reference{schema}); err != nil {
+		if err := set.ExecuteTemplate(&page, name, service{schema}); err != nil {
 			return nil, err
 		}
 		written[name+".md"] = page.Bytes()

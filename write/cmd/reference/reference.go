@@ -15,11 +15,11 @@ import (
 	"github.com/tercul/tercul/write/internal/policy"
 )
 
-// reference is what the templates see.
-type reference struct{ schema *ast.Schema }
+// service is what the templates see.
+type service struct{ schema *ast.Schema }
 
 var functions = template.FuncMap{
-	"lower": strings.ToLower, "line": line, "signature": signature, "who": who, "limits": limits,
+	"signature": signature, "who": who, "limits": limits,
 	"rate": rate, "size": size, "codes": codes, "trim": func(s string) string { return strings.TrimSuffix(s, ",") },
 }
 
@@ -36,11 +36,11 @@ type kind struct {
 }
 
 // Kinds are queries and mutations.
-func (r reference) Kinds() []kind {
-	return []kind{{"Queries", r.of(r.schema.Query)}, {"Mutations", r.of(r.schema.Mutation)}}
+func (s service) Kinds() []kind {
+	return []kind{{"Queries", s.of(s.schema.Query)}, {"Mutations", s.of(s.schema.Mutation)}}
 }
 
-func (r reference) of(root *ast.Definition) (list []operation) {
+func (s service) of(root *ast.Definition) (list []operation) {
 	for _, o := range policy.All() {
 		if f := root.Fields.ForName(o.Name); f != nil {
 			list = append(list, operation{o, f})
@@ -50,21 +50,16 @@ func (r reference) of(root *ast.Definition) (list []operation) {
 }
 
 // General are the limits of every request.
-func (r reference) General() []policy.Limit { return policy.General() }
+func (s service) General() []policy.Limit { return policy.General() }
 
 // UsualBody is how long a request may be.
-func (r reference) UsualBody() int64 { return policy.Operation{}.MaxBody() }
+func (s service) UsualBody() int64 { return policy.Operation{}.MaxBody() }
 
 // Codes are those of requests that fail.
-func (r reference) Codes() []apperr.Code { return apperr.Codes() }
+func (s service) Codes() []apperr.Code { return apperr.Codes() }
 
 // UserCodes are those of userErrors.
-func (r reference) UserCodes() []apperr.UserCode { return apperr.UserCodes() }
-
-// line is a text in one line, fit for a cell of a table.
-func line(text string) string {
-	return strings.ReplaceAll(strings.Join(strings.Fields(text), " "), "|", `\|`)
-}
+func (s service) UserCodes() []apperr.UserCode { return apperr.UserCodes() }
 
 // signature is the field as the schema has it, without descriptions.
 func signature(f *ast.FieldDefinition) string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -15,7 +16,7 @@ import (
 
 var (
 	heading = regexp.MustCompile(`(?m)^##+ (\w+)$`)
-	target  = regexp.MustCompile(`\]\((?:([\w-]+)\.md)?(?:#(\w+))?\)`)
+	target  = regexp.MustCompile(`\]\((?:([\w./-]+)\.md)?(?:#(\w+))?\)`)
 )
 
 // Every link leads to a page, and within these pages to a heading.
@@ -32,8 +33,8 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 	}
 	for name, page := range pages {
 		for _, link := range target.FindAllStringSubmatch(string(page), -1) {
-			to := link[1]
-			if to == "" {
+			to := path.Join(path.Dir(name), link[1])
+			if link[1] == "" {
 				to = strings.TrimSuffix(name, ".md")
 			}
 			_, err := os.Stat(filepath.Join("..", "..", "..", "docs", "api", to+".md"))
@@ -66,6 +67,35 @@ func TestAnOperationIsToldWhole(t *testing.T) {
 	}
 	require.Contains(t, section("createTranslation"), "- sensitive when it opens what was not open\n- repeatable by `Idempotency-Key`\n- body: 20 MiB at most\n")
 	require.Contains(t, string(pages["operations.md"]), "- `requests` 1,000 an hour, by caller\n")
+}
+
+// The pages that are kept are those that the code makes.
+func TestThePagesAreCurrent(t *testing.T) {
+	pages, err := render()
+	require.NoError(t, err)
+	for name, page := range pages {
+		kept, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "api", filepath.FromSlash(name)))
+		require.NoError(t, err)
+		require.Equal(t, string(page), string(kept), "%s: run make generate", name)
+	}
+}
+
+func TestAnInputIsToldWhole(t *testing.T) {
+	pages, err := render()
+	require.NoError(t, err)
+	_, rest, found := strings.Cut(string(pages["reference/write-inputs.md"]), "\n## CreateWorkInput\n")
+	require.True(t, found)
+	section, _, _ := strings.Cut(rest, "\n## ")
+	for _, want := range []string{
+		"| `literatureType` | [`LiteratureType!`](write-enums.md#literaturetype) | What kind of literature it is. |",
+		"| `titles` | [`[TitleInput!]!`](write-inputs.md#titleinput) | 1 to 20 titles, with one PRIMARY in each language that has one.<br>Held to: 1 to 20 items. |",
+		"What it is, in a few words.<br>Held to: at most 5000 characters, with line breaks or without. |",
+		"<br>Left out, it is `[]`.<br>Held to: at most 30 items, each once; each: an id of the kind `TAG`. |",
+	} {
+		require.Contains(t, section, want)
+	}
+	require.Contains(t, string(pages["reference/write-objects.md"]), "One of [`Author`](#author), [`Category`](#category), [`Tag`](#tag), [`Translation`](#translation), [`Work`](#work).")
+	require.Contains(t, string(pages["operations.md"]), "Takes [`CreateWorkInput!`](reference/write-inputs.md#createworkinput); answers [`WorkPayload!`](reference/write-objects.md#workpayload).")
 }
 
 func TestEveryErrorIsTold(t *testing.T) {

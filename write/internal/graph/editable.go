@@ -71,18 +71,17 @@ func (q queries) visibleTranslation(ctx context.Context, id publicid.ID) (*model
 	return t, nil
 }
 
-// shown tells whether the actor may see an object that may not be public.
+// shown tells whether the actor may see an object, public or not.
 func (q queries) shown(ctx context.Context, id publicid.ID, public bool, table string) bool {
-	if public {
-		return true
-	}
-	var maker *uuid.UUID
-	if err := q.DB.QueryRow(ctx, "SELECT created_by FROM "+table+" WHERE id = $1", id.UUID).Scan(&maker); err != nil {
-		return false
-	}
-	var object policy.Object
-	if maker != nil {
-		object.Owner = *maker
+	object := policy.Object{Public: public}
+	if !public {
+		var maker *uuid.UUID
+		if err := q.DB.QueryRow(ctx, "SELECT created_by FROM "+table+" WHERE id = $1", id.UUID).Scan(&maker); err != nil {
+			return false
+		}
+		if maker != nil {
+			object.Owner = *maker
+		}
 	}
 	return policy.Drafts.Judge(identity.From(ctx), object) == policy.Allow
 }

@@ -3408,9 +3408,14 @@ type AlignmentPayload {
 }
 
 extend type Mutation {
-  "Gives a translation or an original its text. Lines keep their keys where their words stay, alignments of it become STALE, and the former text stays in the history. The translator who has claimed the credit may, and editors."
+  """
+  Gives a translation or an original its text. Lines keep their keys where their words stay, and the former text stays in
+  the history. Alignments do not follow an edited text: those of it become STALE, and parallel reading shows its lines
+  unaligned until somebody aligns it anew (upsertAlignment, with the new revision). The translator who has claimed the
+  credit may, and editors.
+  """
   setText("The text." input: SetTextInput!): TranslationPayload!
-  "Makes a new revision of a text that is as an earlier one was, with the keys that its lines had then."
+  "Makes a new revision of a text that is as an earlier one was, with the keys that its lines had then. Its alignments become STALE, as by setText."
   revertText("The revisions." input: RevertTextInput!): TranslationPayload!
   "Says which lines of two texts answer each other. A contributor suggests it, in place of their own last suggestion; an editor's is approved, in place of the one that was."
   upsertAlignment("The alignment." input: UpsertAlignmentInput!): AlignmentPayload!
@@ -4068,7 +4073,11 @@ extend type Mutation {
 union Editable = Work | Author
 
 extend type Query {
-  "An object as it is now, published or not, with the version to give as expectedVersion. Null for what is not there or may not be seen."
+  """
+  An object as it is now, with the version to give as expectedVersion. What is public every contributor may see; what is
+  not (drafts, what was taken back or deleted) an editor or whoever made it, and a text also the translator who has
+  claimed the credit; a deleted text editors alone. Null for what is not there or may not be seen.
+  """
   editable("Its id." id: ID!): Editable
 }
 `, BuiltIn: false},

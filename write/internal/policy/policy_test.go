@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/tercul/tercul/shared/apperr"
 	"github.com/tercul/tercul/shared/document"
@@ -37,6 +39,43 @@ func TestEveryOperationHasItsRow(t *testing.T) {
 		delete(fields, o.Name)
 	}
 	require.Empty(t, fields, "a row is there twice")
+}
+
+// TestWhoIsNoEditorHasADocument: editors alone may send their own, so whatever others
+// may call has a shipped one.
+func TestWhoIsNoEditorHasADocument(t *testing.T) {
+	files, err := write.Operations()
+	require.NoError(t, err)
+	shipped, err := document.ReadFS(files, ".")
+	require.NoError(t, err)
+	called := map[string]bool{}
+	for _, entry := range shipped {
+		query, err := parser.ParseQuery(&ast.Source{Name: entry.Origin, Input: entry.Text})
+		require.NoError(t, err)
+		for _, o := range query.Operations {
+			for _, s := range o.SelectionSet {
+				field, ok := s.(*ast.Field)
+				require.True(t, ok, "%s: fragments at the root are not looked into", entry.Origin)
+				called[field.Name] = true
+			}
+		}
+	}
+	for _, o := range policy.All() {
+		require.True(t, called[o.Name] || o.Role >= identity.Editor, "%s can be called by %s, and no document in write/operations does", o.Name, o.Role)
+	}
+}
+
+func TestDrafts(t *testing.T) {
+	var maker, other, editor identity.Actor
+	maker.UserID[0], maker.Role = 1, identity.Contributor
+	other.UserID[0], other.Role = 2, identity.Reviewer
+	editor.UserID[0], editor.Role = 3, identity.Editor
+	draft := policy.Object{Owner: maker.UserID}
+	require.Equal(t, policy.Allow, policy.Drafts.Judge(&maker, draft))
+	require.Equal(t, policy.Allow, policy.Drafts.Judge(&editor, draft))
+	require.Equal(t, policy.Hide, policy.Drafts.Judge(&other, draft))
+	require.Equal(t, policy.Hide, policy.Drafts.Judge(&identity.Actor{}, policy.Object{}))
+	require.Equal(t, policy.Allow, policy.Drafts.Judge(&other, policy.Object{Owner: maker.UserID, Public: true}))
 }
 
 func TestPermit(t *testing.T) {

@@ -66,5 +66,11 @@ var Claimed = Rule{"the claimed translator, or an editor", func(a *identity.Acto
 	return unseen(o)
 }}
 
-// Drafts are seen by editors, and by whoever made them.
-var Drafts = owner("an editor, or whoever made it,", identity.Editor)
+// Drafts are seen by editors, and by whoever made them; what is public by all who may
+// call the operation. Texts ask expression.Seen, which knows their translators too.
+var Drafts = Rule{"of what is public anybody; of the rest an editor, whoever made it, or the claimed translator of a text", func(a *identity.Actor, o Object) Verdict {
+	if o.Public || a.Role >= identity.Editor || a.SignedIn() && a.UserID == o.Owner {
+		return Allow
+	}
+	return Hide
+}}
