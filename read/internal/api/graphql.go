@@ -155,7 +155,7 @@ func minSeq(c *fiber.Ctx) (uint64, error) {
 	}
 	n, err := strconv.ParseUint(text, 10, 63)
 	if err != nil {
-		return 0, apperr.OfField(apperr.BadRequest, headerMinSeq, "must be the whole number that a mutation answered")
+		return 0, apperr.OfField(apperr.BadRequest, headerMinSeq, "must be the whole number that an answer had as X-Tercul-Seq")
 	}
 	return n, nil
 }

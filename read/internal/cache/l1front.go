@@ -64,7 +64,7 @@ func (l *l1Front) await(ctx context.Context, ticket uint64) bool {
 // clockSkew is more than the clocks of servers differ by.
 const clockSkew = time.Minute
 
-var errTicket = apperr.New(apperr.BadRequest, "It must be the number that a mutation answered; this one lies in the future.").
+var errTicket = apperr.New(apperr.BadRequest, "It must be the X-Tercul-Seq of an answer; this number lies in the future.").
 	WithField("X-Tercul-Min-Seq")
 
 // bypass asks below for what is newer than all that is known here.
