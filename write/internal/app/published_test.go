@@ -43,7 +43,7 @@ func readers(t *testing.T, database, redis string) (address string) {
 		}
 	})
 	require.Eventually(t, func() bool {
-		r, err := http.Get("http://" + address + "/readyz") //nolint:noctx // a local probe
+		r, err := http.Get("http://" + address + "/readyz")
 		if err != nil {
 			return false
 		}
@@ -56,7 +56,7 @@ func readers(t *testing.T, database, redis string) (address string) {
 // public asks the reader as anybody does, by a GET that may be answered from a cache.
 func public(t *testing.T, address, query string) string {
 	t.Helper()
-	r, err := http.Get("http://" + address + "/graphql?query=" + url.QueryEscape(query)) //nolint:noctx // a local question
+	r, err := http.Get("http://" + address + "/graphql?query=" + url.QueryEscape(query))
 	require.NoError(t, err)
 	defer func() { _ = r.Body.Close() }()
 	body, err := io.ReadAll(r.Body)
@@ -91,16 +91,14 @@ func in(payload map[string]any, path ...string) any {
 	return at
 }
 
-// newMember registers, confirms the address and signs in.
-func (s *site) newMember(name string) *caller {
+// join registers and confirms the address.
+func (s *site) join(name string) {
 	s.t.Helper()
 	p := s.program()
 	p.change("register", "ok", map[string]any{"username": name, "email": name + "@example.org", "password": goodPassword})
 	r := p.do(`mutation($t: String!) { verifyEmail(input: {token: $t}) { userErrors { code } } }`, map[string]any{"t": s.letter(map[string]bool{})})
 	require.Empty(s.t, r.code)
 	require.Empty(s.t, r.faults("verifyEmail"))
-	p.bearer = p.login("BEARER", name).text("login", "accessToken")
-	return p
 }
 
 // published makes a work with its text that everybody may read.
@@ -142,7 +140,7 @@ func TestATranslationFromItsProposalToItsReaders(t *testing.T) {
 	ofWork := `{ work(id: "` + work + `") { title titles { title } translations { nodes { title translators { name } } } } }`
 	shown(ofWork, `"title":"Inferno"`)
 
-	member := s.newMember("ada")
+	s.join("ada")
 	id, version := s.id("ada")
 	root.change("setUserRoles", "member { role }", map[string]any{"userId": id, "roles": []string{"CONTRIBUTOR"}, "expectedVersion": version})
 	id, version = s.id("rev")
