@@ -52,6 +52,7 @@ func TestCreate(t *testing.T) {
 		"no names":   {map[string]any{"names": []any{}}, []string{"TOO_SHORT names"}},
 		"no primary": {map[string]any{"names": []any{map[string]any{"language": "it", "name": "x", "kind": "ALIAS"}}}, []string{"INVALID names"}},
 		"dies first": {map[string]any{"birth": "1300", "death": "1200"}, []string{"INVALID death"}},
+		"no date":    {map[string]any{"birth": "1990-15-99", "death": "1990/1890"}, []string{"INVALID birth", "INVALID death"}},
 		"no country": {map[string]any{"country": "XX"}, []string{"INVALID country"}},
 		"long bio":   {map[string]any{"bio": long(10001)}, []string{"TOO_LONG bio"}},
 	} {
@@ -87,6 +88,7 @@ func TestChange(t *testing.T) {
 	require.Equal(t, "A poet.", *now.Bio)
 	require.Nil(t, now.BirthYear)
 	require.Equal(t, 1321, *now.DeathYear)
+	require.Equal(t, []string{"INVALID patch.birth"}, edit(2, map[string]any{"birth": "1265-02-30"}).Codes())
 	require.Equal(t, []string{"INVALID patch.death"}, edit(2, map[string]any{"birth": "1330"}).Codes())
 	require.Equal(t, []string{"BLANK patch.kind"}, edit(2, map[string]any{"kind": nil}).Codes())
 	require.Equal(t, []string{"STALE_VERSION expectedVersion"}, edit(1, map[string]any{}).Codes())

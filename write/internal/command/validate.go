@@ -119,7 +119,7 @@ var wanted = map[string]string{
 	"line":     "It must be one line, without control characters and without characters that turn the direction of text.",
 	"prose":    "It must have no control characters but line breaks and tabs, and none that turn the direction of text.",
 	"kind":     "It must be the id of another kind of thing.",
-	"edtf":     "It must be a date of EDTF level 1, such as 1304, 1304/1321, 13XX or -0700~.",
+	"edtf":     "It must be a date of EDTF level 1 that the calendar has, such as 1304, 1304/1321 (the earlier one first), 13XX or -0700~.",
 	"slug":     "It must consist of small letters and digits, with hyphens between them.",
 	"segment":  "It must consist of small letters and digits, with hyphens between them.",
 	"username": "It must consist of 3 to 30 letters, digits and underscores.",

@@ -101,6 +101,7 @@ func TestPatchFaults(t *testing.T) {
 	}{
 		"nothing":           {object{}, []string{"BLANK patch"}},
 		"its tags":          {object{"createWork": with(newWork(s), object{"titles": []any{}, "created": "?"})}, []string{"TOO_SHORT patch.createWork.titles", "INVALID patch.createWork.created"}},
+		"its dates":         {object{"createWork": with(newWork(s), object{"created": "1304/1200"})}, []string{"INVALID patch.createWork.created"}},
 		"its rules":         {object{"createWork": with(newWork(s), object{"originalLanguage": "zz", "titles": []any{object{"language": "de", "title": "x", "kind": "INCIPIT"}}})}, []string{"INVALID patch.createWork.originalLanguage", "INVALID patch.createWork.titles"}},
 		"its text":          {object{"createWork": with(newWork(s), object{"text": " "})}, []string{"BLANK patch.createWork.text"}},
 		"another kind":      {object{"updateWork": object{"id": text.String(), "expectedVersion": 1, "patch": object{}}}, []string{"INVALID patch.updateWork.id"}},

@@ -57,21 +57,3 @@ func bound(date string, digit byte) *int {
 	}
 	return &y
 }
-
-var form = regexp.MustCompile(`^(-?[0-9X]{4}|Y-?[0-9]{5,})(-[0-9X]{2}(-[0-9X]{2})?)?[~?%]?$`)
-
-// Valid tells whether s is a date, or two with a slash between them of which one
-// may be open.
-func Valid(s string) bool {
-	const longest = 40 // of the domain core.edtf
-	from, to, interval := strings.Cut(s, "/")
-	switch {
-	case len(s) > longest:
-		return false
-	case !interval:
-		return form.MatchString(s)
-	}
-	open := func(s string) bool { return s == "" || s == ".." }
-	ok := func(s string) bool { return open(s) || form.MatchString(s) }
-	return ok(from) && ok(to) && (!open(from) || !open(to))
-}

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/tercul/tercul/write/internal/edtf"
 	"github.com/tercul/tercul/write/internal/lang"
 	"github.com/tercul/tercul/write/internal/slugs"
 	"github.com/tercul/tercul/write/internal/textform"
@@ -106,12 +107,11 @@ func (c *check) ascending(field string, from, to *int) {
 	}
 }
 
-var edtfForm = regexp.MustCompile(`^[-0-9XYZ~?%./\[\]{},TES:+ ]+$`)
-
 func (c *check) edtf(field string, s *string) {
 	c.line(field, s, 40)
-	if *s != "" && !edtfForm.MatchString(*s) {
-		c.fault(field, "%q is not an EDTF date (like 1265, 1321-09-14, 1304~ or -0699/-0600)", *s)
+	if *s != "" && !edtf.Valid(*s) {
+		c.fault(field, "%q is not a date of EDTF level 1 that the calendar has (like 1265, 1321-09-14, 1304~ or -0699/-0600)", *s)
+		*s = "" // its years would be a second fault
 	}
 }
 

@@ -76,6 +76,8 @@ func TestCreateRefuses(t *testing.T) {
 		want []string
 	}{
 		"no titles":     {map[string]any{"titles": []any{}}, []string{"TOO_SHORT titles"}},
+		"reversed":      {map[string]any{"created": "1304/1200"}, []string{"INVALID created"}},
+		"no such month": {map[string]any{"created": "2020-13"}, []string{"INVALID created"}},
 		"blank title":   {map[string]any{"titles": []any{title(map[string]any{"title": ""})}}, []string{"BLANK titles.0.title"}},
 		"no primary":    {map[string]any{"titles": []any{title(map[string]any{"kind": "ALTERNATIVE"})}}, []string{"INVALID titles"}},
 		"two primaries": {map[string]any{"titles": []any{title(nil), title(map[string]any{"title": "y"})}}, []string{"DUPLICATE titles.1.kind"}},
@@ -150,6 +152,7 @@ func TestUpdate(t *testing.T) {
 	edit(2, map[string]any{"description": nil, "created": nil}).Ok().Into("work", &after)
 	require.Nil(t, after.Description)
 	require.Nil(t, after.YearFrom, "null takes away, and the years follow the date")
+	require.Equal(t, []string{"INVALID patch.created"}, edit(3, map[string]any{"created": "1304/1200"}).Codes())
 	require.Equal(t, []string{"BLANK patch.literatureType"}, edit(3, map[string]any{"literatureType": nil}).Codes())
 	require.Equal(t, []string{"NOT_FOUND id"}, w.Change(editor, "updateWork", "UpdateWorkInput", selection,
 		map[string]any{"id": "work_01h455vb4pex5vsknk084sn02q", "expectedVersion": 1, "patch": map[string]any{}}).Codes())
