@@ -3,6 +3,7 @@ package api_test
 import (
 	"bytes"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,19 +42,41 @@ func TestAPanicEndsOneRequest(t *testing.T) {
 	require.Empty(t, d.send(nil, http.MethodPost, "/graphql", typename).code(), "the service goes on")
 }
 
-func TestAFailureOfTheDatabaseIsHidden(t *testing.T) {
+func TestAFailureOfTheDatabaseIsLoggedAndHidden(t *testing.T) {
 	w := writetest.New(t)
-	d := open(t, w, nil)
+	var log bytes.Buffer
+	d := open(t, w, func(cfg *api.Config) { cfg.Log = zerolog.New(&log) })
 	reader := w.User(identity.Reader)
 	_, err := w.Tx.Exec(t.Context(), "SELECT a_column_that_there_is_not")
 	require.Error(t, err, "the transaction is lost to whoever comes now")
 	for _, name := range []string{"Viewer", "Logout"} {
+		log.Reset()
 		r := d.post(reader, shipped(t, name), nil)
 		require.Equal(t, http.StatusInternalServerError, r.status, name)
 		require.Equal(t, "INTERNAL", r.code(), name)
 		require.NotContains(t, r.text, "transaction")
 		require.NotContains(t, r.text, "SQLSTATE")
+		require.Equal(t, 1, strings.Count(log.String(), `"level":"error"`), log.String())
+		require.Contains(t, log.String(), "current transaction is aborted", name)
+		require.Contains(t, log.String(), `"sqlstate":"25P02"`, name)
+		require.Contains(t, log.String(), `"the-request"`, name)
 	}
+}
+
+// TestALoggedFailureHasNoVariables: Postgres quotes a value that it cannot read.
+func TestALoggedFailureHasNoVariables(t *testing.T) {
+	w := writetest.New(t)
+	var log bytes.Buffer
+	d := open(t, w, func(cfg *api.Config) { cfg.Log = zerolog.New(&log) })
+	w.Exec(`CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM 'a-secret'::int; RETURN NULL; END $$`)
+	w.Exec(`CREATE TRIGGER refuse BEFORE UPDATE OR DELETE ON auth.sessions FOR EACH STATEMENT EXECUTE FUNCTION pg_temp.refuse()`)
+	r := d.post(nil, shipped(t, "RefreshSession"), map[string]any{"input": map[string]any{"refreshToken": "a-secret"}})
+	if r.code() != "INTERNAL" {
+		r = d.post(w.User(identity.Reader), shipped(t, "Logout"), nil)
+	}
+	require.Equal(t, "INTERNAL", r.code(), r.text)
+	require.Contains(t, log.String(), `"sqlstate":"22P02"`)
+	require.NotContains(t, log.String(), "a-secret")
 }
 
 func TestTimeIsBounded(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -36,8 +35,8 @@ var (
 	errIdempotencyKey = apperr.New(apperr.BadRequest, "It must have 8 to 128 characters.").WithField("Idempotency-Key")
 )
 
-// present makes the GraphQL error of a resolver's error.
-func present(ctx context.Context, err error) *gqlerror.Error {
+// present makes the GraphQL error of a resolver's error, and logs what the answer hides.
+func (s *Server) present(ctx context.Context, err error) *gqlerror.Error {
 	var located *gqlerror.Error
 	if errors.As(err, &located) && located.Unwrap() == nil {
 		return located
@@ -48,6 +47,7 @@ func present(ctx context.Context, err error) *gqlerror.Error {
 		// scalar could not be read. Its reader says what it wants.
 		e = apperr.New(apperr.BadRequest, located.Message).WithField(located.Path[len(path):].String())
 	}
+	s.logFailure(ctx, e, err)
 	out := gqlerror.WrapPath(graphql.GetPath(ctx), e)
 	out.Message = e.Message
 	out.Extensions = map[string]any{"code": e.Code, "retryable": e.Retryable()}
@@ -58,13 +58,6 @@ func present(ctx context.Context, err error) *gqlerror.Error {
 		out.Extensions["field"] = e.Field
 	}
 	return out
-}
-
-// recovered keeps one request's bug from ending the process.
-func (s *Server) recovered(ctx context.Context, p any) error {
-	log := telemetry.For(ctx, s.cfg.Log)
-	log.Error().Interface("panic", p).Bytes("stack", debug.Stack()).Msg("a resolver panicked")
-	return apperr.Wrap(fmt.Errorf("panic: %v", p), apperr.Internal, "Something went wrong on our side. Quote the request id if it lasts.")
 }
 
 // refused are errors of the request that the executor found: variables that do
@@ -111,10 +104,7 @@ func gravest(errs gqlerror.List) int {
 // fail answers with nothing but errors.
 func (x *exchange) fail(err error) {
 	e := apperr.From(err)
-	if e.Code.Server() {
-		log := telemetry.For(x.r.Context(), x.cfg.Log)
-		log.Error().Err(err).Msg("a request failed")
-	}
+	x.logFailure(x.r.Context(), e, err)
 	switch e.Status() {
 	case http.StatusMethodNotAllowed:
 		x.out.Header().Set("Allow", map[bool]string{true: "POST", false: "GET, HEAD, POST, OPTIONS"}[e.Is(errMutationByGet)])

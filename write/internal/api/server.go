@@ -53,7 +53,7 @@ func New(cfg Config) (*Server, error) {
 			return nil, err
 		}
 	}
-	s.exec.SetErrorPresenter(present)
+	s.exec.SetErrorPresenter(s.present)
 	s.exec.SetRecoverFunc(s.recovered)
 	s.exec.SetQueryCache(cfg.Documents.parsed)
 	s.exec.Use(extension.Introspection{}) // who may ask about the schema was decided when the document was admitted

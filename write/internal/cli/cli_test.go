@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -291,4 +292,26 @@ func TestTheLineToTryADocumentBy(t *testing.T) {
 func Example_shellQuote() {
 	fmt.Println(shellQuote(exampleURL("http://x/", "abc", `{"a":"it's"}`)))
 	// Output: 'http://x/graphql?documentId=sha256:abc&variables=%7B%22a%22:%22it%27s%22%7D'
+}
+
+// TestMigrateSaysWhichRoleItNeeds: the services' roles may not migrate, nor ask.
+func TestMigrateSaysWhichRoleItNeeds(t *testing.T) {
+	db := pgtest.Database(t)
+	conn, err := pgx.Connect(t.Context(), db)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	for _, member := range []string{"tercul_reader", "tercul_writer"} {
+		name := strings.ToLower("try_" + rand.Text())
+		_, err = conn.Exec(t.Context(), "CREATE ROLE "+name+" LOGIN PASSWORD 'only-here' IN ROLE "+member)
+		require.NoError(t, err)
+		t.Cleanup(func() { _, _ = conn.Exec(context.Background(), "DROP ROLE "+name) })
+		address, err := url.Parse(db)
+		require.NoError(t, err)
+		address.User = url.UserPassword(name, "only-here")
+		for _, command := range []string{"status", "up", "down"} {
+			r := on(t, address.String(), "migrate", command)
+			require.Equal(t, exitDatabase, r.code, r.err)
+			require.Contains(t, r.err, "the role "+name+" may not do this. Connect as the database's owner or a member of tercul_migrator")
+		}
+	}
 }

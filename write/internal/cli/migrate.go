@@ -77,7 +77,7 @@ func (a *app) migrateStatus() *cobra.Command {
 			}
 			current, newest, err := tsql.Version(cmd.Context(), a.url())
 			if err != nil {
-				return database.Explain(err, nil)
+				return a.explain(err)
 			}
 			a.print("database %d, program %d", current, newest)
 			switch {
@@ -102,12 +102,21 @@ func (a *app) migrate(ctx context.Context, verb string, run func(context.Context
 		a.say("%s %05d %s (%s)", verb, s.Version, s.Name, s.Took.Round(time.Millisecond))
 	}
 	if err != nil {
-		return database.Explain(err, nil)
+		return a.explain(err)
 	}
 	if len(steps) == 0 {
 		a.say("Nothing to do.")
 	}
 	return nil
+}
+
+// explain words an error of a migration, which opens its own connection.
+func (a *app) explain(err error) error {
+	config, unreadable := pgx.ParseConfig(a.url())
+	if unreadable != nil {
+		return err
+	}
+	return database.Explain(err, config)
 }
 
 // registerShipped enters the documents of this release into the catalogue.

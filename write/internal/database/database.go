@@ -132,9 +132,6 @@ func detail(e *pgconn.PgError) string {
 
 // where is the server's address without any secret.
 func where(config *pgx.ConnConfig) string {
-	if config == nil {
-		return "the address given"
-	}
 	if strings.HasPrefix(config.Host, "/") {
 		return config.Host
 	}
