@@ -186,6 +186,15 @@ func TestImportVerifyRebuild(t *testing.T) {
 	require.Equal(t, exitRejected, r.code)
 	require.Contains(t, r.err, "rejected authors.jsonl:2: broken JSON near byte 2")
 	require.Contains(t, r.err, "1 records were rejected; the rest went in.")
+	broken := t.TempDir()
+	for name, text := range map[string]string{"authors.jsonl": "{broken\n", "works.jsonl": "", "translations.jsonl": ""} {
+		require.NoError(t, os.WriteFile(filepath.Join(broken, name), []byte(text), 0o600))
+	}
+	nothing := on(t, db, "import", broken)
+	require.Equal(t, exitRejected, nothing.code, nothing.err)
+	require.Contains(t, nothing.err, "Nothing changed")
+	require.Contains(t, nothing.err, "1 records were rejected.")
+	require.NotContains(t, nothing.err, "holds all of it already")
 	require.Contains(t, r.err, "2 added, 0 changed")
 	data, err := os.ReadFile(report)
 	require.NoError(t, err)

@@ -45,7 +45,7 @@ cost and name. Those marked with a star are shipped with the service.`,
 					if shipped[d.Hash] {
 						mark = '*'
 					}
-					a.print("%s  %-10s %5d  %c %s%s", d.Hash, d.Status, d.Cost, mark, d.Name, sunset(d))
+					a.print("sha256:%s  %-10s %5d  %c %s%s", d.Hash, d.Status, d.Cost, mark, d.Name, sunset(d))
 				}
 				return err
 			})
@@ -87,7 +87,7 @@ func (a *app) documentsCheck() *cobra.Command {
 			}
 			for _, c := range checked {
 				if c.Err == nil {
-					a.print("%s  ok  cost %d, depth %d  %s", c.Hash(), c.Document.Cost, c.Document.Depth, c.Name())
+					a.print("sha256:%s  ok  cost %d, depth %d  %s", c.Hash(), c.Document.Cost, c.Document.Depth, c.Name())
 				}
 			}
 			if bad > 0 {

@@ -24,8 +24,8 @@ documents list.
 --block stops it at once; --unblock takes either back. Documents shipped with the
 service are retired by a release.`,
 		Example: example(`
-			tercul documents retire 3f2a… --until 2027-01-31
-			tercul documents retire 3f2a… --block`),
+			tercul documents retire sha256:3f2a9c0d5be41768f0c2d7a4935e8b16c7d02f4e9a6b85130d47ce92fb16a853 --until 2027-01-31
+			tercul documents retire sha256:3f2a9c0d5be41768f0c2d7a4935e8b16c7d02f4e9a6b85130d47ce92fb16a853 --block`),
 		Args: exactly(1, "the hash of a document (tercul documents list shows them)"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			status, end, err := retirement(block, unblock, until, time.Now())
@@ -38,9 +38,9 @@ service are retired by a release.`,
 			}
 			return a.withDatabase(cmd.Context(), func(conn *pgx.Conn) error {
 				if err := documents.SetStatus(cmd.Context(), conn, hash, status, end); err != nil {
-					return fmt.Errorf("%s: %w", hash, err)
+					return fmt.Errorf("sha256:%s: %w", hash, err)
 				}
-				a.say("%s is %s%s.", hash, strings.ToLower(status), sunset(documents.Registered{Sunset: end}))
+				a.say("sha256:%s is %s%s.", hash, strings.ToLower(status), sunset(documents.Registered{Sunset: end}))
 				return nil
 			})
 		},

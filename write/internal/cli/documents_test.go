@@ -59,7 +59,7 @@ func TestDocumentsLiveInTheDatabase(t *testing.T) {
 	require.Equal(t, "MyLanguages  registered\n  id     sha256:"+id+"\n  cost   200 of 1000\n  fresh  24 h\n"+
 		"  try    curl -s 'http://127.0.0.1:8080/graphql?documentId=sha256:"+id+"'\n", r.out)
 	require.Contains(t, on(t, db, "documents", "add", filepath.Join(dir, "a.graphql")).out, "unchanged")
-	require.Contains(t, on(t, db, "documents", "list").out, id+"  ACTIVE")
+	require.Contains(t, on(t, db, "documents", "list").out, "sha256:"+id+"  ACTIVE")
 
 	require.Equal(t, exitOK, on(t, db, "documents", "retire", id).code)
 	require.Regexp(t, id+`  DEPRECATED .* MyLanguages \(until \d{4}`, on(t, db, "documents", "list").out)

@@ -151,6 +151,8 @@ func (a *app) summary(r importer.Result, took time.Duration) error {
 		a.say("Continued an earlier run that had not finished.")
 	}
 	switch {
+	case !r.Changed && r.Rejected > 0:
+		a.say("Nothing changed (%.1f s).", took.Seconds())
 	case !r.Changed:
 		a.say("Nothing to change: the library holds all of it already (%.1f s).", took.Seconds())
 	default:
@@ -162,9 +164,13 @@ func (a *app) summary(r importer.Result, took time.Duration) error {
 	if r.Remarks > 0 {
 		a.say("%d notes on records that went in.", r.Remarks)
 	}
-	if r.Rejected > 0 {
+	switch {
+	case r.Rejected == 0:
+		return nil
+	case r.Changed:
 		a.say("%d records were rejected; the rest went in.", r.Rejected)
-		return outcome(exitRejected)
+	default:
+		a.say("%d records were rejected.", r.Rejected)
 	}
-	return nil
+	return outcome(exitRejected)
 }

@@ -42,7 +42,7 @@ terminal, or read from a file. It is hashed as the writer does: TERCUL_WRITE_PEP
 must be the writer's.`,
 		Example: example(`
 			tercul user create --role admin --username ada --email ada@example.org
-			tercul user create --role reviewer --language it --username bo --email bo@example.org --password-file /run/secrets/bo`),
+			tercul user create --role reviewer --language it --username bob --email bob@example.org --password-file /run/secrets/bob`),
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.createUser(cmd.Context(), u) },
 	}

@@ -4,12 +4,15 @@ import (
 	"encoding/base64"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 
 	"github.com/tercul/tercul/shared/pgtest"
+	"github.com/tercul/tercul/write/internal/command"
 )
 
 func TestUserCreate(t *testing.T) {
@@ -46,4 +49,22 @@ func TestUserCreate(t *testing.T) {
 	code, _, said = create("--username", "eve", "--email", "eve@example.org")
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, said, "at least 12 characters")
+}
+
+// TestExamplesAreTaken: what --help shows as a username or a document's id is one.
+func TestExamplesAreTaken(t *testing.T) {
+	names, ids := regexp.MustCompile(`--username (\S+)`), regexp.MustCompile(`documents retire (\S+)`)
+	document := regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+	seen := 0
+	everyCommand((&app{}).root(), func(cmd *cobra.Command) {
+		for _, m := range names.FindAllStringSubmatch(cmd.Example, -1) {
+			require.True(t, command.Username(m[1]), m[1])
+			seen++
+		}
+		for _, m := range ids.FindAllStringSubmatch(cmd.Example, -1) {
+			require.Regexp(t, document, m[1])
+			seen++
+		}
+	})
+	require.GreaterOrEqual(t, seen, 5)
 }
