@@ -120,6 +120,8 @@ writer_settings() {
   give TERCUL_WRITE_LIMITS relaxed
   give TERCUL_MAIL_FROM 'Tercul <no-reply@localhost.localdomain>'
   give TERCUL_MAIL_LINK_URL http://localhost:3000
+  # The pages that the links of mail lead to may sign in with cookies.
+  if [[ ${TERCUL_MAIL_LINK_URL:-} =~ ^https?://[^/]+ ]]; then give TERCUL_WRITE_ORIGINS "${BASH_REMATCH[0]}"; fi
 }
 
 # give NAME VALUE [_FILE] exports a setting that the environment has in neither form.
@@ -131,20 +133,28 @@ give() {
 # ROLES are those that `make up` makes an account of each of, on a database of its own.
 ROLES='reader contributor reviewer editor admin'
 
-# make_accounts makes them, once. They share one password.
+# make_accounts makes them, once. They share one password; secrets/accounts lists them for whoever signs in.
 make_accounts() {
-  local role log=$TERCUL_HOME/log/accounts.log languages
+  local role log=$TERCUL_HOME/log/accounts.log languages password
   [ "$POSTGRES_FROM" != given ] && [ ! -e "$TERCUL_HOME/run/accounts" ] || return 0
-  secret accounts >/dev/null
+  password=$(secret accounts_password) || exit
   : >"$log"
   for role in $ROLES; do
     languages=()
     [ "$role" != reviewer ] || languages=(--language en --language ru)
     TERCUL_DATABASE_URL=$(database_url migrator) "$REPOSITORY/bin/tercul" user create --if-missing --username "$role" --email "$role@example.org" \
-      --role "$role" ${languages[@]+"${languages[@]}"} --password-file "$INSTANCE/secrets/accounts" >>"$log" 2>&1 </dev/null ||
+      --role "$role" ${languages[@]+"${languages[@]}"} --password-file "$INSTANCE/secrets/accounts_password" >>"$log" 2>&1 </dev/null ||
       die "the account $role could not be made: $(explain "$log")"
   done
+  list_accounts "$password"
   : >"$TERCUL_HOME/run/accounts"
+}
+
+# list_accounts PASSWORD writes a line for each account: its username, its address and the password.
+list_accounts() {
+  local role
+  (umask 077 && for role in $ROLES; do echo "$role $role@example.org $1"; done >"$INSTANCE/secrets/accounts") ||
+    die "cannot write $INSTANCE/secrets/accounts: make room on its disk"
 }
 
 # start_services starts the reader and the writer, each with its own role's URL.

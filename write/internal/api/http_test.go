@@ -143,6 +143,7 @@ func TestPagesOfOtherSites(t *testing.T) {
 		"a program":      {nil, 200, ""},
 		"another site":   {[]string{"Origin", "https://evil.example"}, 403, ""},
 		"its fetch":      {[]string{"Sec-Fetch-Site", "cross-site"}, 403, ""},
+		"a token's use":  {[]string{"Origin", "https://evil.example", "Authorization", "Bearer x"}, 403, ""},
 		"a frame":        {[]string{"Origin", "null"}, 403, ""},
 		"a longer name":  {[]string{"Origin", "https://tercul.example.evil.example"}, 403, ""},
 		"plain HTTP":     {[]string{"Origin", "http://tercul.example"}, 403, ""},
@@ -150,6 +151,7 @@ func TestPagesOfOtherSites(t *testing.T) {
 	} {
 		r := d.send(nil, http.MethodPost, "/graphql", typename, c.headers...)
 		require.Equal(t, c.status, r.status, name)
+		require.NotContains(t, r.text, "session", name)
 		require.Equal(t, c.allowed, r.header.Get("Access-Control-Allow-Origin"), name)
 		require.Equal(t, "Origin", r.header.Get("Vary"))
 	}

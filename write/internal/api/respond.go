@@ -29,7 +29,7 @@ var (
 	errMethod        = apperr.New(apperr.BadRequest, "This path answers GET, HEAD, POST and OPTIONS.").WithStatus(http.StatusMethodNotAllowed)
 	errMutationByGet = apperr.New(apperr.BadRequest, "A mutation cannot be sent by GET.").WithStatus(http.StatusMethodNotAllowed)
 	errOneMutation   = apperr.New(apperr.BadRequest, "Send one mutation a request: each is a transaction of its own.")
-	errCrossOrigin   = apperr.New(apperr.Forbidden, "Pages of this origin may not use the session of a browser.")
+	errCrossOrigin   = apperr.New(apperr.Forbidden, "Pages of this origin may not send requests here.")
 	errVariables     = apperr.New(apperr.BadRequest, "It must be a JSON object.").WithField("variables")
 
 	errIdempotencyKey = apperr.New(apperr.BadRequest, "It must have 8 to 128 characters.").WithField("Idempotency-Key")
