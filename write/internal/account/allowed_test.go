@@ -14,7 +14,7 @@ func TestWhoMayCall(t *testing.T) {
 	w := writetest.New(t)
 	some := map[string]string{
 		"changePassword": `(input: {currentPassword: "x", newPassword: "y"})`, "requestEmailChange": `(input: {newEmail: "a@example.org", password: "x"})`,
-		"reauthenticate": `(input: {password: "x"})`, "updateProfile": `(input: {expectedVersion: 9, patch: {}})`, "deleteAccount": `(input: {password: "x", confirm: "x"})`,
+		"reauthenticate": `(input: {password: "x"})`, "updateProfile": `(input: {expectedVersion: 9, patch: {bio: null}})`, "deleteAccount": `(input: {password: "x", confirm: "x"})`,
 		"revokeSession":    `(input: {sessionId: "sess_01m8d3tcw7fg8a6qbqnkdhds9w"})`,
 		"revokeSigningKey": `(input: {id: "skey_01m8d3tcw7fg8a6qbqnkdhds9w"})`, "revokeAllSessions": `(input: {})`, "logout": "",
 	}

@@ -88,10 +88,11 @@ func TestChange(t *testing.T) {
 	require.Equal(t, "A poet.", *now.Bio)
 	require.Nil(t, now.BirthYear)
 	require.Equal(t, 1321, *now.DeathYear)
+	require.Equal(t, []string{"BLANK patch"}, edit(2, map[string]any{}).Codes(), "nothing is no edit")
 	require.Equal(t, []string{"INVALID patch.birth"}, edit(2, map[string]any{"birth": "1265-02-30"}).Codes())
 	require.Equal(t, []string{"INVALID patch.death"}, edit(2, map[string]any{"birth": "1330"}).Codes())
 	require.Equal(t, []string{"BLANK patch.kind"}, edit(2, map[string]any{"kind": nil}).Codes())
-	require.Equal(t, []string{"STALE_VERSION expectedVersion"}, edit(1, map[string]any{}).Codes())
+	require.Equal(t, []string{"STALE_VERSION expectedVersion"}, edit(1, map[string]any{"bio": "x"}).Codes())
 	w.Change(editor, "setAuthorNames", "SetAuthorNamesInput", selection, map[string]any{"id": made.ID, "expectedVersion": 2,
 		"names": []any{map[string]any{"language": "en", "name": "Dante", "sortName": "Dante"}}}).Ok().Into("author", &now)
 	require.Equal(t, "Dante", now.Name)

@@ -95,11 +95,11 @@ func TestChange(t *testing.T) {
 	edit(reader, 2, map[string]any{"note": nil, "labels": []string{}}).Ok().Into("bookmark", &now)
 	require.Nil(t, now.Note)
 	require.Empty(t, now.Labels)
-	require.Equal(t, []string{"STALE_VERSION expectedVersion"}, edit(reader, 2, map[string]any{}).Codes())
+	require.Equal(t, []string{"STALE_VERSION expectedVersion"}, edit(reader, 2, map[string]any{"note": "x"}).Codes())
 	require.Equal(t, []string{"BLANK patch.private"}, edit(reader, 3, map[string]any{"private": nil}).Codes())
 	require.Equal(t, []string{"TOO_LONG patch.note"}, edit(reader, 3, map[string]any{"note": strings.Repeat("x", 5001)}).Codes())
 	require.Equal(t, []string{"TOO_LONG patch.labels.0"}, edit(reader, 3, map[string]any{"labels": []string{strings.Repeat("x", 41)}}).Codes())
-	require.Equal(t, []string{"NOT_FOUND id"}, edit(admin, 3, map[string]any{}).Codes(), "nobody knows of another's")
+	require.Equal(t, []string{"NOT_FOUND id"}, edit(admin, 3, map[string]any{"note": "x"}).Codes(), "nobody knows of another's")
 
 	remove := func(who *identity.Actor, id string) []string {
 		return w.Change(who, "deleteBookmark", "DeleteBookmarkInput", "deletedId", map[string]any{"id": id}).Codes()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -76,8 +77,8 @@ func UUIDs(ids []publicid.ID) []uuid.UUID {
 // owner of a collection, else nothing.
 func (tx *Tx) Slug(ctx context.Context, id publicid.ID, scope uuid.UUID, name string) error {
 	base := slugs.Make(name)
-	if base == "" {
-		base = "untitled"
+	if base == "" { // a name of symbols alone has the id
+		base = strings.ReplaceAll(id.String(), "_", "-")
 	}
 	return tx.SlugOf(ctx, id, scope, base)
 }

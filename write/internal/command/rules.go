@@ -42,15 +42,17 @@ func matches(ok func(string) bool) validator.Func {
 	return func(f validator.FieldLevel) bool { return ok(f.Field().String()) }
 }
 
-// text refuses control characters but the allowed ones, and the characters that
+// text refuses white space alone, control characters but the allowed ones, and the characters that
 // make text read otherwise than it is stored (UTS #55).
 func text(allowed func(rune) bool) validator.Func {
 	return matches(func(s string) bool {
-		return !strings.ContainsFunc(s, func(r rune) bool {
+		return !onlySpace(s) && !strings.ContainsFunc(s, func(r rune) bool {
 			return !allowed(r) && (unicode.IsControl(r) || turns(r) || r == '\u2028' || r == '\u2029')
 		})
 	})
 }
+
+func onlySpace(s string) bool { return s != "" && strings.TrimSpace(s) == "" }
 
 // turns tells the explicit directional formatting characters (UAX #9, 2.1 to 2.5)
 // but the marks, which ordinary Hebrew and Arabic text has.
@@ -65,4 +67,17 @@ func https(s string) bool {
 // names: the validator sees an id as its kind.
 func ofKind(f validator.FieldLevel) bool {
 	return slices.Contains(strings.Fields(f.Param()), f.Field().String())
+}
+
+// someField is the rule of every patch: it gives one field at least.
+const someField = "some_field"
+
+func notEmpty(patch validator.StructLevel) {
+	fields := patch.Current()
+	for i := range fields.NumField() {
+		if field, omittable := fields.Field(i).Interface().(interface{ IsSet() bool }); !omittable || field.IsSet() {
+			return
+		}
+	}
+	patch.ReportError(fields.Interface(), "", "", someField, "")
 }

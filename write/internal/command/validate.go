@@ -41,6 +41,8 @@ func NewValidator() (*Validator, error) {
 		graphql.Omittable[*string]{}, graphql.Omittable[*int]{}, graphql.Omittable[*bool]{}, graphql.Omittable[*publicid.ID]{},
 		graphql.Omittable[[]string]{}, graphql.Omittable[[]publicid.ID]{}, graphql.Omittable[[]model.TranslationContributorInput]{})
 	v.RegisterCustomTypeFunc(kindOf, publicid.ID{})
+	v.RegisterStructValidation(notEmpty, model.AuthorPatch{}, model.BookmarkPatch{}, model.CategoryPatch{}, model.CollectionPatch{}, model.ProfilePatch{},
+		model.SearchPresetPatch{}, model.TagPatch{}, model.TranslationPatch{}, model.WorkPatch{})
 	return &Validator{v}, nil
 }
 
@@ -77,7 +79,7 @@ var indices = regexp.MustCompile(`\[(\w+)\]`)
 // path is the place in the input: "CreateWorkInput.titles[0].title" is titles.0.title.
 func path(namespace string) string {
 	_, inside, _ := strings.Cut(namespace, ".")
-	return indices.ReplaceAllString(inside, ".$1")
+	return strings.TrimSuffix(indices.ReplaceAllString(inside, ".$1"), ".")
 }
 
 // describe makes a fault of a broken rule.
@@ -86,6 +88,10 @@ func describe(e validator.FieldError) apperr.UserError {
 	switch tag := e.Tag(); {
 	case tag == "required" || tag == "min" && e.Param() == "1" && e.Kind() == reflect.String:
 		return Fault(apperr.UserBlank, field, "It must not be empty.")
+	case tag == someField:
+		return Fault(apperr.UserBlank, field, "Say what to change.")
+	case blank(e):
+		return Fault(apperr.UserBlank, field, "It must not be blank.")
 	case tag == "min" || tag == "max":
 		return outOfBounds(e, field)
 	case tag == "unique":
@@ -93,7 +99,13 @@ func describe(e validator.FieldError) apperr.UserError {
 	case wanted[tag] != "":
 		return Fault(apperr.UserInvalid, field, wanted[tag])
 	}
-	return Fault(apperr.UserInvalid, field, "It has not the form that it must have.", "rule", e.Tag())
+	return Fault(apperr.UserInvalid, field, "It is not of the form that the field asks for.")
+}
+
+// blank tells a text of nothing but white space.
+func blank(e validator.FieldError) bool {
+	s, isText := e.Value().(string)
+	return isText && (e.Tag() == "line" || e.Tag() == "prose") && onlySpace(s)
 }
 
 // outOfBounds is about the number of items or characters, or a number itself.
@@ -112,20 +124,4 @@ func outOfBounds(e validator.FieldError, field string) apperr.UserError {
 		return Fault(apperr.UserInvalid, field, "It must be at least "+limit+".", "min", limit)
 	}
 	return Fault(apperr.UserInvalid, field, "It must be at most "+limit+".", "max", limit)
-}
-
-// wanted says what a rule asks for.
-var wanted = map[string]string{
-	"line":     "It must be one line, without control characters and without characters that turn the direction of text.",
-	"prose":    "It must have no control characters but line breaks and tabs, and none that turn the direction of text.",
-	"kind":     "It must be the id of another kind of thing.",
-	"edtf":     "It must be a date of EDTF level 1 that the calendar has, such as 1304, 1304/1321 (the earlier one first), 13XX or -0700~.",
-	"slug":     "It must consist of small letters and digits, with hyphens between them.",
-	"segment":  "It must consist of small letters and digits, with hyphens between them.",
-	"username": "It must consist of 3 to 30 letters, digits and underscores.",
-	"https":    "It must be an address that begins with https://.",
-	"address":  "It must be an address such as name@example.org, in ASCII.",
-	"base64":   "It must be written in base64.",
-	"tag":      "It must be a tag of caches, such as work_01h455vb4pex5vsknk084sn02q, list:work or *.",
-	"document": "It must be the id of a document: sha256: and 64 hexadecimal digits.",
 }

@@ -1,6 +1,8 @@
 package command_test
 
 import (
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -9,6 +11,7 @@ import (
 
 	"github.com/tercul/tercul/shared/apperr"
 	"github.com/tercul/tercul/write/internal/command"
+	"github.com/tercul/tercul/write/internal/model"
 	"github.com/tercul/tercul/write/internal/publicid"
 )
 
@@ -45,6 +48,8 @@ func TestEveryRule(t *testing.T) {
 	}{
 		"nothing":                  {form{}, ""},
 		"a line":                   {form{Line: "Ὀδύσσεια — 紅樓夢 שָׁלוֹם\u200f"}, ""},
+		"a blank line":             {form{Line: " \t"}, "BLANK line"},
+		"blank prose":              {form{Prose: "  \n"}, "BLANK prose"},
 		"two lines":                {form{Line: "a\nb"}, "INVALID line"},
 		"a line separator":         {form{Line: "a\u2028b"}, "INVALID line"},
 		"an override":              {form{Line: "a\u202eb"}, "INVALID line"},
@@ -95,4 +100,32 @@ func TestFaultsSayWhatAMessageNeeds(t *testing.T) {
 	require.Equal(t, map[string]string{"max": "300"}, f.Params)
 	require.Nil(t, command.Fault(apperr.UserConflict, "", "x").Field)
 	require.EqualError(t, command.Faults{f}, "TOO_LONG titles.0.title")
+}
+
+// TestAPatchChangesSomething: null changes something, nothing at all does not.
+func TestAPatchChangesSomething(t *testing.T) {
+	v, err := command.NewValidator()
+	require.NoError(t, err)
+	in := model.UpdateWorkInput{ID: publicid.ID{Kind: "WORK"}, ExpectedVersion: 1}
+	faults := v.Struct(in)
+	require.EqualError(t, faults, "BLANK patch")
+	require.Equal(t, "Say what to change.", faults[0].Message)
+	in.Patch.Description = graphql.OmittableOf[*string](nil)
+	require.Empty(t, v.Struct(in))
+	wrapped := model.CreateContributionInput{Title: "x", Patch: model.ContributionPatch{UpdateWork: &model.UpdateWorkInput{ID: in.ID, ExpectedVersion: 1}}}
+	require.EqualError(t, v.Struct(wrapped), "BLANK patch.updateWork.patch")
+}
+
+// TestEveryRuleHasASentence of its own: the schema's rules are in the models' tags.
+func TestEveryRuleHasASentence(t *testing.T) {
+	generated, err := os.ReadFile("../model/generated.go")
+	require.NoError(t, err)
+	general := regexp.MustCompile(`^(omitempty|omitnil|required|dive|unique(=\w+)?|min=\d+|min=-\d+|max=\d+)$`)
+	for _, tag := range regexp.MustCompile(`validate:"([^"]+)"`).FindAllStringSubmatch(string(generated), -1) {
+		for _, rule := range strings.Split(tag[1], ",") {
+			if !general.MatchString(rule) {
+				require.NotEmpty(t, command.Wanted(rule), rule)
+			}
+		}
+	}
 }

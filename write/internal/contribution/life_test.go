@@ -110,7 +110,7 @@ func TestUpdate(t *testing.T) {
 	}{
 		"blank title":    {object{"title": ""}, []string{"BLANK title"}},
 		"another type":   {object{"patch": object{"setText": object{"expressionId": text.String(), "expectedRevision": 1, "plainText": "a"}}}, []string{"INVALID patch"}},
-		"another object": {object{"patch": object{"updateWork": object{"id": other.String(), "expectedVersion": 1, "patch": object{}}}}, []string{"INVALID patch"}},
+		"another object": {object{"patch": object{"updateWork": object{"id": other.String(), "expectedVersion": 1, "patch": object{"description": "x"}}}}, []string{"INVALID patch"}},
 		"its faults":     {object{"patch": s.describe(7, "x")}, []string{"STALE_VERSION patch.updateWork.expectedVersion"}},
 		"nothing":        {object{"patch": object{}}, []string{"BLANK patch"}},
 	} {

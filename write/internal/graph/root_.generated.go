@@ -3587,8 +3587,8 @@ input CreateTranslationInput {
   completeness: Completeness! = COMPLETE
   "Verse or prose."
   form: TextForm
-  "The year it was made or first printed; negative years are BCE."
-  year: Int @goTag(key: "validate", value: "omitempty,min=-4000,max=2500")
+  "The year it was made or first printed; negative years are BCE, and there is no year 0."
+  year: Int @goTag(key: "validate", value: "omitempty,min=-4000,max=2500,ne=0")
   "What to know about it."
   notes: String @goTag(key: "validate", value: "omitempty,max=5000,prose")
   "Where it comes from; of what a machine made, which one."
@@ -3623,8 +3623,8 @@ input TranslationPatch {
   completeness: Completeness @goField(omittable: true)
   "Verse or prose."
   form: TextForm @goField(omittable: true)
-  "The year it was made or first printed; negative years are BCE."
-  year: Int @goField(omittable: true) @goTag(key: "validate", value: "omitempty,min=-4000,max=2500")
+  "The year it was made or first printed; negative years are BCE, and there is no year 0."
+  year: Int @goField(omittable: true) @goTag(key: "validate", value: "omitnil,min=-4000,max=2500,ne=0")
   "What to know about it."
   notes: String @goField(omittable: true) @goTag(key: "validate", value: "omitempty,max=5000,prose")
   "Where it comes from; of what a machine made, which one."

@@ -972,8 +972,8 @@ type CreateTranslationInput struct {
 	Completeness Completeness `json:"completeness"`
 	// Verse or prose.
 	Form *TextForm `json:"form,omitempty,omitzero"`
-	// The year it was made or first printed; negative years are BCE.
-	Year *int `json:"year,omitempty,omitzero" validate:"omitempty,min=-4000,max=2500"`
+	// The year it was made or first printed; negative years are BCE, and there is no year 0.
+	Year *int `json:"year,omitempty,omitzero" validate:"omitempty,min=-4000,max=2500,ne=0"`
 	// What to know about it.
 	Notes *string `json:"notes,omitempty,omitzero" validate:"omitempty,max=5000,prose"`
 	// Where it comes from; of what a machine made, which one.
@@ -2390,8 +2390,8 @@ type TranslationPatch struct {
 	Completeness graphql.Omittable[*Completeness] `json:"completeness,omitempty,omitzero"`
 	// Verse or prose.
 	Form graphql.Omittable[*TextForm] `json:"form,omitempty,omitzero"`
-	// The year it was made or first printed; negative years are BCE.
-	Year graphql.Omittable[*int] `json:"year,omitempty,omitzero" validate:"omitempty,min=-4000,max=2500"`
+	// The year it was made or first printed; negative years are BCE, and there is no year 0.
+	Year graphql.Omittable[*int] `json:"year,omitempty,omitzero" validate:"omitnil,min=-4000,max=2500,ne=0"`
 	// What to know about it.
 	Notes graphql.Omittable[*string] `json:"notes,omitempty,omitzero" validate:"omitempty,max=5000,prose"`
 	// Where it comes from; of what a machine made, which one.

@@ -154,8 +154,8 @@ func TestChange(t *testing.T) {
 	} {
 		require.Equal(t, c.want, edit(reader, 3, c.patch).Codes())
 	}
-	require.Equal(t, []string{"STALE_VERSION expectedVersion"}, edit(reader, 2, map[string]any{}).Codes())
-	require.Equal(t, []string{"NOT_FOUND id"}, edit(admin, 3, map[string]any{}).Codes())
+	require.Equal(t, []string{"STALE_VERSION expectedVersion"}, edit(reader, 2, map[string]any{"name": "x"}).Codes())
+	require.Equal(t, []string{"NOT_FOUND id"}, edit(admin, 3, map[string]any{"name": "x"}).Codes())
 	remove := func(who *identity.Actor) []string {
 		return w.Change(who, "deleteSearchPreset", "DeleteSearchPresetInput", "deletedId", map[string]any{"id": made.ID}).Codes()
 	}

@@ -44,6 +44,8 @@ func TestCreate(t *testing.T) {
 	require.Equal(t, "createTag", writetest.One[string](w, "SELECT action FROM ops.audit_log WHERE actor_id = $1", contributor.UserID))
 	require.Equal(t, "Sea voyage", writetest.One[string](w, "SELECT name FROM view.tag WHERE public_id = $1", first.ID))
 
+	symbol := made(w, contributor, "🦄")
+	require.Equal(t, strings.ReplaceAll(symbol.ID, "_", "-"), symbol.Slug, "nothing of it can be spoken")
 	taken := create(w, contributor, "sea-VOYAGE")
 	require.Equal(t, []string{"TAKEN name"}, taken.Codes())
 	require.Equal(t, first.ID, taken.Faults[0].Params[0].Value)
@@ -84,8 +86,8 @@ func TestUpdate(t *testing.T) {
 	late := update(w, editor, stale, map[string]any{"kind": "THEME"})
 	require.Equal(t, []string{"STALE_VERSION expectedVersion"}, late.Codes())
 	require.Equal(t, "2", late.Faults[0].Params[0].Value)
-	require.Equal(t, []string{"NOT_FOUND id"}, update(w, editor, word{ID: "tag_01h455vb4pex5vsknk084sn02q", Version: 1}, map[string]any{}).Codes())
-	require.Equal(t, []string{"INVALID id"}, update(w, editor, word{ID: "work_01h455vb4pex5vsknk084sn02q", Version: 1}, map[string]any{}).Codes())
+	require.Equal(t, []string{"NOT_FOUND id"}, update(w, editor, word{ID: "tag_01h455vb4pex5vsknk084sn02q", Version: 1}, map[string]any{"kind": "THEME"}).Codes())
+	require.Equal(t, []string{"INVALID id"}, update(w, editor, word{ID: "work_01h455vb4pex5vsknk084sn02q", Version: 1}, map[string]any{"kind": "THEME"}).Codes())
 	require.Equal(t, "Sky", sky.Name)
 }
 

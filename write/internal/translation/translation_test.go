@@ -101,6 +101,7 @@ func TestCreateRefuses(t *testing.T) {
 		"no person":        {map[string]any{"contributors": []any{map[string]any{"personId": "prsn_01h455vb4pex5vsknk084sn02q"}}}, []string{"NOT_FOUND contributors.0"}},
 		"twice": {map[string]any{"contributors": []any{map[string]any{"personId": person}, map[string]any{"personId": person}}},
 			[]string{"DUPLICATE contributors.1"}},
+		"no year":      {map[string]any{"year": 0}, []string{"INVALID year"}},
 		"year":         {map[string]any{"year": 3000}, []string{"INVALID year"}},
 		"http":         {map[string]any{"sourceUrl": "http://example.org"}, []string{"INVALID sourceUrl"}},
 		"empty text":   {map[string]any{"text": " \n "}, []string{"BLANK text"}},
@@ -167,6 +168,8 @@ func TestUpdate(t *testing.T) {
 	require.Equal(t, []string{"STALE_VERSION expectedVersion"}, stale.Codes())
 	require.Equal(t, "2", stale.Faults[0].Params[0].Value)
 	anonymous := w.Person("Anonymous")
+	require.Equal(t, []string{"INVALID patch.year"}, edit(editor, 2, map[string]any{"year": 0}).Codes())
+	require.Equal(t, []string{"BLANK patch"}, edit(editor, 2, map[string]any{}).Codes(), "nothing is no edit")
 	edit(editor, 2, map[string]any{"year": nil, "sourceExpressionId": nil, "contributors": []any{map[string]any{"personId": anonymous.String()}}}).
 		Ok().Into("translation", &after)
 	require.Nil(t, after.Year)

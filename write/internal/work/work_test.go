@@ -152,10 +152,12 @@ func TestUpdate(t *testing.T) {
 	edit(2, map[string]any{"description": nil, "created": nil}).Ok().Into("work", &after)
 	require.Nil(t, after.Description)
 	require.Nil(t, after.YearFrom, "null takes away, and the years follow the date")
+	require.Equal(t, []string{"BLANK patch"}, edit(3, map[string]any{}).Codes(), "nothing is no edit")
+	require.Equal(t, []string{"BLANK patch.description"}, edit(3, map[string]any{"description": "   "}).Codes())
 	require.Equal(t, []string{"INVALID patch.created"}, edit(3, map[string]any{"created": "1304/1200"}).Codes())
 	require.Equal(t, []string{"BLANK patch.literatureType"}, edit(3, map[string]any{"literatureType": nil}).Codes())
 	require.Equal(t, []string{"NOT_FOUND id"}, w.Change(editor, "updateWork", "UpdateWorkInput", selection,
-		map[string]any{"id": "work_01h455vb4pex5vsknk084sn02q", "expectedVersion": 1, "patch": map[string]any{}}).Codes())
+		map[string]any{"id": "work_01h455vb4pex5vsknk084sn02q", "expectedVersion": 1, "patch": map[string]any{"description": "x"}}).Codes())
 }
 
 func TestLife(t *testing.T) {
@@ -189,7 +191,7 @@ func TestLife(t *testing.T) {
 	require.Zero(t, writetest.One[int](w, "SELECT count(*)::int FROM view.work WHERE public_id = $1", made.ID))
 
 	act(admin, "deleteWork", "DeleteWorkInput", 3, map[string]any{"reason": "A double."}).Ok()
-	require.Equal(t, []string{"NOT_FOUND id"}, act(editor, "updateWork", "UpdateWorkInput", 4, map[string]any{"patch": map[string]any{}}).Codes())
+	require.Equal(t, []string{"NOT_FOUND id"}, act(editor, "updateWork", "UpdateWorkInput", 4, map[string]any{"patch": map[string]any{"description": "x"}}).Codes())
 	w.Now = w.Now.Add(31 * 24 * time.Hour)
 	require.Equal(t, []string{"INVALID_STATE id"}, act(editor, "restoreWork", "RestoreWorkInput", 0, nil).Codes())
 	w.Now = w.Now.Add(-2 * 24 * time.Hour)
