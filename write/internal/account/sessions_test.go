@@ -150,7 +150,7 @@ func TestProfile(t *testing.T) {
 	require.Equal(t, 2, v.Profile.Version)
 	require.Equal(t, []string{"en", "fr"}, v.Profile.Languages)
 	require.Equal(t, "Ada L.", writetest.One[string](w, "SELECT display_name FROM view.users_public WHERE id = $1", ada.UserID))
-	require.Equal(t, []string{"STALE_VERSION expectedVersion"}, update(1, in{}).Codes())
+	require.Equal(t, []string{"STALE_VERSION expectedVersion"}, update(1, in{"bio": "x"}).Codes())
 	update(2, in{"bio": nil, "visibility": "PRIVATE"}).Ok().Into("viewer", &v)
 	require.Nil(t, v.Profile.Bio)
 	require.Equal(t, "Ada L.", *v.Profile.DisplayName)
