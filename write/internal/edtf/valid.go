@@ -51,7 +51,7 @@ type span struct{ earliest, latest day }
 
 func read(s string) (span, bool) {
 	m := form.FindStringSubmatch(s)
-	if m == nil || m[1] == "-0000" {
+	if len(m) == 0 || m[1] == "-0000" {
 		return span{}, false
 	}
 	digits := m[1] + m[4]
