@@ -2,7 +2,6 @@ package cache
 
 import (
 	"context"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -32,23 +31,29 @@ func TestTasksAreDoneAndEnd(t *testing.T) {
 	require.False(t, tasks.Go(func(context.Context) {}), "it has stopped")
 }
 
-// A burst leaves few goroutines behind, and the next task needs no new one.
+// After a burst as many as there are places rest, and one of them takes the next task.
 func TestTasksRestAndAreTakenUp(t *testing.T) {
 	tasks := NewTasks()
-	before, release := runtime.NumGoroutine(), make(chan struct{})
+	var started sync.WaitGroup
+	release := make(chan struct{})
 	for range 4 * maxIdle {
-		tasks.Go(func(context.Context) { <-release })
+		started.Add(1)
+		tasks.Go(func(context.Context) { started.Done(); <-release })
 	}
-	require.GreaterOrEqual(t, runtime.NumGoroutine(), before+4*maxIdle)
+	started.Wait()
+	require.Empty(t, tasks.rests, "all are at work")
 	close(release)
-	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+maxIdle+4 && len(tasks.rests) == maxIdle }, 10*time.Second, time.Millisecond, "a few are those that look")
-	at := runtime.NumGoroutine()
-	for range 100 {
-		ran := make(chan struct{})
-		tasks.Go(func(context.Context) { close(ran) })
-		<-ran
+	resting := func(n int) {
+		t.Helper()
+		require.Eventually(t, func() bool { return len(tasks.rests) == n }, 10*time.Second, time.Millisecond)
 	}
-	require.LessOrEqual(t, runtime.NumGoroutine(), at+4)
+	resting(maxIdle)
+	for range 100 {
+		left := make(chan int)
+		tasks.Go(func(context.Context) { left <- len(tasks.rests) })
+		require.Equal(t, maxIdle-1, <-left, "no new one is needed")
+		resting(maxIdle)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	require.NoError(t, tasks.Run(ctx, func() {}))
