@@ -47,6 +47,10 @@ func (v Violation) String() string {
 		v.Rule, v.Fault, v.Reader, v.Question, v.Register, v.What, v.Age.Round(time.Millisecond), v.Source)
 }
 
+// mostExcused is the most that is put down to a machine that stood still, however
+// busy it was.
+const mostExcused = 2 * time.Second
+
 // Judge holds answers against the ledger and the promise.
 type Judge struct {
 	Ledger  *Ledger
@@ -163,7 +167,7 @@ func (j *Judge) value(o Observation, register int, value uint64) {
 	}
 	stalled := time.Duration(0)
 	if age > bound && j.Stall != nil {
-		stalled = j.Stall.Between(o.Reader, at, o.Start)
+		stalled = min(j.Stall.Between(o.Reader, at, o.Start), mostExcused)
 	}
 	switch {
 	case age <= bound:

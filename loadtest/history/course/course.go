@@ -62,13 +62,16 @@ func Run(ctx context.Context, r *rig.Rig, cfg Config, log func(string, ...any)) 
 	all.Go(func() { stalls.Run(running) })
 	all.Go(func() { s.watch.Run(running) })
 	all.Go(func() { s.sampler().Run(running) })
-	all.Go(func() { s.clients.Run(running, cfg.Seed, cfg.Clients) })
+	writers.Go(func() { s.clients.Run(writing, cfg.Seed, cfg.Clients) })
 	writers.Go(func() { s.Editors.Run(writing, cfg.Seed, 3, 3) })
 	err = s.play(ctx)
 	pens()
 	writers.Wait()
 	if err == nil {
 		err = s.settle(ctx)
+	}
+	for why, times := range s.clients.Unanswered() {
+		log("  %d questions were not answered: %s", times, why)
 	}
 	stop()
 	all.Wait()
@@ -87,11 +90,11 @@ func begin(ctx context.Context, r *rig.Rig, cfg Config, log func(string, ...any)
 	ledger, report := traffic.Ledger(cfg.Works), &history.Report{Seed: cfg.Seed, Log: func(v history.Violation) { log("VIOLATION %s", v) }}
 	promise := history.NewPromise(Healthy)
 	writer := &traffic.Writer{URL: r.WriterURL, Login: rig.Editor, Password: rig.Password}
-	library, err := traffic.Build(ctx, writer, cfg.Works)
+	db, err := pgxpool.New(ctx, r.DatabaseURL())
 	if err != nil {
 		return nil, err
 	}
-	db, err := pgxpool.New(ctx, r.DatabaseURL())
+	library, err := traffic.Build(ctx, writer, db, cfg.Works)
 	if err != nil {
 		return nil, err
 	}

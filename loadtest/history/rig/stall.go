@@ -13,9 +13,8 @@ import (
 )
 
 // Stalls measures how long the processes of the rig, and this one, have waited for
-// a processor although they had work: what the kernel tells of each of their
-// threads. On a quiet machine that is next to nothing. It is an upper bound of how
-// much later anything can have come than it would have otherwise.
+// a processor although they had work: of each process, what the kernel tells of that
+// of its threads that waited the longest. On a quiet machine that is next to nothing.
 type Stalls struct {
 	groups [][]func() []int // of processes: those all depend on, then each reader's
 
@@ -78,9 +77,11 @@ func (s *Stalls) add(next sample) {
 	}
 }
 
-// waitedSince sums what the threads of processes have waited since the last time.
+// waitedSince is what processes have waited since the last time, one after the other,
+// each as long as the thread of it that waited the longest.
 func waitedSince(last, seen map[string]time.Duration, pids []int) (sum time.Duration) {
 	for _, pid := range pids {
+		longest := time.Duration(0)
 		files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
 		for _, name := range files {
 			text, err := os.ReadFile(name) //nolint:gosec // of the kernel
@@ -97,9 +98,10 @@ func waitedSince(last, seen map[string]time.Duration, pids []int) (sum time.Dura
 			}
 			seen[name] = time.Duration(waited)
 			if before, known := last[name]; known {
-				sum += time.Duration(waited) - before
+				longest = max(longest, time.Duration(waited)-before)
 			}
 		}
+		sum += longest
 	}
 	return sum
 }

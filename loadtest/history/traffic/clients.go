@@ -6,8 +6,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,6 +30,9 @@ type Clients struct {
 	questions []Question
 	http      *http.Client
 	zstd      *zstd.Decoder
+
+	mu  sync.Mutex
+	why map[string]int // questions were not answered
 }
 
 const askLimit = 10 * time.Second
@@ -115,7 +120,29 @@ func (c *Clients) unanswered(a ask, o history.Observation, err error) {
 		c.judge.Broken("shape", a.reader, fmt.Sprintf("%s with ticket %d: %s", a.question.Name, a.ticket, r), o.Start)
 		return
 	}
-	c.judge.Report.Unavailable(c.judge.Promise.Current(a.reader, o.Start))
+	fault := c.judge.Promise.Current(a.reader, o.Start)
+	c.judge.Report.Unavailable(fault)
+	why := fmt.Sprintf("under %s: %.120s", fault, plain.ReplaceAllString(err.Error(), "…"))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.why == nil {
+		c.why = map[string]int{}
+	}
+	if len(c.why) < mostReasons || c.why[why] > 0 {
+		c.why[why]++
+	}
+}
+
+const mostReasons = 60
+
+// plain takes out what differs from one time to the next.
+var plain = regexp.MustCompile(`[0-9]{4,}|"requestId":"[^"]*"|Get "[^"]*": `)
+
+// Unanswered are the reasons why questions were not answered, and how often.
+func (c *Clients) Unanswered() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.why)
 }
 
 func (c *Clients) ask(ctx context.Context, a ask) (o history.Observation, err error) {
