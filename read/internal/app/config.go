@@ -52,7 +52,7 @@ type HTTPConfig struct {
 type OriginConfig struct {
 	Limit      int           `env:"TERCUL_READ_ORIGIN_LIMIT" envDefault:"0" validate:"min=0,max=10000" desc:"The most questions at the database at a time; 0 for as many as it has connections, less two for the reader's own."`
 	Wait       time.Duration `env:"TERCUL_READ_ORIGIN_WAIT" envDefault:"1s" validate:"min=1ms" desc:"How long a question waits for its turn before it is sent away."`
-	Statements int           `env:"TERCUL_READ_STATEMENTS" envDefault:"100" validate:"min=1,max=10000" desc:"How many statements each connection to the database keeps planned. A document has one for each page size and shape of filter, and the plan of a long one takes a megabyte of the database server's memory."`
+	Statements int           `env:"TERCUL_READ_STATEMENTS" envDefault:"100" validate:"min=1,max=10000" desc:"How many statements each connection to the database keeps planned. A document has one for each shape of filter and each of a few page sizes, and the plan of a long one takes a megabyte of the database server's memory."`
 }
 
 // LoadConfig reads the environment.
