@@ -1204,6 +1204,7 @@ CREATE TABLE ops.idempotency_keys (
   request_hash bytea NOT NULL,
   outcome jsonb,
   expires_at timestamp with time zone NOT NULL,
+  xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
   CONSTRAINT idempotency_keys_pkey PRIMARY KEY (principal, key),
   CONSTRAINT idempotency_keys_key_check CHECK (((char_length(key) >= 8) AND (char_length(key) <= 128))),
   CONSTRAINT idempotency_keys_principal_check CHECK ((char_length(principal) <= 100)),

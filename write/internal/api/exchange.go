@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -194,6 +195,7 @@ func (x *exchange) run(ctx context.Context, c call) error {
 		}
 		ctx = command.WithIdempotencyKey(ctx, key)
 	}
+	ctx, ticket := command.WithTicket(ctx)
 	ctx = cookie.With(ctx, x.r, x.out.Header())
 	ctx = graphql.StartOperationTrace(ctx)
 	op, errs := x.exec.CreateOperationContext(ctx, &graphql.RawParams{
@@ -204,6 +206,9 @@ func (x *exchange) run(ctx context.Context, c call) error {
 	}
 	respond, ctx := x.exec.DispatchOperation(ctx, op)
 	response := respond(ctx)
+	if seq := ticket.Seq(); seq > 0 { // also where the answer tells of a failure: what was changed was
+		x.out.Header().Set("X-Tercul-Seq", strconv.FormatUint(seq, 10))
+	}
 	if response == nil {
 		return apperr.From(ctx.Err())
 	}

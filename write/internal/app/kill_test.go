@@ -35,6 +35,7 @@ func TestMain(m *testing.M) {
 		if err != nil {
 			return err
 		}
+		arm(w, os.Getenv(killAt))
 		return w.Run(ctx)
 	})
 }
@@ -42,6 +43,14 @@ func TestMain(m *testing.M) {
 // spawn starts a writer as a process of its own and waits until it answers. It is
 // killed at the end of the test at the latest.
 func spawn(t *testing.T, env map[string]string) (s *service, kill func()) {
+	t.Helper()
+	s, kill, _ = launch(t, env)
+	require.Eventually(t, s.reachable, 30*time.Second, 20*time.Millisecond, s.log)
+	return s, kill
+}
+
+// launch is spawn without waiting; ended is closed when the process is gone.
+func launch(t *testing.T, env map[string]string) (s *service, kill func(), ended <-chan struct{}) {
 	t.Helper()
 	s = &service{t: t, addr: freeAddr(t), log: &buffer{}}
 	command := exec.CommandContext(context.Background(), os.Args[0]) //nolint:gosec // it is this program
@@ -51,17 +60,17 @@ func spawn(t *testing.T, env map[string]string) (s *service, kill func()) {
 	}
 	command.Stderr = s.log
 	require.NoError(t, command.Start())
-	killed := false
+	gone := make(chan struct{})
+	go func() {
+		_ = command.Wait()
+		close(gone)
+	}()
 	kill = func() {
-		if !killed {
-			killed = true
-			_ = command.Process.Kill() // SIGKILL: nothing is told, nothing tidied
-			_ = command.Wait()
-		}
+		_ = command.Process.Kill() // SIGKILL: nothing is told, nothing tidied
+		<-gone
 	}
 	t.Cleanup(kill)
-	require.Eventually(t, s.reachable, 30*time.Second, 20*time.Millisecond, s.log)
-	return s, kill
+	return s, kill, gone
 }
 
 var addressee = regexp.MustCompile(`(?m)^To: <(\w+)@example\.org>`)

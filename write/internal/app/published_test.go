@@ -23,15 +23,27 @@ import (
 // readers builds the read service and runs one over the same database and Redis.
 func readers(t *testing.T, database, redis string) (address string) {
 	t.Helper()
-	bin := filepath.Join(t.TempDir(), "reader")
+	return reads(t, readerProgram(t), "TERCUL_DATABASE_URL="+database, "TERCUL_REDIS_URL="+redis)
+}
+
+// readerProgram builds the read service.
+func readerProgram(t *testing.T) (bin string) {
+	t.Helper()
+	bin = filepath.Join(t.TempDir(), "reader")
 	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", bin, "./cmd/reader") //nolint:gosec // our own program
 	build.Dir, build.Env = "../../../read", append(os.Environ(), "GOWORK=off")
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, string(out))
+	return bin
+}
+
+// reads runs a reader.
+func reads(t *testing.T, bin string, env ...string) (address string) {
+	t.Helper()
 	address = freeAddr(t)
 	ctx, stop := context.WithCancel(context.Background())
 	reader, log := exec.CommandContext(ctx, bin), &bytes.Buffer{} //nolint:gosec // our own program
-	reader.Env = []string{"TERCUL_READ_ADDR=" + address, "TERCUL_DATABASE_URL=" + database, "TERCUL_REDIS_URL=" + redis, "TERCUL_DOCUMENTS=any", "TERCUL_READ_DRAIN=0s"}
+	reader.Env = append(env, "TERCUL_READ_ADDR="+address, "TERCUL_DOCUMENTS=any", "TERCUL_READ_DRAIN=0s")
 	reader.Stdout, reader.Stderr = log, log
 	reader.Cancel = func() error { return reader.Process.Signal(os.Interrupt) }
 	require.NoError(t, reader.Start())
