@@ -17,8 +17,9 @@ import (
 //	    variant   br, gzip and zstd, made once
 //	     schema   questions about the schema itself, from memory
 //	      limit   as many in an hour as an address may; absent where none is set
-//	       bulkhead   as many at a time as there are connections
-//	        store     one SQL statement
+//	       replicas   standbys, each as many at a time; absent where none is given
+//	        bulkhead   as many at a time as there are connections
+//	         store     one SQL statement
 type chain struct {
 	source answer.Source
 	l1     *cache.L1
@@ -37,8 +38,10 @@ func newChain(r *Reader) (*chain, error) {
 	if err != nil {
 		return nil, err
 	}
-	source := newStore(r.db, clock)
-	source = newBulkhead(source, r.cfg.originLimit(), r.cfg.Origin.Wait, r.metrics)
+	var source answer.Source = newBulkhead(newOrigin(r.db, clock), r.cfg.originLimit(), r.cfg.Origin.Wait, r.metrics)
+	if r.replicas != nil {
+		source = r.replicas.Over(source)
+	}
 	if r.limiter != nil {
 		source = limited{source, r.limiter}
 	}

@@ -29,6 +29,7 @@ type Config struct {
 	L1MB int `env:"TERCUL_L1_MB" envDefault:"64" validate:"min=1,max=65536" desc:"Memory for the first cache layer, in megabytes."`
 
 	Database pg.Config
+	Replica  ReplicaConfig
 	Redis    rds.Config
 	// RedisSpace must be the writer's.
 	RedisSpace string `env:"TERCUL_REDIS_SPACE" envDefault:"tercul" validate:"min=1,max=64,printascii" desc:"Begins the name of every key and channel in Redis, so that installations can share one; the same for reader and writer."`

@@ -38,8 +38,9 @@ func waitFor(ctx context.Context, name string, limit time.Duration, log zerolog.
 
 // newFollower learns of changes from the bus, or without it from the database.
 func newFollower(r *Reader) (*evict.Follower, error) {
+	r.fence = newFence(r.cfg.Replica)
 	cfg := evict.Config{
-		Log: r.log, Metrics: r.metrics, Heard: r.heard,
+		Log: r.log, Metrics: r.metrics, Heard: r.heard, Fence: r.fence,
 		Connect: func(ctx context.Context) (*pgx.Conn, error) {
 			return pgx.ConnectConfig(ctx, r.db.Config().ConnConfig)
 		},
@@ -103,6 +104,7 @@ const firstNews = 5 * time.Second
 // the answers too that an outage leaves. A reader starts only with Postgres there.
 func (r *Reader) dependencies() *api.Readiness {
 	list := []api.Dependency{{Name: "postgres", Check: r.db.Ping}}
+	list = append(list, r.replicaDependencies()...)
 	if r.bus != nil {
 		list = append(list, api.Dependency{Name: "redis", Check: r.bus.Ping})
 	}
