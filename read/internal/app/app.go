@@ -155,6 +155,7 @@ func (r *Reader) Run(ctx context.Context) error {
 	r.chain.services(&g)
 	g.Add(run.Service{Name: "changes", Run: r.follow})
 	g.Add(run.Service{Name: "documents", Run: r.registry.Run})
+	g.Add(run.Service{Name: "watch", Run: r.ready.Watch})
 	g.Add(serve(r.server, r.listener, r.ready, r.cfg.HTTP))
 	return g.Run(ctx)
 }

@@ -22,7 +22,7 @@ type running struct {
 	t    testing.TB
 	url  string
 	r    *Reader
-	logs *bytes.Buffer
+	logs *lockedBuffer
 	stop func() error
 }
 
@@ -46,8 +46,8 @@ func begin(t testing.TB, env map[string]string) *running {
 	require.NoError(t, err)
 	cfg.Addr = "127.0.0.1:0"      // any port, which an operator cannot ask for
 	cfg.documentsPoll = time.Hour // a change of the documents is announced, or the test fails
-	logs := &bytes.Buffer{}
-	r, err := New(t.Context(), cfg, &lockedWriter{w: logs})
+	logs := &lockedBuffer{}
+	r, err := New(t.Context(), cfg, logs)
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
@@ -64,15 +64,22 @@ func begin(t testing.TB, env map[string]string) *running {
 	return s
 }
 
-type lockedWriter struct {
+// lockedBuffer is what a reader logs into, and can be read meanwhile.
+type lockedBuffer struct {
 	mu sync.Mutex
-	w  io.Writer
+	b  bytes.Buffer
 }
 
-func (l *lockedWriter) Write(p []byte) (int, error) {
+func (l *lockedBuffer) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.w.Write(p)
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
 
 type reply struct {
