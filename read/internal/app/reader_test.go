@@ -42,8 +42,15 @@ func settings(t testing.TB, more ...string) map[string]string {
 // begin starts a reader and waits until it is ready.
 func begin(t testing.TB, env map[string]string) *running {
 	t.Helper()
+	return beginWith(t, env, func(*Config) {})
+}
+
+// beginWith changes what no operator can set.
+func beginWith(t testing.TB, env map[string]string, change func(*Config)) *running {
+	t.Helper()
 	cfg, err := LoadConfig(env)
 	require.NoError(t, err)
+	change(&cfg)
 	cfg.Addr = "127.0.0.1:0"      // any port, which an operator cannot ask for
 	cfg.documentsPoll = time.Hour // a change of the documents is announced, or the test fails
 	logs := &lockedBuffer{}
