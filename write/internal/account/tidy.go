@@ -9,6 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/riverqueue/river"
+
+	"github.com/tercul/tercul/write/internal/contribution/closing"
 )
 
 // TidyArgs ask for what has run out to be removed.
@@ -105,7 +107,12 @@ func (t *Tidier) one(ctx context.Context, user uuid.UUID, due string, do []strin
 // erase takes from an account what tells whose it was, and what proved it. Its name
 // stays taken. What was written stays under nobody's name, or goes, too, where that
 // was asked for; what was contributed to the library is the library's.
-var erase = []string{
+var erase = append(closing.Statements("account_tidy", "Its author's account was removed.", "c.author_id = $1"),
+	// What nobody else has seen has no reader left, and what was not applied was not contributed.
+	`UPDATE core.contributions SET title = 'Removed with its author''s account', message = NULL, patch = '{}', base = NULL, proposed = NULL
+		WHERE author_id = $1 AND status <> 'APPLIED' AND (submitted_at IS NULL OR (SELECT erase_content FROM auth.users WHERE id = $1))`,
+	"UPDATE core.contributions SET message = NULL WHERE author_id = $1 AND message IS NOT NULL AND (SELECT erase_content FROM auth.users WHERE id = $1)",
+	"UPDATE core.contributions SET assigned_to = NULL WHERE assigned_to = $1 AND status NOT IN ('APPLIED', 'REJECTED', 'WITHDRAWN')",
 	"DELETE FROM auth.credentials WHERE user_id = $1",
 	"DELETE FROM auth.sessions WHERE user_id = $1",
 	"DELETE FROM auth.one_time_tokens WHERE user_id = $1",
@@ -122,7 +129,7 @@ var erase = []string{
 	"DELETE FROM social.likes WHERE user_id = $1 AND (SELECT erase_content FROM auth.users WHERE id = $1)",
 	"DELETE FROM social.profiles WHERE user_id = $1",
 	"UPDATE auth.users SET status = 'DELETED', deleted_at = now(), email = NULL, email_canonical = NULL, suspended_until = NULL, suspended_reason = NULL, auth_epoch = auth_epoch + 1, updated_at = now() WHERE id = $1",
-}
+)
 
 // forget removes an account that nobody ever signed in to. Its name is free again.
 var forget = []string{
