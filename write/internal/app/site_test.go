@@ -23,6 +23,12 @@ import (
 	"github.com/tercul/tercul/write/internal/secret"
 )
 
+// How long tests wait for what comes by itself, and how often they look.
+const (
+	waited = 30 * time.Second
+	tick   = 20 * time.Millisecond
+)
+
 const goodPassword = "ulmus et vitis et acanthus"
 
 // site is a running writer with its database and its mail.
@@ -59,6 +65,7 @@ type reply struct {
 type caller struct {
 	*site
 	client *http.Client
+	base   string // where it sends them; the writer's own address where there is none
 	bearer string
 	header map[string]string
 	sign   func(*http.Request, []byte)
@@ -76,7 +83,11 @@ func (c *caller) do(query string, variables map[string]any) reply {
 	c.t.Helper()
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	require.NoError(c.t, err)
-	r, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, "http://"+c.addr+"/graphql", bytes.NewReader(body))
+	base := c.base
+	if base == "" {
+		base = "http://" + c.addr
+	}
+	r, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, base+"/graphql", bytes.NewReader(body))
 	require.NoError(c.t, err)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Accept", "application/graphql-response+json")
