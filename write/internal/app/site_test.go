@@ -173,6 +173,17 @@ func (s *site) ring(letter string) secret.Ring {
 
 var link = regexp.MustCompile(`#token=3D(trc_._[A-Za-z0-9_-]{43})|#token=(trc_._[A-Za-z0-9_-]{43})`)
 
+// letters are the mails that there are.
+func (s *site) letters() map[string]bool {
+	files, err := filepath.Glob(filepath.Join(s.mail, "new", "*.eml"))
+	require.NoError(s.t, err)
+	there := map[string]bool{}
+	for _, name := range files {
+		there[name] = true
+	}
+	return there
+}
+
 // letter waits for a mail with a token that was not there before.
 func (s *site) letter(seen map[string]bool) (token string) {
 	s.t.Helper()
