@@ -1263,8 +1263,8 @@ CREATE TABLE view.category (
 CREATE TABLE view.collection (
   id uuid NOT NULL,
   public_id text NOT NULL,
-  owner_id uuid NOT NULL,
-  owner_username text NOT NULL,
+  owner_id uuid,
+  owner_username text,
   slug text NOT NULL,
   title text NOT NULL,
   description text,
@@ -1796,14 +1796,13 @@ CREATE VIEW view.collection_item_source AS
     i.created_at AS added_at
    FROM social.collection_items i
      JOIN social.collections c ON c.id = i.collection_id AND (c.visibility = ANY (ARRAY['PUBLIC'::text, 'UNLISTED'::text])) AND c.deleted_at IS NULL
-     JOIN view.users_public u ON u.id = c.owner_id
      JOIN view.collectable s ON s.id = i.subject_id
   WHERE i.approval = 'APPROVED'::text;
 
 CREATE VIEW view.collection_source AS
  SELECT c.id,
     s.public_id,
-    c.owner_id,
+    u.id AS owner_id,
     u.username AS owner_username,
     COALESCE(sl.slug::text, s.public_id) AS slug,
     c.title,
@@ -1819,7 +1818,7 @@ CREATE VIEW view.collection_source AS
     c.version
    FROM social.collections c
      JOIN core.subjects s ON s.id = c.id
-     JOIN view.users_public u ON u.id = c.owner_id
+     LEFT JOIN view.users_public u ON u.id = c.owner_id
      LEFT JOIN core.slugs sl ON sl.subject_id = c.id AND sl.is_current AND sl.scope_id = c.owner_id
      LEFT JOIN stats.totals p ON p.subject_id = c.id
   WHERE (c.visibility = ANY (ARRAY['PUBLIC'::text, 'UNLISTED'::text])) AND c.deleted_at IS NULL;
@@ -3136,9 +3135,9 @@ BEGIN
     RETURN NULL;
   END IF;
   PERFORM ops.announce(CASE WHEN n > 10000 THEN '{*}' ELSE ARRAY(
-    SELECT 'list:coll' UNION SELECT public_id FROM changed UNION SELECT core.typeid('USER', owner_id) FROM changed) END);
+    SELECT 'list:coll' UNION SELECT public_id FROM changed UNION SELECT core.typeid('USER', owner_id) FROM changed WHERE owner_id IS NOT NULL) END);
   IF TG_OP = 'UPDATE' THEN
-    PERFORM ops.announce(ARRAY(SELECT DISTINCT core.typeid('USER', b.owner_id) FROM before b JOIN changed c USING (id) WHERE b.owner_id <> c.owner_id
+    PERFORM ops.announce(ARRAY(SELECT DISTINCT core.typeid('USER', b.owner_id) FROM before b JOIN changed c USING (id) WHERE b.owner_id IS DISTINCT FROM c.owner_id AND b.owner_id IS NOT NULL
       UNION SELECT 'trending:' || lower(t.period) FROM before b JOIN changed c USING (id) JOIN stats.trending t ON t.subject_id = c.id WHERE b.visibility <> c.visibility));
   ELSE
     seen := ARRAY(SELECT id FROM changed);

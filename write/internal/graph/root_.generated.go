@@ -1310,8 +1310,8 @@ type Collection {
   id: ID!
   "Its name in addresses, unique among its owner's."
   slug: String!
-  "Whose it is."
-  owner: UserLink!
+  "Whose it is; null if they are gone."
+  owner: UserLink
   "Its title."
   title: String!
   "What it is."

@@ -489,8 +489,8 @@ type Collection struct {
 	ID publicid.ID `json:"id"`
 	// Its name in addresses, unique among its owner's.
 	Slug string `json:"slug"`
-	// Whose it is.
-	Owner UserLink `json:"owner"`
+	// Whose it is; null if they are gone.
+	Owner *UserLink `json:"owner,omitempty,omitzero"`
 	// Its title.
 	Title string `json:"title"`
 	// What it is.
