@@ -11,5 +11,6 @@ LIB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$LIB/compose.sh"
 . "$LIB/postgres.sh"
 . "$LIB/redis.sh"
+. "$LIB/varnish.sh"
 . "$LIB/bootstrap.sh"
 . "$LIB/services.sh"
