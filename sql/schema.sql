@@ -1198,6 +1198,16 @@ CREATE TABLE ops.documents (
   CONSTRAINT documents_ttl_s_check CHECK ((ttl_s >= 0))
 );
 
+CREATE TABLE ops.edges (
+  name text NOT NULL,
+  done pg_snapshot NOT NULL,
+  history text NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT edges_pkey PRIMARY KEY (name),
+  CONSTRAINT edges_history_check CHECK (((char_length(history) >= 1) AND (char_length(history) <= 200))),
+  CONSTRAINT edges_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 300)))
+);
+
 CREATE TABLE ops.idempotency_keys (
   principal text NOT NULL,
   key text NOT NULL,
@@ -2695,7 +2705,7 @@ BEGIN
   RETURN NULL;
 END $function$;
 
-CREATE OR REPLACE FUNCTION ops.prune_outbox(keep interval)
+CREATE OR REPLACE FUNCTION ops.prune_outbox(keep interval, owed interval DEFAULT '1 day'::interval)
  RETURNS bigint
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2704,10 +2714,12 @@ AS $function$
 DECLARE
   n bigint;
 BEGIN
-  IF keep < interval '10 minutes' THEN
+  IF keep < interval '10 minutes' OR owed < interval '10 minutes' THEN
     RAISE EXCEPTION 'announcements must be kept for 10 minutes at least' USING ERRCODE = 'invalid_parameter_value';
   END IF;
-  DELETE FROM ops.outbox WHERE id = ANY (ARRAY(SELECT o.id FROM ops.outbox o WHERE o.at < now() - keep ORDER BY o.at LIMIT 10000));
+  DELETE FROM ops.edges e WHERE e.at < now() - owed;
+  DELETE FROM ops.outbox WHERE id = ANY (ARRAY(SELECT o.id FROM ops.outbox o WHERE o.at < now() - keep
+    AND NOT EXISTS (SELECT FROM ops.edges e WHERE NOT pg_visible_in_snapshot(o.xid, e.done)) ORDER BY o.at LIMIT 10000));
   GET DIAGNOSTICS n = ROW_COUNT;
   RETURN n;
 END $function$;
@@ -5090,12 +5102,13 @@ GRANT INSERT, SELECT ON TABLE ops.audit_log TO tercul_writer;
 GRANT SELECT ON TABLE ops.change_candidates TO tercul_writer;
 GRANT SELECT ON TABLE ops.changes TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE ops.documents TO tercul_writer;
+GRANT INSERT, SELECT, UPDATE ON TABLE ops.edges TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE ops.idempotency_keys TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE ops.import_runs TO tercul_writer;
 GRANT INSERT, SELECT ON TABLE ops.outbox TO tercul_writer;
 GRANT EXECUTE ON FUNCTION ops.announce(tags text[], hard boolean) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION ops.number_changes(max integer) TO tercul_writer;
-GRANT EXECUTE ON FUNCTION ops.prune_outbox(keep interval) TO tercul_writer;
+GRANT EXECUTE ON FUNCTION ops.prune_outbox(keep interval, owed interval) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION ops.sha256_hex(value text) TO tercul_writer;
 GRANT USAGE ON SCHEMA view TO tercul_reader;
 GRANT USAGE ON SCHEMA view TO tercul_writer;
