@@ -182,7 +182,10 @@ func TestAWriterKilledOnTheWayToTheCaches(t *testing.T) {
 		}
 
 		require.Eventually(t, s.reachable, 30*time.Second, 5*time.Millisecond, s.log)
-		at := (&site{service: s, db: db, url: url}).as("eve")
+		at := (&site{service: s, db: db, url: url}).program()
+		session := at.login("BEARER", "eve")
+		at.bearer = session.text("login", "accessToken")
+		require.NotEmpty(t, at.bearer, "%s %s %v: %s", session.code, session.message, session.data, s.log)
 		var mu sync.Mutex
 		var told []acknowledged
 		var all sync.WaitGroup
