@@ -3,11 +3,7 @@ package alignform
 // Carried is an alignment as it is for texts that have moved on.
 type Carried struct {
 	Groups []Group
-	// Whole tells that every line which was aligned still is: nothing is stale, and
-	// nothing is gone.
-	Whole bool
-	// Holds counts the groups with lines on both sides that are not stale.
-	Holds int
+	Holds  int // how many have lines on both sides and are not stale
 }
 
 // Carry brings groups over to texts that have moved on. A group whose lines all have
@@ -16,7 +12,7 @@ type Carried struct {
 // the lines that are left of it, and so are lines that came between: readers go on
 // seeing them where they belong.
 func Carry(groups []Group, left, right Text) Carried {
-	c := carrier{left: left, right: right, out: Carried{Whole: true}}
+	c := carrier{left: left, right: right}
 	for _, g := range groups {
 		if g.Linear {
 			c.pairs(g)
@@ -27,9 +23,7 @@ func Carry(groups []Group, left, right Text) Carried {
 	c.out.Groups = between(c.out.Groups, &left, leftOf)
 	c.out.Groups = between(c.out.Groups, &right, rightOf)
 	for _, g := range c.out.Groups {
-		if g.Stale {
-			c.out.Whole = false
-		} else if !g.Left.Empty() && !g.Right.Empty() {
+		if !g.Stale && !g.Left.Empty() && !g.Right.Empty() {
 			c.out.Holds++
 		}
 	}
@@ -46,11 +40,9 @@ func (c *carrier) whole(g Group) {
 	right, rightHolds := c.right.span(g.Right)
 	g.Stale = g.Stale || !leftHolds || !rightHolds
 	g.Left, g.Right = left, right
-	if left.Empty() && right.Empty() {
-		c.out.Whole = false
-		return
+	if !left.Empty() || !right.Empty() {
+		c.out.Groups = append(c.out.Groups, g)
 	}
-	c.out.Groups = append(c.out.Groups, g)
 }
 
 // pairs carries a linear group pair by pair. Pairs that fared alike and still follow
@@ -65,8 +57,7 @@ func (c *carrier) pairs(g Group) {
 		next.Linear = !next.Left.Empty() && !next.Right.Empty()
 		last := len(c.out.Groups) - 1
 		switch {
-		case next.Left.Empty() && next.Right.Empty():
-			c.out.Whole = false
+		case next.Left.Empty() && next.Right.Empty(): // they are gone
 		case last >= first && follows(&c.out.Groups[last], &next):
 			c.out.Groups[last].Left.To, c.out.Groups[last].Right.To = next.Left.To, next.Right.To
 		default:

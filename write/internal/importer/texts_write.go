@@ -75,7 +75,12 @@ func (s *step) noteTexts(ctx context.Context, jobs []*textJob) error {
 	if err != nil || len(changed) == 0 {
 		return err
 	}
-	carried, err := textstore.Carry(ctx, s.tx, changed)
+	return s.carry(ctx, changed)
+}
+
+// carry lets alignments follow their texts.
+func (s *step) carry(ctx context.Context, texts []uuid.UUID) error {
+	carried, err := textstore.Carry(ctx, s.tx, texts)
 	s.wrote.Rows += carried.Rows
 	return err
 }

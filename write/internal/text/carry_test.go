@@ -97,7 +97,6 @@ func TestAlignmentsFollowTheirTexts(t *testing.T) {
 	b.revert(b.left, 1)
 	b.revert(b.right, 1)
 	require.Equal(t, whole, b.rows(), "what is undone comes back")
-	require.Zero(t, writetest.One[int](w, "SELECT count(*)::int FROM core.alignment_origins"), "and needs no memory")
 	require.Equal(t, `{"lines": 4, "stale": 0, "revision": 3, "alignments": 1}`,
 		writetest.One[string](w, "SELECT detail::text FROM ops.audit_log WHERE subject_id = $1 AND action = 'revertText'", b.right.UUID))
 	require.True(t, writetest.One[bool](w, "SELECT EXISTS (SELECT FROM ops.outbox WHERE 'align:' || $1 = ANY (tags))", b.left.String()))

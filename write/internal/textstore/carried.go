@@ -15,13 +15,13 @@ type carrying struct {
 	count    Carried
 	approved map[[2]uuid.UUID]bool // pairs of texts that have their approved alignment
 
-	origins, settled []uuid.UUID // whose origin is to be kept, and whose is of no more use
-	goneOf           []uuid.UUID // the groups to take away: of this alignment,
-	goneAt           []int32     // this one
-	groups           [][]any
-	ids              []uuid.UUID
-	lefts, rights    []int32
-	statuses         []string
+	origins       []uuid.UUID // whose groups are kept as they were said
+	goneOf        []uuid.UUID // the groups to take away: of this alignment,
+	goneAt        []int32     // this one
+	groups        [][]any
+	ids           []uuid.UUID
+	lefts, rights []int32
+	statuses      []string
 }
 
 // take notes what becomes of one alignment.
@@ -30,7 +30,7 @@ func (w *carrying) take(m moving, c alignform.Carried) {
 	if m.status == stale && (c.Holds == 0 || m.statusSaid == approved && w.approved[pair]) {
 		return // it stays so
 	}
-	if !m.kept && !c.Whole {
+	if !m.kept {
 		w.origins = append(w.origins, m.id)
 	}
 	if c.Holds == 0 {
@@ -38,9 +38,6 @@ func (w *carrying) take(m moving, c alignform.Carried) {
 		w.regroup(m, m.said)
 		w.set(m.id, m.leftSaid, m.rightSaid, stale)
 		return
-	}
-	if m.kept && c.Whole {
-		w.settled = append(w.settled, m.id)
 	}
 	w.approved[pair] = w.approved[pair] || m.statusSaid == approved
 	w.count.Kept++
@@ -90,7 +87,6 @@ func (w *carrying) write(ctx context.Context, db DB) error {
 	}{
 		{`INSERT INTO core.alignment_origins (alignment_id, left_revision, right_revision, status, groups)
 			SELECT id, left_revision, right_revision, status, core.alignment_document(id) FROM core.alignments WHERE id = ANY($1)`, w.origins, nil},
-		{"DELETE FROM core.alignment_origins WHERE alignment_id = ANY($1)", w.settled, nil},
 		{"DELETE FROM core.alignment_groups g USING unnest($1::uuid[], $2::int[]) d (alignment_id, idx) WHERE (g.alignment_id, g.idx) = (d.alignment_id, d.idx)", w.goneOf, []any{w.goneAt}},
 		{`UPDATE core.alignments a SET left_revision = n.left_revision, right_revision = n.right_revision, status = n.status, version = a.version + 1, updated_at = now()
 			FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[]) n (id, left_revision, right_revision, status) WHERE a.id = n.id`, w.ids, []any{w.lefts, w.rights, w.statuses}},

@@ -31,7 +31,7 @@ func TestOnlyWhatDiffersIsWritten(t *testing.T) {
 // Two that were approved at different times do not both come back.
 func TestOneApprovedComesBack(t *testing.T) {
 	w := &carrying{approved: map[[2]uuid.UUID]bool{}}
-	good := alignform.Carried{Groups: []alignform.Group{pair(1)}, Whole: true, Holds: 1}
+	good := alignform.Carried{Groups: []alignform.Group{pair(1)}, Holds: 1}
 	for _, id := range []string{"00000000-0000-7000-8000-000000000001", "00000000-0000-7000-8000-000000000002"} {
 		w.take(moving{id: uuid.MustParse(id), status: stale, kept: true, statusSaid: approved}, good)
 	}
