@@ -136,6 +136,7 @@ func (w *Writer) Run(ctx context.Context) error {
 	if w.relay != nil {
 		g.Add(run.Service{Name: "relay", Run: w.relay.Run})
 	}
+	g.Add(run.Service{Name: "peppers", Run: w.checkPeppers})
 	g.Add(run.Service{Name: "keys", Run: w.keepKeys})
 	g.Add(run.Service{Name: "views", Run: w.storeViews})
 	g.Add(jobs.Run())
