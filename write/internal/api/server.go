@@ -31,6 +31,9 @@ type Config struct {
 	Now       func() time.Time
 	// Timeout bounds one request.
 	Timeout time.Duration
+	// URL is how browsers address the service, whatever a proxy makes of that; its own
+	// pages are trusted.
+	URL string
 	// Origins are the sites whose pages may send credentials from a browser.
 	Origins []string
 }
@@ -48,7 +51,11 @@ func New(cfg Config) (*Server, error) {
 		cfg.Limiter = unlimited{}
 	}
 	s := &Server{cfg: cfg, exec: executor.New(cfg.Schema), protect: http.NewCrossOriginProtection()}
-	for _, origin := range cfg.Origins {
+	trusted := cfg.Origins
+	if cfg.URL != "" {
+		trusted = append([]string{cfg.URL}, trusted...)
+	}
+	for _, origin := range trusted {
 		if err := s.protect.AddTrustedOrigin(origin); err != nil {
 			return nil, err
 		}
