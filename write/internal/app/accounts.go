@@ -77,7 +77,7 @@ func (w *Writer) openAPI(_ context.Context, _ io.Writer) error {
 			DB: w.db, Access: w.sessions.Access, Keys: w.keys, Cookies: w.sessions.Cookies, Signature: verifier,
 			Client: w.client(), Now: time.Now,
 		},
-		Log: w.log, Now: time.Now, Timeout: w.cfg.API.Timeout, URL: w.cfg.API.URL, Origins: w.cfg.API.Origins,
+		Log: w.log, Metrics: w.metrics, Now: time.Now, Timeout: w.cfg.API.Timeout, URL: w.cfg.API.URL, Origins: w.cfg.API.Origins,
 	}
 	limiter, err := w.limiter()
 	if err != nil {
