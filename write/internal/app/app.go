@@ -20,6 +20,7 @@ import (
 	"github.com/tercul/tercul/shared/run"
 	"github.com/tercul/tercul/shared/telemetry"
 	"github.com/tercul/tercul/write/internal/account"
+	"github.com/tercul/tercul/write/internal/edge"
 	"github.com/tercul/tercul/write/internal/relay"
 	"github.com/tercul/tercul/write/internal/session"
 	"github.com/tercul/tercul/write/internal/views"
@@ -39,6 +40,7 @@ type Writer struct {
 	db       *pg.DB
 	redis    *rds.Client  // nil without a URL
 	relay    *relay.Relay // nil without Redis
+	edges    *edge.Purgers
 	ready    *readiness
 	keys     *session.Keys
 	sessions *session.Sessions
@@ -51,7 +53,7 @@ type Writer struct {
 // is left open.
 func New(ctx context.Context, cfg Config, logs io.Writer) (*Writer, error) {
 	w := &Writer{cfg: cfg, build: telemetry.ReadBuild("writer")}
-	for _, step := range []func(context.Context, io.Writer) error{w.openTelemetry, w.openPort, w.openDatabase, w.openBus, w.openViews, w.openAccounts, w.openAPI} {
+	for _, step := range []func(context.Context, io.Writer) error{w.openTelemetry, w.openPort, w.openDatabase, w.openBus, w.openEdges, w.openViews, w.openAccounts, w.openAPI} {
 		if err := step(ctx, logs); err != nil {
 			w.close(ctx)
 			return nil, err
@@ -97,14 +99,17 @@ func (w *Writer) openBus(_ context.Context, _ io.Writer) (err error) {
 	}
 	space := cachekey.Space(w.cfg.RedisSpace)
 	w.relay, err = relay.New(relay.Config{
-		Connect: func(ctx context.Context) (*pgx.Conn, error) {
-			return pgx.ConnectConfig(ctx, w.db.Config().ConnConfig)
-		},
+		Connect:   w.connect,
 		Publisher: invalidate.NewPublisher(invalidate.PublisherConfig{Redis: w.redis.Client, Space: space}),
 		Memory:    invalidate.NewBus(w.redis.Client, space),
 		Log:       w.log, Metrics: w.metrics,
 	})
 	return err
+}
+
+// connect opens a connection that belongs to whoever asks: one that listens, or holds a lock.
+func (w *Writer) connect(ctx context.Context) (*pgx.Conn, error) {
+	return pgx.ConnectConfig(ctx, w.db.Config().ConnConfig)
 }
 
 // openViews prepares the counting of views: in Redis, where there is one.
@@ -136,6 +141,7 @@ func (w *Writer) Run(ctx context.Context) error {
 	if w.relay != nil {
 		g.Add(run.Service{Name: "relay", Run: w.relay.Run})
 	}
+	g.Add(run.Service{Name: "edges", Run: w.purgeEdges, Stop: w.cfg.Edge.Timeout + 5*time.Second})
 	g.Add(run.Service{Name: "keys", Run: w.keepKeys})
 	g.Add(run.Service{Name: "views", Run: w.storeViews})
 	g.Add(jobs.Run())
