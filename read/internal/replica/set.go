@@ -162,11 +162,14 @@ func (s *Set) examine(ctx context.Context, r *server) {
 	if r.holding(time.Now()) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.cfg.Budget)
+	asking, cancel := context.WithTimeout(ctx, s.cfg.Budget)
 	defer cancel()
-	st, err := askStandby(ctx, r.db)
+	st, err := askStandby(asking, r.db)
 	if err == nil {
 		err = s.judge(st)
+	}
+	if ctx.Err() != nil {
+		return // the reader stops, which says nothing of the standby
 	}
 	if err != nil {
 		s.changed(r, r.become(modeOf(err), "", err))
