@@ -36,6 +36,8 @@ func TestStandby(t *testing.T) {
 		{name: "suspect and tickets", onBus: true, run: suspectAndTickets},
 		{name: "everything, of no row", onBus: true, run: everythingOfNoRow},
 		{name: "too far behind", lag: 1, run: tooFarBehind},
+		{name: "a line that is cut", run: func(t *testing.T, w *world) { badLine(t, w, w.line.Cut) }},
+		{name: "a line that swallows", run: func(t *testing.T, w *world) { badLine(t, w, w.line.Swallow) }},
 		{name: "at random on the outbox", run: atRandom},
 		{name: "at random on the bus", onBus: true, run: atRandom},
 		{name: "at random without the fence", run: atRandomUnfenced},
@@ -180,6 +182,28 @@ func tooFarBehind(t *testing.T, w *world) {
 	require.True(t, byPrimary)
 	w.standby.Resume(t)
 	w.eventually("it is taken back", func() bool { return r.state.Load().mode == Serving })
+}
+
+// badLine: no question fails, and the standby is set aside until it answers again.
+func badLine(t *testing.T, w *world, fault func()) {
+	_, byPrimary, _ := w.ask(1, nil)
+	require.False(t, byPrimary)
+	fault()
+	r := w.set.servers[0]
+	w.eventually("it is set aside", func() bool {
+		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+		defer cancel()
+		_, err := w.source.Answer(ctx, question(1, nil))
+		require.NoError(t, err)
+		return r.state.Load().mode == Failing
+	})
+	_, byPrimary, _ = w.ask(2, nil)
+	require.True(t, byPrimary)
+	w.line.Cut() // what hangs is lost
+	w.line.Heal()
+	w.serving()
+	_, byPrimary, _ = w.ask(2, nil)
+	require.False(t, byPrimary)
 }
 
 // recoveryConflict has the standby need what a statement is reading.

@@ -3,6 +3,7 @@ package replica
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -19,6 +20,7 @@ import (
 	"github.com/tercul/tercul/read/internal/answer"
 	"github.com/tercul/tercul/read/internal/evict"
 	"github.com/tercul/tercul/read/internal/store"
+	"github.com/tercul/tercul/shared/faulty"
 	"github.com/tercul/tercul/shared/invalidate"
 	"github.com/tercul/tercul/shared/pg"
 	"github.com/tercul/tercul/shared/pgtest"
@@ -37,6 +39,7 @@ type world struct {
 	t        *testing.T
 	primary  *pgtest.Server
 	standby  *pgtest.Server
+	line     *faulty.Proxy // to the standby
 	db       *pgxpool.Pool // of the editors
 	clock    *evict.Clock
 	follower *evict.Follower
@@ -89,13 +92,23 @@ func newWorldOf(t *testing.T, primary *pgtest.Server, onBus bool, lag time.Durat
 	require.NoError(t, err)
 	w.clock = w.follower.Clock()
 	w.run(func(ctx context.Context) { _ = w.follower.Run(ctx) })
-	w.open(fence, lag, standby.URL)
+	w.open(fence, lag, w.through(standby.URL))
 	want := evict.Outbox
 	if onBus {
 		want = evict.Bus
 	}
 	w.eventually("changes are followed", func() bool { return w.follower.Mode() == want })
 	return w
+}
+
+// through puts a line that can be cut before a server.
+func (w *world) through(server string) string {
+	w.t.Helper()
+	u, err := url.Parse(server)
+	require.NoError(w.t, err)
+	w.line = faulty.New(w.t, u.Host)
+	u.Host = w.line.Addr()
+	return u.String()
 }
 
 // open makes the reader's end of the two.
