@@ -21,7 +21,7 @@ import (
 )
 
 // readers builds the read service and runs one over the same database and Redis.
-func readers(t *testing.T, database, redis string) (address string) {
+func readers(t testing.TB, database, redis string) (address string) {
 	t.Helper()
 	bin := filepath.Join(t.TempDir(), "reader")
 	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", bin, "./cmd/reader") //nolint:gosec // our own program
