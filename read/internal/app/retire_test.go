@@ -39,9 +39,14 @@ func TestARetiredDocumentSaysSo(t *testing.T) {
 	}
 }
 
-// seq is the change up to which an answer is surely current.
-func seq(t *testing.T, r reply) uint64 {
+// seq is the change up to which an answer is surely current; 0 where it has no number,
+// as the reader follows the outbox.
+func seq(t *testing.T, s *running, r reply) uint64 {
 	t.Helper()
+	if s.r.bus == nil {
+		assert.Empty(t, r.header.Get("X-Tercul-Seq"))
+		return 0
+	}
 	n, err := strconv.ParseUint(r.header.Get("X-Tercul-Seq"), 10, 64)
 	require.NoError(t, err)
 	return n
@@ -71,7 +76,9 @@ func retired(t *testing.T, s *running, env map[string]string) {
 	}
 	r := s.eventually(path, said)
 	assert.Equal(t, first.header.Get("Etag"), r.header.Get("Etag"), "the answer is the same")
-	assert.Greater(t, seq(t, r), seq(t, first), "and yet a new one: what the edge holds is purged")
+	if before, now := seq(t, s, first), seq(t, s, r); s.r.bus != nil {
+		assert.Greater(t, now, before, "and yet a new one: what the edge holds is purged")
+	}
 	for range 4 {
 		r = s.get(path)
 		assert.True(t, said(r), r.header)
