@@ -15,7 +15,8 @@ covered=$(go list work | grep -vE '/internal/(graph|model)$|/read/client$' | pas
 # Built alike in every folder and without debug tables, what one checkout has built serves the next.
 code=0
 deploy/local/with-services go test -race -trimpath -ldflags=-w -timeout=15m -covermode=atomic -coverpkg="$covered" \
-  -coverprofile="$PWD/coverage/coverage.out" "$packages" "$@" || code=$?
+  -coverprofile="$PWD/coverage/coverage.out" "$packages" "$@" |
+  sed -u 's/\tcoverage: .* of statements in .*//' || code=$?
 
 if [ -s coverage/coverage.out ]; then scripts/coverage.sh coverage/coverage.out; fi
 exit "$code"
