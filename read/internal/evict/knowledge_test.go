@@ -342,8 +342,13 @@ func TestDoubledMessageIsNoSignOfLife(t *testing.T) {
 	c.beat(10)
 	c.lost(errSilence)
 	m := invalidate.Message{Kind: invalidate.Invalidation, Epoch: 100, Seq: 101, Tags: []string{"work_1"}}
+	c.sub.heard = time.Now()
 	if err := c.sub.handle(t.Context(), string(m.Append(nil))); err != nil || !c.clock.Suspect() {
 		t.Fatalf("%v, suspect %v", err, c.clock.Suspect())
+	}
+	c.sub.heard = time.Now().Add(-c.cfg.Silence)
+	if err := c.sub.handle(t.Context(), string(m.Append(nil))); !errors.Is(err, errSilence) {
+		t.Fatalf("nothing else for as long as that: %v", err)
 	}
 }
 
