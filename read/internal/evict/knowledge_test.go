@@ -252,6 +252,28 @@ func TestNewConnections(t *testing.T) {
 	}
 }
 
+// TestAnotherHistoryThatWasMetTooLate: a poller finds it as the bus takes over. Nothing
+// came of that, so the next poller has to find it again.
+func TestAnotherHistoryThatWasMetTooLate(t *testing.T) {
+	one, other := "1/00000001/5", "1/00000002/5"
+	c := playChanges(t)
+	c.sub.begin(100)
+	c.beat(10)
+	c.poll(11)
+	first := c.takenOver()
+	first.met(one, 11, time.Now())
+	stamp := c.clock.Applied()
+	c.beat(11)
+	if c.Mode() != Bus {
+		t.Fatalf("on the %v", c.Mode())
+	}
+	first.met(other, 12, time.Now())
+	c.want("on the bus", stamp, "work_1", Valid)
+	c.poll(12)
+	c.takenOver().met(other, 12, time.Now())
+	c.want("on the other", stamp, "work_1", Outside)
+}
+
 // TestABacklog: the relay is dead as a reader begins, and comes back with what was
 // committed meanwhile. The first of its rows do not make the bus complete.
 func TestABacklog(t *testing.T) {

@@ -155,7 +155,9 @@ func (p *poller) met(now string, xmin uint64, started time.Time) {
 		return
 	}
 	p.f.cfg.Log.Warn().Msg("the outbox is another one, or may be: nothing older is believed")
-	p.believe(func() { p.restart(p.next(), xmin, started) })
+	if !p.believe(func() { p.restart(p.next(), xmin, started) }) {
+		p.f.met(before) // the next poller has to notice
+	}
 }
 
 // budget is how long a step may take: no longer than nothing may be heard.
@@ -367,13 +369,14 @@ func (p *poller) note(seq uint64, r row) {
 }
 
 // believe changes the poller's era and makes the clock use it, unless the bus has
-// taken over in the meantime.
-func (p *poller) believe(change func()) {
+// taken over in the meantime; it tells whether it did.
+func (p *poller) believe(change func()) bool {
 	p.f.mu.Lock()
 	defer p.f.mu.Unlock()
 	if p.f.poll != p {
-		return
+		return false
 	}
 	change()
 	p.f.believe(p.era, p.latest)
+	return true
 }
