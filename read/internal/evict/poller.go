@@ -75,14 +75,14 @@ func (p *poller) run(ctx context.Context) {
 			return
 		}
 		p.f.m.pollErrors.Inc()
+		if time.Since(start) > p.f.cfg.Silence {
+			wait = firstWait
+		}
 		level := zerolog.DebugLevel // of all attempts but the first
 		if wait == firstWait {
 			level = zerolog.WarnLevel
 		}
 		p.f.cfg.Log.WithLevel(level).Err(err).Msg("the outbox cannot be polled")
-		if time.Since(start) > p.f.cfg.Silence {
-			wait = firstWait
-		}
 		if !p.pause(ctx, wait) {
 			return
 		}
