@@ -274,6 +274,30 @@ func TestAnotherHistoryThatWasMetTooLate(t *testing.T) {
 	c.want("on the other", stamp, "work_1", Outside)
 }
 
+// TestAClockThatWasSetBack between two times on the outbox: stamps of the first are no
+// stamps of the second, however long that goes on.
+func TestAClockThatWasSetBack(t *testing.T) {
+	c := playChanges(t)
+	c.sub.begin(100)
+	c.beat(10)
+	first := invalidate.Row{ID: 1, XID: 10, Tags: []string{"work_1"}}
+	c.poll(11, first)
+	ahead := localBase + uint64(time.Now().Add(time.Hour).UnixMicro())
+	c.takenOver().believe(func() { c.takenOver().era.apply(ahead, nil) }) // the wall clock was an hour ahead
+	c.want("made on the outbox", ahead, "work_1", Valid)
+
+	c.hear(first)
+	c.beat(11)
+	second := invalidate.Row{ID: 2, XID: 11, Tags: []string{"work_1"}}
+	c.hear(second)
+	c.beat(11)
+	c.poll(12, second, invalidate.Row{ID: 3, XID: 11, Tags: []string{"work_2"}})
+	now := c.clock.Applied()
+	c.want("on the outbox again", now, "work_1", Valid)
+	c.takenOver().believe(func() { c.takenOver().era.apply(max(now, ahead)+1, nil) }) // and is there again
+	c.want("an hour later", ahead, "work_1", Outside)
+}
+
 // TestABacklog: the relay is dead as a reader begins, and comes back with what was
 // committed meanwhile. The first of its rows do not make the bus complete.
 func TestABacklog(t *testing.T) {

@@ -234,7 +234,7 @@ func (p *poller) start(ctx context.Context, conn *pgx.Conn, started time.Time) e
 func (p *poller) begin(xmin uint64, started time.Time) {
 	p.believe(func() {
 		p.f.cfg.Fence.lose()
-		p.era = newEra(localBase+micros(), true)
+		p.era = newEra(p.f.nextOwn(), true)
 		if p.f.bus != nil {
 			p.era.inherit(p.f.bus)
 		}
@@ -242,6 +242,11 @@ func (p *poller) begin(xmin uint64, started time.Time) {
 		p.f.heard(everything)
 	})
 }
+
+// nextOwn is above every stamp that an era of the outbox has given, also where the wall
+// clock was set back since: the bus may have been followed in between, whose sequences
+// say nothing about such a stamp.
+func (f *Follower) nextOwn() uint64 { return max(localBase+micros(), f.own+1) }
 
 func micros() uint64 { return uint64(time.Now().UnixMicro()) }
 
@@ -316,9 +321,9 @@ func (p *poller) apply(b batch, started time.Time) {
 // next makes sure that there is an era, and answers its next sequence.
 func (p *poller) next() uint64 {
 	if p.era == nil {
-		p.era = p.f.bus.branch(localBase + micros())
+		p.era = p.f.bus.branch(p.f.nextOwn())
 	}
-	return max(p.era.applied.Load()+1, localBase+micros())
+	return max(p.era.applied.Load()+1, p.era.first, localBase+micros())
 }
 
 // restart goes on from xmin and believes nothing older. The bus's era knows no
@@ -377,6 +382,7 @@ func (p *poller) believe(change func()) bool {
 		return false
 	}
 	change()
+	p.f.own = max(p.f.own, p.era.applied.Load())
 	p.f.believe(p.era, p.latest)
 	return true
 }
