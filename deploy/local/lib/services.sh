@@ -95,6 +95,14 @@ stop_service() {
 }
 
 # is_ready ADDRESS asks /readyz without needing any other tool.
+# is_degraded ADDRESS: it answers, and misses something of what it leans on.
+is_degraded() {
+  (
+    exec 3<>"/dev/tcp/$(address_host "$1")/$(address_port "$1")" &&
+      printf 'GET /readyz HTTP/1.0\r\nHost: %s\r\nConnection: close\r\n\r\n' "$1" >&3 && timeout 5 grep -q '"status":"degraded"' <&3
+  ) 2>/dev/null
+}
+
 is_ready() {
   local line
   line=$( (
