@@ -2,6 +2,7 @@ package course
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -167,20 +168,21 @@ func (s *scene) herd(ctx context.Context) error {
 	s.cold = s.cold[1:]
 	release := s.Editors.Hold()
 	defer release()
-	line := s.Readers[reader].Postgres
-	if err := line.Slow(300*time.Millisecond, 0); err != nil { // so that the crowd comes before the answer
+	// So that the crowd comes before the answer.
+	err := s.Readers[reader].Postgres.Slow(300*time.Millisecond, 0)
+	if standby := s.Readers[reader].Replica; standby != nil {
+		err = errors.Join(err, standby.Slow(300*time.Millisecond, 0))
+	}
+	if err != nil {
 		return err
 	}
 	outcome, err := traffic.Crowd{Size: s.cfg.Crowd, Base: s.Readers[reader].URL}.Ask(ctx, question)
-	if mending := line.Mend(ctx); err == nil {
-		err = mending
-	}
-	if err != nil {
+	if err := errors.Join(err, s.Mend(ctx)); err != nil {
 		return fmt.Errorf("a crowd: %w", err)
 	}
 	s.Report.Herd(outcome.Answered)
-	s.Log("  a crowd of %d on reader %d: %d answered by %d statements", s.cfg.Crowd, reader, outcome.Answered, outcome.Statements)
-	if outcome.Statements > 1 {
+	s.Log("  a crowd of %d on reader %d: %d answered by %d statements, %d changes", s.cfg.Crowd, reader, outcome.Answered, outcome.Statements, outcome.Changes)
+	if outcome.Statements > 1+outcome.Changes {
 		s.judge.Broken("I5", reader, fmt.Sprintf("%d clients who asked for %s at once caused %d statements", s.cfg.Crowd, question.Path, outcome.Statements), time.Now())
 	}
 	return nil

@@ -22,9 +22,8 @@ type Config struct {
 	Repository string
 	Bin        string // of reader, writer and tercul
 	Readers    int
-	Replica    bool          // have a standby, and readers that use it where they can
+	Replicas   int           // how many of the readers use the standby, the first ones; without any, there is none
 	Lag        time.Duration // of the standby
-	Mutant     string        // for TERCUL_MUTANT of the readers; empty for none
 	ReaderEnv  []string
 }
 
@@ -87,11 +86,12 @@ func (r *Rig) start(ctx context.Context) (err error) {
 	if err := r.Redis.Start(ctx); err != nil {
 		return err
 	}
+	redis.SetLogger(silent{}) // it is meant to fail
 	r.admin = redis.NewClient(&redis.Options{Addr: local(r.redisPort), MaxRetries: 3})
 	if err := r.prepare(ctx); err != nil {
 		return err
 	}
-	if r.cfg.Replica {
+	if r.cfg.Replicas > 0 {
 		if err := r.Standby.Start(ctx); err != nil {
 			return err
 		}
@@ -229,3 +229,8 @@ func freeAddr() (string, error) {
 	defer func() { _ = listener.Close() }()
 	return listener.Addr().String(), nil
 }
+
+type silent struct{}
+
+// Printf says nothing.
+func (silent) Printf(context.Context, string, ...any) {}

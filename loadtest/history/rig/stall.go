@@ -30,17 +30,28 @@ type sample struct {
 
 const (
 	sampleEvery = 50 * time.Millisecond
+	sampleWaits = 60
 	mostSamples = 4096
 )
 
 // NewStalls measures a rig's processes.
 func NewStalls(r *Rig) *Stalls {
 	own := func() []int { return []int{os.Getpid()} }
-	s := &Stalls{groups: [][]func() []int{{own, r.Writer.PIDs, r.servers.Redis.PIDs}}}
+	s := &Stalls{groups: [][]func() []int{{own, alone(r.Writer), r.servers.Redis.PIDs}}}
 	for _, reader := range r.Readers {
-		s.groups = append(s.groups, []func() []int{reader.PIDs})
+		s.groups = append(s.groups, []func() []int{alone(reader.Process)})
 	}
 	return s
+}
+
+// alone is a process that starts no others.
+func alone(p *Process) func() []int {
+	return func() []int {
+		if pid := p.Running(); pid != 0 {
+			return []int{pid}
+		}
+		return nil
+	}
 }
 
 // Run measures until the context ends.
@@ -106,8 +117,15 @@ func waitedSince(last, seen map[string]time.Duration, pids []int) (sum time.Dura
 	return sum
 }
 
-// Between is how long the way to a reader may have stood still between two moments.
+// Between is how long the way to a reader may have stood still between two moments. It
+// waits until both have been measured.
 func (s *Stalls) Between(reader int, since, until time.Time) time.Duration {
+	for range sampleWaits {
+		if s.measured().After(until) {
+			break
+		}
+		time.Sleep(sampleEvery)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.samples) == 0 {
@@ -120,6 +138,16 @@ func (s *Stalls) Between(reader int, since, until time.Time) time.Duration {
 		sum += to.waited[group] - from.waited[group]
 	}
 	return sum
+}
+
+// measured is until when there are samples.
+func (s *Stalls) measured() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.samples) == 0 {
+		return time.Time{}
+	}
+	return s.samples[len(s.samples)-1].at
 }
 
 func (s *Stalls) index(at time.Time) int {

@@ -139,6 +139,10 @@ func (e *Editors) Transact(ctx context.Context, rnd *rand.Rand) {
 	e.TransactOf(ctx, slices.Compact(registers), open, rnd.IntN(10) > 0)
 }
 
+// announcing is how long the writer may take to announce what was committed past it. Its
+// own changes it announces before it acknowledges them.
+const announcing = 50 * time.Millisecond
+
 // TransactOf changes those registers, in ascending order.
 func (e *Editors) TransactOf(ctx context.Context, registers []int, open time.Duration, commit bool) bool {
 	counters := make([]uint64, len(registers))
@@ -154,7 +158,7 @@ func (e *Editors) TransactOf(ctx context.Context, registers []int, open time.Dur
 	for i, register := range registers {
 		switch {
 		case committed:
-			e.ledger.Ack(register, counters[i], 0, acked)
+			e.ledger.Ack(register, counters[i], 0, acked.Add(announcing))
 			e.report.Edited()
 		case known:
 			e.ledger.Undo(register, counters[i])

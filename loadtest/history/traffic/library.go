@@ -130,3 +130,6 @@ func mutation(name, selection string) string {
 	input := strings.ToUpper(name[:1]) + name[1:] + "Input"
 	return "mutation($in: " + input + "!) { " + name + "(input: $in) { " + selection + " userErrors { code message } } }"
 }
+
+// FirstRegister is the description of the first work, which the write service changes.
+const FirstRegister = regDescription

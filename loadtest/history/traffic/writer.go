@@ -122,7 +122,9 @@ var sure = map[string]bool{"BAD_REQUEST": true, "FORBIDDEN": true, "UNAUTHENTICA
 
 func refusal(data map[string]json.RawMessage) string {
 	for name, payload := range data {
-		var p struct{ UserErrors []struct{ Code, Message string } }
+		var p struct {
+			UserErrors []struct{ Code, Message string }
+		}
 		if err := json.Unmarshal(payload, &p); err != nil {
 			return name + " answered no object"
 		}

@@ -36,7 +36,7 @@ func (c *changes) hear(row invalidate.Row) {
 }
 
 // beat is a heartbeat.
-func (c *changes) beat(fence uint64) { c.alive(c.sub.era, fence) }
+func (c *changes) beat(fence uint64) { c.alive(c.sub.era, fence, time.Now()) }
 
 // poll loses the bus, if it is up, and polls once.
 func (c *changes) poll(xmin uint64, rows ...invalidate.Row) {
