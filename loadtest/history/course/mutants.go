@@ -13,7 +13,7 @@ import (
 )
 
 // Patient are settings of readers whose database is made slow on purpose.
-var Patient = []string{"TERCUL_READ_TIMEOUT=8s", "TERCUL_DATABASE_STATEMENT_TIMEOUT=10s"}
+var Patient = []string{"TERCUL_READ_TIMEOUT=8s", "TERCUL_DATABASE_STATEMENT_TIMEOUT=10s", "TERCUL_DATABASE_CONNECT_TIMEOUT=8s"}
 
 // trial is what one protection is for: without it, the last answer is old.
 type trial struct {
@@ -144,6 +144,23 @@ func (st *stage) warm(ctx context.Context) error {
 	return errors.New("the reader keeps nothing")
 }
 
+// connect has the reader ask two things of its database at once, so that it has
+// connections for both: to make one over a slow line takes too long.
+func (st *stage) connect(ctx context.Context) error {
+	if err := st.edit(ctx); err != nil {
+		return err
+	}
+	sleep(ctx, reaction/2)
+	if err := st.Readers[st.reader].Postgres.Slow(reaction/10, 0); err != nil {
+		return err
+	}
+	for _, question := range []traffic.Question{st.question, st.clients.Question(1)} {
+		st.asking.Go(func() { _, _ = st.clients.Once(ctx, st.reader, question, 0) })
+	}
+	st.asking.Wait()
+	return st.Mend(ctx)
+}
+
 // overtakenWhileLoading has an answer on its way from the database while what it was
 // made of changes and is announced.
 func overtakenWhileLoading(ctx context.Context, st *stage) error {
@@ -168,7 +185,7 @@ func overtakenWhileLoading(ctx context.Context, st *stage) error {
 
 // joinedTooLate asks after a change while an answer from before it is on its way.
 func joinedTooLate(ctx context.Context, st *stage) error {
-	if err := errors.Join(st.warm(ctx), st.edit(ctx)); err != nil {
+	if err := errors.Join(st.warm(ctx), st.connect(ctx), st.edit(ctx)); err != nil {
 		return err
 	}
 	sleep(ctx, reaction/2)

@@ -24,12 +24,19 @@ var (
 // one on which nothing happens.
 type subscriber struct {
 	f   *Follower
-	bus *invalidate.Bus
+	bus bus
 
 	era   *era
 	epoch uint64
 	heard time.Time // when the bus was alive last, or the beginning of the session
 	bad   uint64    // an epoch whose sequence went backwards
+}
+
+// bus is what a subscriber asks of it; *invalidate.Bus.
+type bus interface {
+	Subscribe(ctx context.Context) *redis.PubSub
+	State(ctx context.Context) (invalidate.State, error)
+	Replay(ctx context.Context, after uint64, apply func(invalidate.Message) bool) error
 }
 
 // run holds a session, and begins another when it fails.
