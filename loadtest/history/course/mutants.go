@@ -13,7 +13,7 @@ import (
 )
 
 // Patient are settings of readers whose database is made slow on purpose.
-var Patient = []string{"TERCUL_READ_TIMEOUT=8s", "TERCUL_DATABASE_STATEMENT_TIMEOUT=10s", "TERCUL_DATABASE_CONNECT_TIMEOUT=8s"}
+var Patient = []string{"TERCUL_READ_TIMEOUT=20s", "TERCUL_DATABASE_STATEMENT_TIMEOUT=25s", "TERCUL_DATABASE_CONNECT_TIMEOUT=20s"}
 
 // trial is what one protection is for: without it, the last answer is old.
 type trial struct {
@@ -101,7 +101,7 @@ type stage struct {
 
 const (
 	reaction = time.Second // far longer than a change takes to be heard of
-	slow     = 3 * time.Second
+	slow     = 2 * time.Second
 )
 
 var errEdit = errors.New("the edit was not acknowledged")
@@ -197,7 +197,7 @@ func joinedTooLate(ctx context.Context, st *stage) error {
 	if err := st.edit(ctx); err != nil {
 		return err
 	}
-	sleep(ctx, reaction)
+	sleep(ctx, reaction/2)
 	return st.ask(ctx)
 }
 

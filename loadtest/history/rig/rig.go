@@ -62,6 +62,7 @@ func New(ctx context.Context, cfg Config) (*Rig, error) {
 	if err != nil {
 		return nil, err
 	}
+	redis.SetLogger(silent{}) // it is meant to fail
 	r := &Rig{cfg: cfg, Folder: folder, lines: newLines()}
 	if err := r.start(ctx); err != nil {
 		r.Close()
@@ -86,7 +87,6 @@ func (r *Rig) start(ctx context.Context) (err error) {
 	if err := r.Redis.Start(ctx); err != nil {
 		return err
 	}
-	redis.SetLogger(silent{}) // it is meant to fail
 	r.admin = redis.NewClient(&redis.Options{Addr: local(r.redisPort), MaxRetries: 3})
 	if err := r.prepare(ctx); err != nil {
 		return err

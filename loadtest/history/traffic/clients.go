@@ -35,7 +35,7 @@ type Clients struct {
 	why map[string]int // questions were not answered
 }
 
-const askLimit = 10 * time.Second
+const askLimit = 30 * time.Second
 
 // NewClients makes clients of readers.
 func NewClients(judge *history.Judge, bases []string, questions []Question, news *Tickets) (*Clients, error) {
