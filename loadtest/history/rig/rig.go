@@ -78,7 +78,7 @@ func (r *Rig) start(ctx context.Context) (err error) {
 	if err := os.Mkdir(filepath.Join(r.Folder, "log"), 0o700); err != nil {
 		return err
 	}
-	if r.servers, err = newServers(r.cfg.Repository, r.Folder, r.cfg.Lag); err != nil {
+	if r.servers, err = newServers(ctx, r.cfg.Repository, r.Folder, r.cfg.Lag); err != nil {
 		return err
 	}
 	if err := r.Primary.Start(ctx); err != nil {
@@ -182,7 +182,7 @@ func (r *Rig) Close() {
 		processes = append(processes, reader.Process)
 	}
 	if r.servers != nil {
-		processes = append(processes, r.Standby, r.Primary, r.servers.Redis)
+		processes = append(processes, r.Standby, r.Primary, r.Redis)
 	}
 	for _, p := range processes {
 		if p != nil {
@@ -221,8 +221,8 @@ func ready(url string) func(context.Context) error {
 	}
 }
 
-func freeAddr() (string, error) {
-	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+func freeAddr(ctx context.Context) (string, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}

@@ -22,7 +22,7 @@ const replicaSetting = "TERCUL_DATABASE_REPLICA_URLS"
 
 // plan opens the lines and says how the services are run.
 func (r *Rig) plan(ctx context.Context) error {
-	if err := r.planWriter(); err != nil {
+	if err := r.planWriter(ctx); err != nil {
 		return err
 	}
 	help, err := exec.CommandContext(ctx, filepath.Join(r.cfg.Bin, "reader"), "--help").Output() //nolint:gosec // our own program
@@ -30,15 +30,15 @@ func (r *Rig) plan(ctx context.Context) error {
 		return fmt.Errorf("reader --help: %w", err)
 	}
 	for i := range r.cfg.Readers {
-		if err := r.planReader(i, strings.Contains(string(help), replicaSetting)); err != nil {
+		if err := r.planReader(ctx, i, strings.Contains(string(help), replicaSetting)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *Rig) planWriter() error {
-	addr, err := freeAddr()
+func (r *Rig) planWriter(ctx context.Context) error {
+	addr, err := freeAddr(ctx)
 	if err != nil {
 		return err
 	}
@@ -56,8 +56,8 @@ func (r *Rig) planWriter() error {
 	return nil
 }
 
-func (r *Rig) planReader(i int, replicas bool) error {
-	addr, err := freeAddr()
+func (r *Rig) planReader(ctx context.Context, i int, replicas bool) error {
+	addr, err := freeAddr(ctx)
 	if err != nil {
 		return err
 	}

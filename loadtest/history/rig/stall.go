@@ -37,7 +37,7 @@ const (
 // NewStalls measures a rig's processes.
 func NewStalls(r *Rig) *Stalls {
 	own := func() []int { return []int{os.Getpid()} }
-	s := &Stalls{groups: [][]func() []int{{own, alone(r.Writer), r.servers.Redis.PIDs}}}
+	s := &Stalls{groups: [][]func() []int{{own, alone(r.Writer), r.Redis.PIDs}}}
 	for _, reader := range r.Readers {
 		s.groups = append(s.groups, []func() []int{alone(reader.Process)})
 	}

@@ -148,9 +148,13 @@ func (e *Editors) TransactOf(ctx context.Context, registers []int, open time.Dur
 	counters := make([]uint64, len(registers))
 	for i, register := range registers {
 		e.held[register].Lock()
-		defer e.held[register].Unlock()
 		counters[i] = e.ledger.Submit(register)
 	}
+	defer func() {
+		for _, register := range registers {
+			e.held[register].Unlock()
+		}
+	}()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commandLimit)
 	defer cancel()
 	committed, known := e.transact(ctx, registers, counters, open, commit)

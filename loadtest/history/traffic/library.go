@@ -13,11 +13,10 @@ import (
 
 // Work is a work of the library with what is read of it.
 type Work struct {
-	ID, Slug               string
-	Author, AuthorSlug     string
-	Original, Translation  string
-	Names                  int // its first register; see the constants
-	TextVersion, revisions int
+	ID, Slug              string
+	Author, AuthorSlug    string
+	Original, Translation string
+	Names                 int // its first register; see the constants
 }
 
 // The registers of a work, counted from its first.
