@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/trace"
@@ -35,7 +36,20 @@ type Options struct {
 	Statements int
 	Settings   map[string]string // of the database's functions, by name
 	Metrics    prometheus.Registerer
-	Tracer     trace.Tracer
+	// Server labels the metrics, for a service with a pool for each of several servers;
+	// then every pool must have one.
+	Server string
+	Tracer trace.Tracer
+	// AfterConnect examines each new connection, and refuses it by an error.
+	AfterConnect func(context.Context, *pgx.Conn) error
+}
+
+// metrics is where to register, nil for nowhere.
+func (o Options) metrics() prometheus.Registerer {
+	if o.Metrics == nil || o.Server == "" {
+		return o.Metrics
+	}
+	return prometheus.WrapRegistererWith(prometheus.Labels{"server": o.Server}, o.Metrics)
 }
 
 // Times that hold for every service. A transaction left open holds back vacuum
@@ -72,6 +86,7 @@ func Open(cfg Config, opts Options) (*DB, error) {
 	if opts.Statements > 0 {
 		pool.ConnConfig.StatementCacheCapacity = opts.Statements
 	}
+	pool.AfterConnect = opts.AfterConnect
 	cfg.parameters(opts, pool.ConnConfig.RuntimeParams)
 	t := newTracer(opts)
 	pool.ConnConfig.Tracer = t
@@ -80,10 +95,11 @@ func Open(cfg Config, opts Options) (*DB, error) {
 		return nil, fmt.Errorf("the database's pool: %w", redact.Error(err))
 	}
 	db := &DB{Pool: p, tracer: t}
-	if opts.Metrics == nil {
+	metrics := opts.metrics()
+	if metrics == nil {
 		return db, nil
 	}
-	if err := opts.Metrics.Register(newPoolCollector(p)); err != nil {
+	if err := metrics.Register(newPoolCollector(p)); err != nil {
 		p.Close()
 		return nil, fmt.Errorf("the database's metrics: %w", err)
 	}

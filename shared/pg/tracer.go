@@ -51,8 +51,8 @@ func newTracer(opts Options) *tracer {
 		Namespace: "tercul", Subsystem: "sql", Name: "failures_total",
 		Help: "SQL statements that failed, by code.",
 	}, []string{"code"})
-	if opts.Metrics != nil {
-		opts.Metrics.MustRegister(t.seconds, t.failures)
+	if metrics := opts.metrics(); metrics != nil {
+		metrics.MustRegister(t.seconds, t.failures)
 	}
 	return t
 }

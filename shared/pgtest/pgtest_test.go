@@ -65,3 +65,29 @@ func TestRedisIsEmptiedAndGivenBack(t *testing.T) {
 	defer func() { require.NoError(t, client.Close()) }()
 	require.ErrorIs(t, client.Get(ctx, "k").Err(), redis.Nil)
 }
+
+// TestStandbyFollows has a standby lag, catch up and become a primary.
+func TestStandbyFollows(t *testing.T) {
+	ctx := context.Background()
+	primary := pgtest.Primary(t)
+	standby := primary.Standby(t)
+	db, copied := pgtest.Open(t, primary.URL), pgtest.Open(t, standby.URL)
+	count := func() (n int) {
+		require.NoError(t, copied.QueryRow(ctx, `SELECT count(*) FROM core.series`).Scan(&n))
+		return n
+	}
+	standby.CaughtUp(t, primary)
+	standby.Pause(t)
+	_, err := db.Exec(ctx, `INSERT INTO core.series (id, slug, title) VALUES (gen_random_uuid(), 'a', 'A')`)
+	require.NoError(t, err)
+	require.Zero(t, count())
+	standby.Resume(t)
+	standby.CaughtUp(t, primary)
+	require.Equal(t, 1, count())
+	standby.Promote(t)
+	_, err = copied.Exec(ctx, `INSERT INTO core.series (id, slug, title) VALUES (gen_random_uuid(), 'b', 'B')`)
+	require.NoError(t, err)
+	primary.Kill()
+	require.Error(t, db.Ping(ctx))
+	require.Equal(t, 2, count())
+}

@@ -10,6 +10,8 @@ LIB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$LIB/provider.sh"
 . "$LIB/compose.sh"
 . "$LIB/postgres.sh"
+. "$LIB/standby.sh"
 . "$LIB/redis.sh"
+. "$LIB/varnish.sh"
 . "$LIB/bootstrap.sh"
 . "$LIB/services.sh"

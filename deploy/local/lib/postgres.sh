@@ -32,7 +32,8 @@ make_cluster() {
   mv "$dir/new" "$dir/data"
 }
 
-# postgres_settings prints what a server is started with. A throw-away one may lose everything in a crash.
+# postgres_settings prints what a server is started with. A throw-away one may lose everything in a crash. POSTGRES_MORE
+# has settings of a script's own.
 postgres_settings() {
   printf '%s\n' "port=$TERCUL_POSTGRES_PORT" listen_addresses=127.0.0.1 unix_socket_directories= timezone=UTC \
     jit=off random_page_cost=1.1 shared_buffers=256MB max_wal_size=2GB 'log_line_prefix=%m [%p] %q%u@%d '
@@ -42,6 +43,9 @@ postgres_settings() {
   else
     printf '%s\n' synchronous_commit=off log_min_duration_statement=500ms
   fi
+  # Of settings given twice the last one counts.
+  # shellcheck disable=SC2086 # they hold no blanks
+  [ -z "${POSTGRES_MORE:-}" ] || printf '%s\n' $POSTGRES_MORE
 }
 
 # start_postgres starts the server unless it runs, and waits until it answers.

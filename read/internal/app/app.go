@@ -15,6 +15,7 @@ import (
 	"github.com/tercul/tercul/read/internal/cache"
 	"github.com/tercul/tercul/read/internal/evict"
 	"github.com/tercul/tercul/read/internal/operation"
+	"github.com/tercul/tercul/read/internal/replica"
 	"github.com/tercul/tercul/shared/limit"
 	"github.com/tercul/tercul/shared/pg"
 	"github.com/tercul/tercul/shared/rds"
@@ -33,6 +34,8 @@ type Reader struct {
 	redis        *rds.Client    // of the second cache layer; nil without a URL
 	bus          *rds.Client    // of the news of changes; the same server
 	limiter      *limit.Limiter // nil where nobody is limited
+	fence        *evict.Fence   // nil without replicas
+	replicas     *replica.Set   // the same
 	follower     *evict.Follower
 	registry     *operation.Registry
 	chain        *chain
@@ -77,11 +80,7 @@ func (r *Reader) openPort(ctx context.Context, _ io.Writer) (err error) {
 }
 
 func (r *Reader) openStores(ctx context.Context, _ io.Writer) (err error) {
-	r.db, err = pg.Open(r.cfg.Database, pg.Options{ //nolint:contextcheck // the pool outlives the start
-		Application: "tercul-reader", Role: role, ReadOnly: true, GenericPlans: true, Statements: r.cfg.Origin.Statements,
-		Settings: map[string]string{"tercul.public_url": strings.TrimRight(r.cfg.PublicURL, "/")},
-		Metrics:  r.metrics, Tracer: r.tracing.Tracer("pg"),
-	})
+	r.db, err = r.openDatabase(r.cfg.Database, pg.Options{Server: "primary"}) //nolint:contextcheck // the pool outlives the start
 	if err != nil {
 		return err
 	}
@@ -89,6 +88,15 @@ func (r *Reader) openStores(ctx context.Context, _ io.Writer) (err error) {
 		return err
 	}
 	return waitFor(ctx, "Postgres", r.cfg.StartWait, r.log, r.db.Ping)
+}
+
+// openDatabase opens the primary or a replica, with the same role and settings.
+func (r *Reader) openDatabase(cfg pg.Config, opts pg.Options) (*pg.DB, error) {
+	opts.Application, opts.Role, opts.ReadOnly, opts.GenericPlans = "tercul-reader", role, true, true
+	opts.Statements = r.cfg.Origin.Statements
+	opts.Settings = map[string]string{"tercul.public_url": strings.TrimRight(r.cfg.PublicURL, "/")}
+	opts.Metrics, opts.Tracer = r.metrics, r.tracing.Tracer("pg")
+	return pg.Open(cfg, opts)
 }
 
 // openRedis makes two clients. The cache's is guarded by a breaker, which spares
@@ -122,8 +130,11 @@ func (r *Reader) loadDocuments(ctx context.Context, _ io.Writer) (err error) {
 	return nil
 }
 
-func (r *Reader) compose(context.Context, io.Writer) (err error) {
+func (r *Reader) compose(ctx context.Context, _ io.Writer) (err error) {
 	if r.follower, err = newFollower(r); err != nil {
+		return err
+	}
+	if r.replicas, err = newReplicas(ctx, r); err != nil {
 		return err
 	}
 	if r.limiter, err = newLimiter(r); err != nil {
@@ -154,7 +165,11 @@ func (r *Reader) Run(ctx context.Context) error {
 	g.Report = r.report
 	r.chain.services(&g)
 	g.Add(run.Service{Name: "changes", Run: r.follow})
+	if r.replicas != nil {
+		g.Add(run.Service{Name: "replicas", Run: r.replicas.Run})
+	}
 	g.Add(run.Service{Name: "documents", Run: r.registry.Run})
+	g.Add(run.Service{Name: "watch", Run: r.ready.Watch})
 	g.Add(serve(r.server, r.listener, r.ready, r.cfg.HTTP))
 	return g.Run(ctx)
 }
@@ -178,6 +193,9 @@ func (r *Reader) close(ctx context.Context) {
 		if client != nil {
 			_ = client.Close()
 		}
+	}
+	if r.replicas != nil {
+		r.replicas.Close()
 	}
 	if r.db != nil {
 		r.db.Close()

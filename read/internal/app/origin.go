@@ -12,9 +12,43 @@ import (
 	"github.com/tercul/tercul/shared/pg"
 )
 
-// newStore is the database's end of the chain.
-func newStore(db store.Database, clock store.Clock) answer.Source {
-	return withValues(&store.Store{DB: db, Clock: clock, PlanOf: planOf, Translate: pg.Error, Now: time.Now})
+// origin is the database's end of the chain. It reads the variables back from their
+// canonical form: a hit never needs them, so they are not kept with the question.
+type origin struct {
+	store *store.Store
+}
+
+// newOrigin answers from a database.
+func newOrigin(db store.Database, clock store.Clock) origin {
+	return origin{&store.Store{DB: db, Clock: clock, PlanOf: planOf, Translate: pg.Error, Now: time.Now}}
+}
+
+// Answer implements answer.Source.
+func (o origin) Answer(ctx context.Context, q *answer.Query) (answer.Result, error) {
+	valued, err := withValues(q)
+	if err != nil {
+		return answer.Result{}, err
+	}
+	return o.store.Answer(pg.Named(ctx, q.Op.Name()), valued)
+}
+
+// Load implements replica.Loader.
+func (o origin) Load(ctx context.Context, db store.Database, q *answer.Query) (store.Reading, error) {
+	valued, err := withValues(q)
+	if err != nil {
+		return store.Reading{}, err
+	}
+	return o.store.Load(pg.Named(ctx, q.Op.Name()), db, valued)
+}
+
+func withValues(q *answer.Query) (*answer.Query, error) {
+	values, err := operation.Values(q)
+	if err != nil {
+		return nil, err
+	}
+	valued := *q
+	valued.Vars = values
+	return &valued, nil
 }
 
 func planOf(op answer.Operation) (*plan.Plan, error) {
@@ -27,18 +61,4 @@ func planOf(op answer.Operation) (*plan.Plan, error) {
 		return nil, fmt.Errorf("%s has no plan for the database", op.Name())
 	}
 	return p, nil
-}
-
-// withValues reads the variables back from their canonical form: a hit never
-// needs them, so they are not kept with the question.
-func withValues(next answer.Source) answer.Source {
-	return answer.SourceFunc(func(ctx context.Context, q *answer.Query) (answer.Result, error) {
-		values, err := operation.Values(q)
-		if err != nil {
-			return answer.Result{}, err
-		}
-		valued := *q
-		valued.Vars = values
-		return next.Answer(pg.Named(ctx, q.Op.Name()), &valued)
-	})
 }

@@ -27,6 +27,10 @@ type Config struct {
 	// polls view.announcement and listens; nil to follow the bus alone.
 	Connect func(context.Context) (*pgx.Conn, error)
 
+	// Fence is told which transactions the announcements are of; nil where no standby
+	// is read.
+	Fence *Fence
+
 	// Heard is told the tags of each announcement once the clock has them, and
 	// Everything where announcements may have been missed. It must not block.
 	Heard func(tags []string)
@@ -131,6 +135,7 @@ func (f *Follower) Run(ctx context.Context) error {
 	}
 	if f.cfg.Connect != nil {
 		wg.Go(func() { f.followOutbox(ctx) })
+		wg.Go(func() { f.introduce(ctx) })
 	}
 	wg.Wait()
 	f.clock.Suspend()
@@ -273,14 +278,6 @@ func (f *Follower) takeOver(stop context.CancelFunc) *poller {
 	}
 	f.poll = p
 	return p
-}
-
-// met notes the history of the outbox, and answers the one before.
-func (f *Follower) met(history string) (before string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	before, f.history = f.history, history
-	return before
 }
 
 // waitForLoss waits until the bus is down and has been for the time of grace. It

@@ -220,14 +220,14 @@ func TestManyRowsAboveAnOldTransaction(t *testing.T) {
 func TestNewConnections(t *testing.T) {
 	one, other := "1/00000001/5", "1/00000002/5"
 	for name, c := range map[string]struct {
-		first, second *string
+		first, second string
 		want          Verdict
 	}{
-		"the same":       {&one, &one, Valid},
-		"promoted":       {&one, &other, Outside},
-		"a standby":      {&one, nil, Outside},
-		"two standbys":   {nil, nil, Outside},
-		"a standby less": {nil, &one, Outside},
+		"the same":       {one, one, Valid},
+		"promoted":       {one, other, Outside},
+		"a standby":      {one, standby, Outside},
+		"two standbys":   {standby, standby, Outside},
+		"a standby less": {standby, one, Outside},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := playChanges(t)

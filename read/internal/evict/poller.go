@@ -8,8 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-
-	"github.com/tercul/tercul/shared/invalidate"
+	"github.com/rs/zerolog"
 )
 
 const (
@@ -24,8 +23,6 @@ const (
 
 	// breath is the least time between two polls, however many notifications come.
 	breath = 10 * time.Millisecond
-
-	goodbye = 100 * time.Millisecond
 )
 
 // pollSQL reads what was committed since a poll whose snapshot's xmin was $1, and
@@ -78,7 +75,11 @@ func (p *poller) run(ctx context.Context) {
 			return
 		}
 		p.f.m.pollErrors.Inc()
-		p.f.cfg.Log.Warn().Err(err).Msg("the outbox cannot be polled")
+		level := zerolog.DebugLevel // of all attempts but the first
+		if wait == firstWait {
+			level = zerolog.WarnLevel
+		}
+		p.f.cfg.Log.WithLevel(level).Err(err).Msg("the outbox cannot be polled")
 		if time.Since(start) > p.f.cfg.Silence {
 			wait = firstWait
 		}
@@ -117,7 +118,7 @@ func (p *poller) session(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer p.close(ctx, conn)
+	defer bye(ctx, conn)
 	if err := p.recognize(ctx, conn); err != nil {
 		return err
 	}
@@ -138,42 +139,23 @@ func (p *poller) recognize(ctx context.Context, conn *pgx.Conn) error {
 	ctx, cancel := context.WithTimeout(ctx, p.budget())
 	defer cancel()
 	started := time.Now()
-	var history *string
-	var text string
-	if err := conn.QueryRow(ctx, invalidate.HistorySQL).Scan(&history, &text); err != nil {
-		return fmt.Errorf("ask for the history of the database: %w", err)
-	}
-	xmin, err := strconv.ParseUint(text, 10, 64)
+	history, xmin, err := askHistory(ctx, conn)
 	if err != nil {
-		return fmt.Errorf("ask for the history of the database: %w", err)
+		return err
 	}
 	p.met(history, xmin, started)
 	return nil
 }
 
-// met notes whose past the outbox has. The first time there is none to compare it
-// with: then the relay has to notice.
-func (p *poller) met(history *string, xmin uint64, started time.Time) {
-	now := standby
-	if history != nil {
-		now = *history
-	}
+// met notes whose past the outbox has. There is none to compare it with where it could
+// not be asked before the first loss of the bus: then the relay has to notice.
+func (p *poller) met(now string, xmin uint64, started time.Time) {
 	before := p.f.met(now)
 	if p.from == 0 || before == "" || before == now && now != standby {
 		return
 	}
 	p.f.cfg.Log.Warn().Msg("the outbox is another one, or may be: nothing older is believed")
 	p.believe(func() { p.restart(p.next(), xmin, started) })
-}
-
-// standby is the history of a server that cannot tell: another one every time.
-const standby = "standby"
-
-// close says goodbye, but does not wait for long to be heard.
-func (p *poller) close(ctx context.Context, conn *pgx.Conn) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
-	defer cancel()
-	_ = conn.Close(ctx)
 }
 
 // budget is how long a step may take: no longer than nothing may be heard.
@@ -249,6 +231,7 @@ func (p *poller) start(ctx context.Context, conn *pgx.Conn, started time.Time) e
 
 func (p *poller) begin(xmin uint64, started time.Time) {
 	p.believe(func() {
+		p.f.cfg.Fence.lose()
 		p.era = newEra(localBase+micros(), true)
 		if p.f.bus != nil {
 			p.era.inherit(p.f.bus)
@@ -340,6 +323,7 @@ func (p *poller) next() uint64 {
 // better, and the ids it has carried may be other rows' now.
 func (p *poller) restart(seq, xmin uint64, started time.Time) {
 	p.f.m.floors.Inc()
+	p.f.cfg.Fence.lose()
 	p.era.drop(seq)
 	if p.f.bus != nil {
 		p.f.bus.drop(p.f.bus.applied.Load())
@@ -376,6 +360,7 @@ func (p *poller) note(seq uint64, r row) {
 	if xid, carried := p.f.carried[r.id]; !carried || xid != r.xid {
 		p.pending[r.id] = r.xid
 	}
+	p.f.cfg.Fence.touch(r.id, r.xid, r.tags)
 	p.era.apply(seq, r.tags)
 	p.f.heard(r.tags)
 	p.f.m.applied.Inc()

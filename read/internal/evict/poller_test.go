@@ -299,6 +299,30 @@ func TestAnotherOutboxIsPromoted(t *testing.T) {
 	eventually(t, "the row with the id of the lost one is applied", invalid(f, stamp, "work_1"))
 }
 
+// TestPromotedBeforeTheFirstLoss: the outbox that is found when the bus is lost for the
+// first time is not the one that the bus has carried.
+func TestPromotedBeforeTheFirstLoss(t *testing.T) {
+	w, l, promoted := newWorld(t, 0), newLibrary(t), newLibrary(t)
+	if _, err := promoted.begin().Exec(t.Context(), "SELECT pg_current_xact_id()"); err != nil {
+		t.Fatal(err)
+	}
+	var failed atomic.Bool
+	w.beat()
+	f := w.follow(func(ctx context.Context) (*pgx.Conn, error) {
+		if failed.Load() {
+			return promoted.connect(ctx)
+		}
+		return l.connect(ctx)
+	}, true)
+	w.onBus(f)
+	eventually(t, "the history is known", f.introduced)
+	stamp := f.clock.Applied()
+	failed.Store(true)
+	w.line.Cut()
+	w.onOutbox(f)
+	eventually(t, "nothing older is believed", invalid(f, stamp, "work_1"))
+}
+
 // TestFloorOfTheOutbox has polls after which nothing older can be believed.
 func TestFloorOfTheOutbox(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -143,6 +143,7 @@ func (s *subscriber) begin(epoch uint64) {
 	if s.era != nil {
 		s.f.m.epochs.Inc()
 	}
+	s.f.cfg.Fence.lose()
 	s.era, s.epoch = newEra(epoch, false), epoch
 	s.f.began(s.era)
 	s.f.heard(everything)
@@ -167,6 +168,7 @@ func (s *subscriber) replay(ctx context.Context, seq uint64) error {
 	}
 	if err != nil || s.era.applied.Load() < seq {
 		s.f.m.floors.Inc()
+		s.f.cfg.Fence.lose()
 		s.era.drop(seq)
 		s.f.heard(everything)
 	}
@@ -181,9 +183,11 @@ func (s *subscriber) advance(m invalidate.Message) {
 	}
 	if m.Seq > applied+1 {
 		s.f.m.floors.Inc()
+		s.f.cfg.Fence.lose()
 		s.era.drop(m.Seq - 1)
 		s.f.heard(everything)
 	}
+	s.f.cfg.Fence.touch(m.Outbox, m.XID, m.Tags)
 	s.era.apply(m.Seq, m.Tags)
 	s.f.heard(m.Tags)
 	s.f.carry(m)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,27 +36,39 @@ type Store struct {
 	Now func() time.Time
 }
 
-// Answer runs the statement of the query and renders its row. The context must
-// have a deadline; the statement ends with it.
+// Answer asks the store's own database.
 func (s *Store) Answer(ctx context.Context, q *answer.Query) (answer.Result, error) {
-	p, err := s.PlanOf(q.Op)
+	got, err := s.Load(ctx, s.DB, q)
 	if err != nil {
 		return answer.Result{}, err
+	}
+	return answer.Result{Entry: got.Entry, Layer: answer.Origin}, nil
+}
+
+// Reading is an answer and the snapshot that it was read in: every transaction below
+// Xmin was finished.
+type Reading struct {
+	Entry *answer.Entry
+	Xmin  uint64
+}
+
+// Load runs the statement of the query on a database and renders its row. The context
+// must have a deadline; the statement ends with it.
+func (s *Store) Load(ctx context.Context, db Database, q *answer.Query) (Reading, error) {
+	p, err := s.PlanOf(q.Op)
+	if err != nil {
+		return Reading{}, err
 	}
 	vars, _ := q.Vars.(map[string]any)
 	statement, err := p.Bind(vars)
 	if err != nil {
-		return answer.Result{}, err
+		return Reading{}, err
 	}
 	m := answer.Material{AsOf: s.Clock.Applied(), Policy: q.Op.Policy(), Now: s.Now()}
 	if tag := answer.DocumentTag(q.Op); tag != "" {
 		m.Tags = []string{tag}
 	}
-	entry, err := s.run(ctx, statement, p.Tags, m)
-	if err != nil {
-		return answer.Result{}, err
-	}
-	return answer.Result{Entry: entry, Layer: answer.Origin}, nil
+	return s.run(ctx, db, statement, p.Tags, m)
 }
 
 // The columns of a statement's row; see plan.Statement.
@@ -71,36 +84,40 @@ const (
 
 // run asks the database and renders the row while it is still in the driver's
 // buffer: NewEntry makes the one copy.
-func (s *Store) run(ctx context.Context, st plan.Statement, tags []string, m answer.Material) (*answer.Entry, error) {
+func (s *Store) run(ctx context.Context, db Database, st plan.Statement, tags []string, m answer.Material) (Reading, error) {
 	args := append([]any{pgx.QueryResultFormats{pgx.TextFormatCode}}, st.Args...)
-	rows, err := s.DB.Query(ctx, st.SQL, args...)
+	rows, err := db.Query(ctx, st.SQL, args...)
 	if err != nil {
-		return nil, s.Translate(err)
+		return Reading{}, s.Translate(err)
 	}
 	defer rows.Close()
 	if !rows.Next() {
 		if err := rows.Err(); err != nil {
-			return nil, s.Translate(err)
+			return Reading{}, s.Translate(err)
 		}
-		return nil, apperr.New(apperr.Internal, "the statement answered no row")
+		return Reading{}, apperr.New(apperr.Internal, "the statement answered no row")
 	}
-	entry, err := render(rows.RawValues(), tags, m)
+	got, err := render(rows.RawValues(), tags, m)
 	if err != nil {
-		return nil, err
+		return Reading{}, err
 	}
 	rows.Close()
 	if err := rows.Err(); err != nil {
-		return nil, s.Translate(err)
+		return Reading{}, s.Translate(err)
 	}
-	return entry, nil
+	return got, nil
 }
 
-func render(row [][]byte, tags []string, m answer.Material) (*answer.Entry, error) {
+func render(row [][]byte, tags []string, m answer.Material) (Reading, error) {
 	if len(row) != columns {
-		return nil, apperr.New(apperr.Internal, fmt.Sprintf("the statement answered %d columns", len(row)))
+		return Reading{}, apperr.New(apperr.Internal, fmt.Sprintf("the statement answered %d columns", len(row)))
 	}
 	if len(row[colFault]) > 0 {
-		return nil, faults(string(row[colFault]))
+		return Reading{}, faults(string(row[colFault]))
+	}
+	xmin, err := strconv.ParseUint(string(row[colXmin]), 10, 64)
+	if err != nil {
+		return Reading{}, fmt.Errorf("the xmin of the statement's snapshot: %w", err)
 	}
 	m.Data = row[colData]
 	m.Tags = append(append(m.Tags, strings.Fields(string(row[colTags]))...), tags...)
@@ -110,7 +127,7 @@ func render(row [][]byte, tags []string, m answer.Material) (*answer.Entry, erro
 	case isTrue(row[colLasting]):
 		m.Policy = lasting(m.Policy)
 	}
-	return answer.NewEntry(m), nil
+	return Reading{answer.NewEntry(m), xmin}, nil
 }
 
 func isTrue(text []byte) bool { return len(text) == 1 && text[0] == 't' }

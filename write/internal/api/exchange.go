@@ -129,10 +129,21 @@ func (x *exchange) admit(request *gqlhttp.Request, actor *identity.Actor, size i
 	if c.operations, err = x.permit(c, actor, size); err != nil {
 		return c, err
 	}
-	if c.variables, err = variables(request.Variables); err != nil {
+	if err := fit(c.doc, request.Variables); err != nil {
 		return c, err
 	}
-	return c, c.doc.CheckDecoded(c.variables)
+	c.variables, err = variables(request.Variables)
+	return c, err
+}
+
+// fit tells all that is wrong with the variables, as the read service does. The
+// executor would tell the first of it, and in words for programmers.
+func fit(doc *document.Document, variables []byte) error {
+	sizes := make([]int, doc.Sized())
+	if _, err := doc.Variables.Canonical(nil, sizes, variables); err != nil {
+		return err
+	}
+	return doc.Check(sizes)
 }
 
 // permit checks every root field against the policy.

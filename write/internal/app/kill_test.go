@@ -54,7 +54,7 @@ func launch(t *testing.T, env map[string]string) (s *service, kill func(), ended
 	t.Helper()
 	s = &service{t: t, addr: freeAddr(t), log: &buffer{}}
 	command := exec.CommandContext(context.Background(), os.Args[0]) //nolint:gosec // it is this program
-	command.Env = []string{asWriter + "=1", "TERCUL_WRITE_ADDR=" + s.addr, "TERCUL_WRITE_URL=http://" + s.addr}
+	command.Env = []string{asWriter + "=1", "TERCUL_WRITE_ADDR=" + s.addr, "TERCUL_WRITE_URL=http://" + s.addr, "TERCUL_WRITE_DRAIN=0s"}
 	for name, value := range env {
 		command.Env = append(command.Env, name+"="+value)
 	}
