@@ -60,7 +60,7 @@ var (
 
 // tables are all base tables, with values that meet their constraints often enough; an edit that is refused is no edit.
 var tables = []table{
-	{"auth.users", "USER", []column{{"id", ref("USER", 7)}, {"username", quoted("ann", "bob", "eve")}, {"username_canonical", quoted("ann", "bob", "eve")}, {"status", quoted("ACTIVE", "SUSPENDED", "PENDING", "DELETED")}, {"deleted_at", deleted}, {"version", number(1, 5)}}},
+	{"auth.users", "USER", []column{{"id", ref("USER", 7)}, {"username", quoted("ann", "Ann", "bob", "eve")}, {"username_canonical", quoted("ann", "bob", "eve")}, {"status", quoted("ACTIVE", "SUSPENDED", "PENDING", "DELETED")}, {"deleted_at", deleted}, {"version", number(1, 5)}}},
 	{"social.profiles", "", []column{{"user_id", ref("USER", 6)}, {"display_name", orNull(word("Name", 9))}, {"visibility", quoted("PUBLIC", "MEMBERS", "PRIVATE")}, {"bio", orNull(word("bio", 3))}}},
 	{"core.languages", "", []column{{"tag", quoted("it", "en", "xx", "yy")}, {"iso639_3", quoted("ita", "eng", "xxx")}, {"script", quoted("Latn", "Arab")}, {"direction", quoted("LTR", "RTL")}, {"name_en", word("Language", 3)}}},
 	{"core.countries", "", []column{{"code", quoted("IT", "QQ")}, {"iso3", quoted("ITA", "QQQ")}, {"name", word("Country", 3)}}},

@@ -269,7 +269,8 @@ CREATE TABLE core.expressions (
   CONSTRAINT expressions_subtitle_check CHECK ((char_length(subtitle) <= 300)),
   CONSTRAINT expressions_text_revision_check CHECK ((text_revision >= 0)),
   CONSTRAINT expressions_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 300))),
-  CONSTRAINT expressions_version_check CHECK ((version > 0))
+  CONSTRAINT expressions_version_check CHECK ((version > 0)),
+  CONSTRAINT expressions_year_check CHECK ((year <> 0))
 );
 
 CREATE TABLE core.external_ids (
@@ -381,8 +382,10 @@ CREATE TABLE core.persons (
   CONSTRAINT persons_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES auth.users(id),
   CONSTRAINT persons_bio_check CHECK ((char_length(bio) <= 10000)),
   CONSTRAINT persons_birth_place_check CHECK ((char_length(birth_place) <= 200)),
+  CONSTRAINT persons_birth_year_check CHECK ((birth_year <> 0)),
   CONSTRAINT persons_check CHECK ((death_year >= birth_year)),
   CONSTRAINT persons_death_place_check CHECK ((char_length(death_place) <= 200)),
+  CONSTRAINT persons_death_year_check CHECK ((death_year <> 0)),
   CONSTRAINT persons_floruit_check CHECK ((char_length(floruit) <= 100)),
   CONSTRAINT persons_person_kind_check CHECK ((person_kind = ANY (ARRAY['INDIVIDUAL'::text, 'GROUP'::text, 'ANONYMOUS'::text, 'TRADITIONAL'::text]))),
   CONSTRAINT persons_status_check CHECK ((status = ANY (ARRAY['DRAFT'::text, 'PUBLISHED'::text, 'WITHHELD'::text]))),
@@ -683,7 +686,9 @@ CREATE TABLE core.works (
   CONSTRAINT works_literature_type_check CHECK ((literature_type = ANY (ARRAY['POETRY'::text, 'PROSE'::text, 'DRAMA'::text, 'ESSAY'::text, 'LETTER'::text, 'ORAL'::text, 'OTHER'::text]))),
   CONSTRAINT works_series_position_check CHECK ((series_position > 0)),
   CONSTRAINT works_status_check CHECK ((status = ANY (ARRAY['DRAFT'::text, 'PUBLISHED'::text, 'UNPUBLISHED'::text, 'WITHHELD'::text]))),
-  CONSTRAINT works_version_check CHECK ((version > 0))
+  CONSTRAINT works_version_check CHECK ((version > 0)),
+  CONSTRAINT works_year_from_check CHECK ((year_from <> 0)),
+  CONSTRAINT works_year_to_check CHECK ((year_to <> 0))
 );
 
 CREATE TABLE auth.credentials (
