@@ -742,6 +742,15 @@ CREATE TABLE auth.one_time_tokens (
   CONSTRAINT one_time_tokens_token_hash_check CHECK ((octet_length(token_hash) = 32))
 );
 
+CREATE TABLE auth.peppers (
+  id text NOT NULL,
+  proof bytea NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT peppers_pkey PRIMARY KEY (id),
+  CONSTRAINT peppers_id_check CHECK (((char_length(id) >= 1) AND (char_length(id) <= 32))),
+  CONSTRAINT peppers_proof_check CHECK ((octet_length(proof) = 32))
+);
+
 CREATE TABLE auth.refresh_tokens (
   id uuid NOT NULL,
   session_id uuid NOT NULL,
@@ -5105,6 +5114,7 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.credentials TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.jwt_keys TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.login_failures TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.one_time_tokens TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.peppers TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.refresh_tokens TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.reviewer_languages TO tercul_writer;
 GRANT DELETE, INSERT, SELECT ON TABLE auth.security_events TO tercul_writer;

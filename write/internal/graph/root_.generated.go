@@ -3863,7 +3863,7 @@ type Work {
   tags: [TagLink!]!
   "Its categories."
   categories: [CategoryLink!]!
-  "Its texts that were not deleted: the original first, then by language."
+  "Its texts that were not deleted and that you may see: the original first, then by language."
   expressions: [ExpressionLink!]! @listSize(assumed: 50)
   "When it was first published."
   publishedAt: DateTime

@@ -2794,7 +2794,7 @@ type Work struct {
 	Tags []TagLink `json:"tags"`
 	// Its categories.
 	Categories []CategoryLink `json:"categories"`
-	// Its texts that were not deleted: the original first, then by language.
+	// Its texts that were not deleted and that you may see: the original first, then by language.
 	Expressions []ExpressionLink `json:"expressions"`
 	// When it was first published.
 	PublishedAt *time.Time `json:"publishedAt,omitempty,omitzero"`
