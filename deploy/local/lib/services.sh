@@ -170,6 +170,7 @@ start_services() {
     start_service reader "$TERCUL_READ_ADDR" TERCUL_READ_ADDR
     TERCUL_DATABASE_URL=$(database_url writer)
     writer_settings
+    edge_settings
     make_accounts
     start_service writer "$TERCUL_WRITE_ADDR" TERCUL_WRITE_ADDR
   )
