@@ -15,6 +15,25 @@ build() {
   go build -trimpath -ldflags=-w -o "$1/history" ./loadtest/cmd/history
 }
 
+# purged_twice has a test of the purger wait for the second purge of an edge, which without it comes never.
+purged_twice() {
+  local log=coverage/mutants-purge.log name=TestWhatIsCommittedIsPurgedTwice
+  edge() {
+    deploy/local/with-services env TERCUL_MUTANT="$1" go test -tags=mutants -trimpath -ldflags=-w -count=1 -timeout="$2" -v ./write/internal/edge -run "^$name\$" >"$log" 2>&1
+  }
+  # A run in which the test did not take place says nothing.
+  if ! edge '' 5m || ! grep -q -- "--- PASS: $name" "$log"; then
+    cat "$log" >&2
+    return 1
+  fi
+  echo 'purge      with all protections   the edge is purged twice'
+  if edge purge 60s || ! grep -qE -- "--- FAIL: $name|$name \\(" "$log"; then
+    cat "$log" >&2
+    return 1
+  fi
+  echo 'purge      without purge          the second purge is waited for in vain'
+}
+
 seed=(-seed "${SEED:-0}")
 case ${1:-} in
   short)
@@ -28,7 +47,8 @@ case ${1:-} in
     ;;
   mutants)
     build bin/mutants mutants
-    exec bin/mutants/history -bin bin/mutants -mutants "${seed[@]}"
+    bin/mutants/history -bin bin/mutants -mutants "${seed[@]}"
+    purged_twice
     ;;
   *)
     echo "history.sh: say short, soak or mutants" >&2
