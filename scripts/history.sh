@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Proves freshness on real servers, which it starts by itself:
-#   history.sh short    two minutes, every fault once (make test)
+#   history.sh short    75 s of faults, as many as fit (make test)
 #   history.sh soak     for SOAK, an hour unless it says otherwise
 #   history.sh mutants  takes out one protection after the other, and expects each to be missed
 # SEED draws the same again. Reports are in coverage/history-*.json.
