@@ -196,6 +196,24 @@ func TestPruneKeepsWhatReadersMayReplay(t *testing.T) {
 	require.ErrorContains(t, err, "10 minutes at least")
 }
 
+// What an edge has not been purged of is kept for it, and an edge that lacks it for too long is forgotten instead.
+func TestPruneKeepsWhatAnEdgeLacks(t *testing.T) {
+	t.Parallel()
+	tx := testdb.Tx(t)
+	edge := func(name, done, at string) {
+		exec(t, tx, `INSERT INTO ops.edges (name, done, history, at) VALUES ($1, $2::pg_snapshot, 'h', now() - $3::interval)`, name, done, at)
+	}
+	exec(t, tx, `INSERT INTO ops.outbox (xid, tags, at) VALUES ('5', '{five}', now() - interval '2 hours'), ('6', '{six}', now() - interval '2 hours'), ('8', '{eight}', now() - interval '2 hours')`)
+	left := func() []string { return ask(t, tx, `SELECT tags[1] FROM ops.outbox WHERE xid < '10' ORDER BY xid`) }
+	edge("all", "9:9:", "0")
+	edge("lacks six and eight", "6:8:6", "3 hours")
+	require.Equal(t, []string{"1"}, ask(t, tx, `SELECT ops.prune_outbox('1 hour', '4 hours')`))
+	require.Equal(t, []string{"six", "eight"}, left())
+	require.Equal(t, []string{"2"}, ask(t, tx, `SELECT ops.prune_outbox('1 hour', '2 hours')`))
+	require.Empty(t, left())
+	require.Equal(t, []string{"all"}, ask(t, tx, `SELECT name FROM ops.edges`))
+}
+
 // A reader and the relay count back from now: a transaction that has run for long must not seem to have told long ago.
 func TestAnAnnouncementIsDatedWhenItIsMade(t *testing.T) {
 	t.Parallel()

@@ -1198,12 +1198,23 @@ CREATE TABLE ops.documents (
   CONSTRAINT documents_ttl_s_check CHECK ((ttl_s >= 0))
 );
 
+CREATE TABLE ops.edges (
+  name text NOT NULL,
+  done pg_snapshot NOT NULL,
+  history text NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT edges_pkey PRIMARY KEY (name),
+  CONSTRAINT edges_history_check CHECK (((char_length(history) >= 1) AND (char_length(history) <= 200))),
+  CONSTRAINT edges_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 300)))
+);
+
 CREATE TABLE ops.idempotency_keys (
   principal text NOT NULL,
   key text NOT NULL,
   request_hash bytea NOT NULL,
   outcome jsonb,
   expires_at timestamp with time zone NOT NULL,
+  xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
   CONSTRAINT idempotency_keys_pkey PRIMARY KEY (principal, key),
   CONSTRAINT idempotency_keys_key_check CHECK (((char_length(key) >= 8) AND (char_length(key) <= 128))),
   CONSTRAINT idempotency_keys_principal_check CHECK ((char_length(principal) <= 100)),
@@ -1262,8 +1273,8 @@ CREATE TABLE view.category (
 CREATE TABLE view.collection (
   id uuid NOT NULL,
   public_id text NOT NULL,
-  owner_id uuid NOT NULL,
-  owner_username text NOT NULL,
+  owner_id uuid,
+  owner_username text,
   slug text NOT NULL,
   title text NOT NULL,
   description text,
@@ -1795,14 +1806,13 @@ CREATE VIEW view.collection_item_source AS
     i.created_at AS added_at
    FROM social.collection_items i
      JOIN social.collections c ON c.id = i.collection_id AND (c.visibility = ANY (ARRAY['PUBLIC'::text, 'UNLISTED'::text])) AND c.deleted_at IS NULL
-     JOIN view.users_public u ON u.id = c.owner_id
      JOIN view.collectable s ON s.id = i.subject_id
   WHERE i.approval = 'APPROVED'::text;
 
 CREATE VIEW view.collection_source AS
  SELECT c.id,
     s.public_id,
-    c.owner_id,
+    u.id AS owner_id,
     u.username AS owner_username,
     COALESCE(sl.slug::text, s.public_id) AS slug,
     c.title,
@@ -1818,7 +1828,7 @@ CREATE VIEW view.collection_source AS
     c.version
    FROM social.collections c
      JOIN core.subjects s ON s.id = c.id
-     JOIN view.users_public u ON u.id = c.owner_id
+     LEFT JOIN view.users_public u ON u.id = c.owner_id
      LEFT JOIN core.slugs sl ON sl.subject_id = c.id AND sl.is_current AND sl.scope_id = c.owner_id
      LEFT JOIN stats.totals p ON p.subject_id = c.id
   WHERE (c.visibility = ANY (ARRAY['PUBLIC'::text, 'UNLISTED'::text])) AND c.deleted_at IS NULL;
@@ -2695,7 +2705,7 @@ BEGIN
   RETURN NULL;
 END $function$;
 
-CREATE OR REPLACE FUNCTION ops.prune_outbox(keep interval)
+CREATE OR REPLACE FUNCTION ops.prune_outbox(keep interval, owed interval DEFAULT '1 day'::interval)
  RETURNS bigint
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2704,10 +2714,12 @@ AS $function$
 DECLARE
   n bigint;
 BEGIN
-  IF keep < interval '10 minutes' THEN
+  IF keep < interval '10 minutes' OR owed < interval '10 minutes' THEN
     RAISE EXCEPTION 'announcements must be kept for 10 minutes at least' USING ERRCODE = 'invalid_parameter_value';
   END IF;
-  DELETE FROM ops.outbox WHERE id = ANY (ARRAY(SELECT o.id FROM ops.outbox o WHERE o.at < now() - keep ORDER BY o.at LIMIT 10000));
+  DELETE FROM ops.edges e WHERE e.at < now() - owed;
+  DELETE FROM ops.outbox WHERE id = ANY (ARRAY(SELECT o.id FROM ops.outbox o WHERE o.at < now() - keep
+    AND NOT EXISTS (SELECT FROM ops.edges e WHERE NOT pg_visible_in_snapshot(o.xid, e.done)) ORDER BY o.at LIMIT 10000));
   GET DIAGNOSTICS n = ROW_COUNT;
   RETURN n;
 END $function$;
@@ -3135,9 +3147,9 @@ BEGIN
     RETURN NULL;
   END IF;
   PERFORM ops.announce(CASE WHEN n > 10000 THEN '{*}' ELSE ARRAY(
-    SELECT 'list:coll' UNION SELECT public_id FROM changed UNION SELECT core.typeid('USER', owner_id) FROM changed) END);
+    SELECT 'list:coll' UNION SELECT public_id FROM changed UNION SELECT core.typeid('USER', owner_id) FROM changed WHERE owner_id IS NOT NULL) END);
   IF TG_OP = 'UPDATE' THEN
-    PERFORM ops.announce(ARRAY(SELECT DISTINCT core.typeid('USER', b.owner_id) FROM before b JOIN changed c USING (id) WHERE b.owner_id <> c.owner_id
+    PERFORM ops.announce(ARRAY(SELECT DISTINCT core.typeid('USER', b.owner_id) FROM before b JOIN changed c USING (id) WHERE b.owner_id IS DISTINCT FROM c.owner_id AND b.owner_id IS NOT NULL
       UNION SELECT 'trending:' || lower(t.period) FROM before b JOIN changed c USING (id) JOIN stats.trending t ON t.subject_id = c.id WHERE b.visibility <> c.visibility));
   ELSE
     seen := ARRAY(SELECT id FROM changed);
@@ -5090,12 +5102,13 @@ GRANT INSERT, SELECT ON TABLE ops.audit_log TO tercul_writer;
 GRANT SELECT ON TABLE ops.change_candidates TO tercul_writer;
 GRANT SELECT ON TABLE ops.changes TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE ops.documents TO tercul_writer;
+GRANT INSERT, SELECT, UPDATE ON TABLE ops.edges TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE ops.idempotency_keys TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE ops.import_runs TO tercul_writer;
 GRANT INSERT, SELECT ON TABLE ops.outbox TO tercul_writer;
 GRANT EXECUTE ON FUNCTION ops.announce(tags text[], hard boolean) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION ops.number_changes(max integer) TO tercul_writer;
-GRANT EXECUTE ON FUNCTION ops.prune_outbox(keep interval) TO tercul_writer;
+GRANT EXECUTE ON FUNCTION ops.prune_outbox(keep interval, owed interval) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION ops.sha256_hex(value text) TO tercul_writer;
 GRANT USAGE ON SCHEMA view TO tercul_reader;
 GRANT USAGE ON SCHEMA view TO tercul_writer;

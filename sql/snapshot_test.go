@@ -53,7 +53,11 @@ var announced = map[string]func(r row, pid func(string) string) []string{
 		return []string{r.text("public_id"), "list:user"}
 	},
 	"collection": func(r row, pid func(string) string) []string {
-		return []string{r.text("public_id"), "list:coll", pid(r.text("owner_id"))}
+		tags := []string{r.text("public_id"), "list:coll"}
+		if owner := r.text("owner_id"); owner != "" { // else they are gone
+			tags = append(tags, pid(owner))
+		}
+		return tags
 	},
 	"collection_item": func(r row, pid func(string) string) []string { return []string{pid(r.text("collection_id"))} },
 	"comment": func(r row, pid func(string) string) []string {

@@ -1495,8 +1495,8 @@ type CollectionPageCollection struct {
 	CreatedAt time.Time `json:"createdAt"`
 	// When it last changed.
 	UpdatedAt time.Time `json:"updatedAt"`
-	// Who made it.
-	Owner CollectionPageCollectionOwnerPublicUser `json:"owner"`
+	// Who made it; null if they are gone.
+	Owner *CollectionPageCollectionOwnerPublicUser `json:"owner"`
 	// Its items in order.
 	Items CollectionPageCollectionItemsCollectionItemConnection `json:"items"`
 }
@@ -1529,7 +1529,9 @@ func (v *CollectionPageCollection) GetCreatedAt() time.Time { return v.CreatedAt
 func (v *CollectionPageCollection) GetUpdatedAt() time.Time { return v.UpdatedAt }
 
 // GetOwner returns CollectionPageCollection.Owner, and is useful for accessing the field via an interface.
-func (v *CollectionPageCollection) GetOwner() CollectionPageCollectionOwnerPublicUser { return v.Owner }
+func (v *CollectionPageCollection) GetOwner() *CollectionPageCollectionOwnerPublicUser {
+	return v.Owner
+}
 
 // GetItems returns CollectionPageCollection.Items, and is useful for accessing the field via an interface.
 func (v *CollectionPageCollection) GetItems() CollectionPageCollectionItemsCollectionItemConnection {
@@ -2140,8 +2142,8 @@ type CollectionsCollectionsCollectionConnectionNodesCollection struct {
 	Description *string `json:"description"`
 	// How many items it has.
 	ItemCount int `json:"itemCount"`
-	// Who made it.
-	Owner CollectionsCollectionsCollectionConnectionNodesCollectionOwnerPublicUser `json:"owner"`
+	// Who made it; null if they are gone.
+	Owner *CollectionsCollectionsCollectionConnectionNodesCollectionOwnerPublicUser `json:"owner"`
 }
 
 // GetId returns CollectionsCollectionsCollectionConnectionNodesCollection.Id, and is useful for accessing the field via an interface.
@@ -2164,7 +2166,7 @@ func (v *CollectionsCollectionsCollectionConnectionNodesCollection) GetItemCount
 }
 
 // GetOwner returns CollectionsCollectionsCollectionConnectionNodesCollection.Owner, and is useful for accessing the field via an interface.
-func (v *CollectionsCollectionsCollectionConnectionNodesCollection) GetOwner() CollectionsCollectionsCollectionConnectionNodesCollectionOwnerPublicUser {
+func (v *CollectionsCollectionsCollectionConnectionNodesCollection) GetOwner() *CollectionsCollectionsCollectionConnectionNodesCollectionOwnerPublicUser {
 	return v.Owner
 }
 
@@ -2723,8 +2725,8 @@ type HomePageCollectionsCollectionConnectionNodesCollection struct {
 	Title string `json:"title"`
 	// How many items it has.
 	ItemCount int `json:"itemCount"`
-	// Who made it.
-	Owner HomePageCollectionsCollectionConnectionNodesCollectionOwnerPublicUser `json:"owner"`
+	// Who made it; null if they are gone.
+	Owner *HomePageCollectionsCollectionConnectionNodesCollectionOwnerPublicUser `json:"owner"`
 }
 
 // GetId returns HomePageCollectionsCollectionConnectionNodesCollection.Id, and is useful for accessing the field via an interface.
@@ -2742,7 +2744,7 @@ func (v *HomePageCollectionsCollectionConnectionNodesCollection) GetItemCount() 
 }
 
 // GetOwner returns HomePageCollectionsCollectionConnectionNodesCollection.Owner, and is useful for accessing the field via an interface.
-func (v *HomePageCollectionsCollectionConnectionNodesCollection) GetOwner() HomePageCollectionsCollectionConnectionNodesCollectionOwnerPublicUser {
+func (v *HomePageCollectionsCollectionConnectionNodesCollection) GetOwner() *HomePageCollectionsCollectionConnectionNodesCollectionOwnerPublicUser {
 	return v.Owner
 }
 

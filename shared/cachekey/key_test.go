@@ -53,7 +53,7 @@ func TestKeyAllocatesOnce(t *testing.T) {
 func TestFamiliesAreApart(t *testing.T) {
 	s := cachekey.Space("s")
 	key := cachekey.NewDocument("v", "d").Key(nil)
-	all := []string{s.State(), s.Tags(), s.Log(), s.Channel(), s.Limit("requests", "x"), s.Limit("request", "s:x")}
+	all := []string{s.State(), s.Tags(), s.Log(), s.Known(), s.Channel(), s.Limit("requests", "x"), s.Limit("request", "s:x")}
 	for e := cachekey.Identity; e.Valid(); e++ {
 		all = append(all, s.Entry(key, e), cachekey.Space("s2").Entry(key, e))
 	}

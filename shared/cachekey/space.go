@@ -24,6 +24,9 @@ func (s Space) Tags() string { return "{" + string(s) + "}:tags" }
 // Log is the capped stream that readers replay.
 func (s Space) Log() string { return "{" + string(s) + "}:log" }
 
+// Known is the sorted set of the rows that were announced, by transaction.
+func (s Space) Known() string { return "{" + string(s) + "}:known" }
+
 // Channel is where invalidations are announced.
 func (s Space) Channel() string { return "{" + string(s) + "}:news" }
 

@@ -1,7 +1,6 @@
 package document
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -90,30 +89,6 @@ func (d *Document) Check(sizes []int) error {
 		return nil
 	}
 	return d.affordable(d.CostOf(sizes))
-}
-
-// CheckDecoded is Check for variables as encoding/json decodes them with numbers
-// kept as they are written.
-func (d *Document) CheckDecoded(values map[string]any) error {
-	sizes := d.Variables.DefaultSizes()
-	for i, name := range d.sized {
-		value, given := values[name]
-		switch v := value.(type) {
-		case json.Number:
-			n, err := strconv.ParseInt(v.String(), 10, 32)
-			if err != nil {
-				n = ceiling
-			}
-			sizes[i] = int(n)
-		case []any:
-			sizes[i] = len(v)
-		case nil:
-			if given {
-				sizes[i] = input.NoSize
-			}
-		}
-	}
-	return d.Check(sizes)
 }
 
 func (b bound) check(path string, n int) *apperr.Error {

@@ -18,6 +18,8 @@ type Limits struct {
 	Fields  int // after fragments are spread; default 5,000
 	Cost    int // default 1,000
 	Page    int // size of a list whose size is not known and not limited; default 100
+
+	Variables input.Limits // of what is sent with it
 }
 
 // MaxCost is what a document may cost where Limits do not say otherwise.

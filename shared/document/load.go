@@ -23,7 +23,7 @@ type Checker struct {
 // NewChecker prepares a schema for documents. It fails where the schema has an
 // input type that package input cannot read.
 func NewChecker(schema *ast.Schema, limits Limits, scalars ...input.Option) (*Checker, error) {
-	types, err := input.New(schema, input.Limits{}, scalars...)
+	types, err := input.New(schema, limits.Variables, scalars...)
 	if err != nil {
 		return nil, err
 	}

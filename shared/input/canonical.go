@@ -3,6 +3,8 @@ package input
 import (
 	"bytes"
 	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // appendValue appends the canonical form of a value in a position of that type.
@@ -16,6 +18,8 @@ func (r *reader) appendValue(dst []byte, t *typ, n *node) []byte {
 		return append(dst, "null"...)
 	case t.elem != nil:
 		return r.appendList(dst, t, n)
+	case t.named.free:
+		return r.appendFree(dst, t, n)
 	case t.named.object:
 		return r.appendObject(dst, t, n)
 	}
@@ -47,6 +51,38 @@ func (r *reader) appendObject(dst []byte, t *typ, n *node) []byte {
 		return dst
 	}
 	return r.appendFields(dst, t.named.fields, n, nil)
+}
+
+// appendFree writes an object that no type describes, its numbers as they are
+// spelled: what they are good for is not known here.
+func (r *reader) appendFree(dst []byte, t *typ, n *node) []byte {
+	if n.kind != '{' {
+		r.expected(t, n)
+		return dst
+	}
+	value := jsontext.Value(bytes.Clone(r.text(n)))
+	if err := value.Compact(jsontext.PreserveRawStrings(false), jsontext.ReorderRawObjects(true)); err != nil || r.hasNUL(n) {
+		r.faults.add("must be an object without the character NUL in its text")
+		return dst
+	}
+	return append(dst, value...)
+}
+
+// hasNUL looks for the one character that the database's text cannot hold.
+func (r *reader) hasNUL(n *node) bool {
+	if n.nameEnd > 0 && bytes.IndexByte(r.name(n), 0) >= 0 {
+		return true
+	}
+	if n.kind == '"' {
+		_, err := unquote(nil, r.text(n))
+		return err != nil
+	}
+	for i := n.child; i != 0; i = r.nodes[i].next {
+		if r.hasNUL(&r.nodes[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // appendFields writes the members of an object in the order of their names,

@@ -1,6 +1,7 @@
 package input
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -26,6 +27,8 @@ func (r *reader) goValue(t *typ, n *node) (any, error) {
 		return nil, nil
 	case t.elem != nil && n.kind == '[':
 		return r.goList(t, n)
+	case t.elem == nil && t.named.free && n.kind == '{':
+		return r.goFree(n)
 	case t.elem == nil && t.named.object && n.kind == '{':
 		return r.goFields(t.named.fields, n)
 	case t.elem != nil || t.named.object:
@@ -64,6 +67,12 @@ func (r *reader) goFields(fields []*field, n *node) (map[string]any, error) {
 		out[f.name] = v
 	}
 	return out, nil
+}
+
+func (r *reader) goFree(n *node) (any, error) {
+	var out map[string]any
+	err := json.Unmarshal(r.text(n), &out)
+	return out, err
 }
 
 func (r *reader) goLeaf(name string, n *node) (any, error) {

@@ -21,6 +21,9 @@ func (t *Types) define(schema *ast.Schema, name string) (*named, error) {
 	t.named[name] = n
 	switch def.Kind {
 	case ast.Scalar:
+		if n.free = t.free[name]; n.free {
+			break
+		}
 		if n.scalar = t.scalars[name]; n.scalar == nil {
 			return nil, fmt.Errorf("scalar %s is an argument's type and has no reader", name)
 		}

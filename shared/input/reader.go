@@ -54,8 +54,15 @@ func (r *reader) read(data []byte) error {
 	return nil
 }
 
+// kept is how many nodes a pooled reader may keep: a text of many lines has more,
+// and is rare.
+const kept = 16 << 10
+
 // release forgets the text, so that a pooled reader keeps no request alive.
 func (r *reader) release() {
+	if cap(r.nodes) > kept {
+		r.nodes = make([]node, 0, 32)
+	}
 	r.data = nil
 	r.buf = bytes.Buffer{}
 	r.faults.reset()
@@ -83,11 +90,13 @@ func (r *reader) children(at int32, depth int) error {
 	if _, err := r.dec.ReadToken(); err != nil {
 		return err
 	}
+	r.nodes[at].start = r.offset() - 1
 	isObject := r.nodes[at].kind == '{'
 	last := int32(0)
 	for {
 		if k := r.dec.PeekKind(); k == '}' || k == ']' {
 			_, err := r.dec.ReadToken()
+			r.nodes[at].end = r.offset()
 			return err
 		}
 		var nameStart, nameEnd int32
@@ -116,14 +125,16 @@ func (r *reader) link(parent, last, child int32) {
 	r.nodes[last].next = child
 }
 
+func (r *reader) offset() int32 { return int32(r.dec.InputOffset()) } //nolint:gosec // bounded by Limits.Bytes
+
 // raw reads one scalar or member name and returns where it stands.
 func (r *reader) raw() (start, end int32, err error) {
 	v, err := r.dec.ReadValue()
 	if err != nil {
 		return 0, 0, err
 	}
-	stop := r.dec.InputOffset()
-	return int32(stop) - int32(len(v)), int32(stop), nil //nolint:gosec // bounded by Limits.Bytes
+	stop := r.offset()
+	return stop - int32(len(v)), stop, nil //nolint:gosec // bounded by Limits.Bytes
 }
 
 func (r *reader) text(n *node) []byte { return r.data[n.start:n.end] }

@@ -36,6 +36,7 @@ type Types struct {
 	limits  Limits
 	scalars map[string]Scalar
 	named   map[string]*named
+	free    map[string]bool
 	readers sync.Pool
 }
 
@@ -54,6 +55,7 @@ type named struct {
 	enum   map[string]bool
 	fields []*field // of an input object, sorted by name
 	object bool
+	free   bool // a scalar whose values are JSON objects of any content
 }
 
 // field is a field of an input object, or a variable.
@@ -70,7 +72,7 @@ type field struct {
 // New reads the input types of a schema. A scalar without a reader is an error
 // that names it: give it one with WithScalar.
 func New(schema *ast.Schema, limits Limits, options ...Option) (*Types, error) {
-	t := &Types{limits: limits.withDefaults(), scalars: standardScalars(), named: map[string]*named{}}
+	t := &Types{limits: limits.withDefaults(), scalars: standardScalars(), named: map[string]*named{}, free: map[string]bool{}}
 	t.readers.New = func() any { return newReader(t.limits) }
 	for _, option := range options {
 		option(t)
@@ -92,6 +94,12 @@ type Option func(*Types)
 // WithScalar gives a scalar of the schema's own its reader.
 func WithScalar(name string, scalar Scalar) Option {
 	return func(t *Types) { t.scalars[name] = scalar }
+}
+
+// WithFreeObject declares a scalar of the schema's own whose values are JSON
+// objects of any content.
+func WithFreeObject(name string) Option {
+	return func(t *Types) { t.free[name] = true }
 }
 
 // inputTypes lists the named types that a caller can send, sorted. Scalars that

@@ -124,8 +124,10 @@ func (r *reader) object(data []byte) (*node, error) {
 // sizeOf is the size of a variable for the cost of a query.
 func (r *reader) sizeOf(f *field, n *node) int {
 	switch {
-	case n == nil || n.kind == 'n':
+	case n == nil:
 		return f.defaultSize()
+	case n.kind == 'n': // no default stands in for it
+		return NoSize
 	case f.typ.elem != nil && n.kind == '[':
 		return int(n.count)
 	case f.typ.elem != nil:

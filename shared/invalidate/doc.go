@@ -4,11 +4,11 @@
 //
 // # The bus
 //
-// The bus is four Redis keys of one space (package cachekey): a hash with the
-// epoch and the last sequence, a hash of tag versions, a capped stream that can
-// be replayed, and a channel. One script changes all of them at once, so a reader
-// that has applied sequence n has applied everything that the tag versions say up
-// to n.
+// The bus is four Redis keys of one space (package cachekey) and a channel: a hash
+// with the epoch and the last sequence, a hash of tag versions, a capped stream that
+// can be replayed, and the set of the rows that were announced. One script changes
+// all of them at once, so a reader that has applied sequence n has applied everything
+// that the tag versions say up to n.
 //
 //	commit ──► Publisher.Publish(rows) ──► seq+1 per row, versions, log, channel
 //	1/s    ──► Publisher.Heartbeat(fence) ──► channel, with the current seq
@@ -27,7 +27,12 @@
 //     the epoch's own mark are unknown, and nothing may be believed on their word.
 //   - No tag is ever left out: a row with a malformed tag, or with more tags than
 //     a message holds, is published as `*`.
-//   - Publishing a row twice is harmless.
+//   - A row that was announced in this epoch is known, and is not announced again:
+//     the writer publishes before it acknowledges, the relay all that it sees.
+//   - Announcing a row twice is harmless all the same: it costs what was made anew in
+//     between. So the bus may forget what it knows. It does so with its epoch, two
+//     minutes after the fence has passed, above 65,536 rows, and where the database
+//     has another past than before.
 //
 // The fence of a heartbeat is a transaction id below which every committed row of
 // the outbox has been published. It lets a reader that followed the outbox itself

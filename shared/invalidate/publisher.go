@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -31,8 +32,13 @@ const (
 
 // Row is a row of the outbox.
 type Row struct {
-	ID   int64
-	XID  uint64
+	ID  int64
+	XID uint64
+	// At is when it was written. By its id, its transaction and this the bus knows the
+	// row again, and announces it once in an epoch; without it, as often as it comes.
+	// A row with the id 0 is of no outbox: it says that the database has another past
+	// than before, and the bus forgets what it knows.
+	At   time.Time
 	Tags []string
 }
 
@@ -40,6 +46,8 @@ type Row struct {
 type Receipt struct {
 	// Published rows, counted from the first: on an error, those before it.
 	Published int
+	// Known are those of them that had been announced in this epoch before.
+	Known int
 	// Epoch and Seq of the bus after the last of them. A mutation answers Seq as
 	// the ticket for read-your-writes.
 	Epoch, Seq uint64
@@ -59,7 +67,7 @@ type PublisherConfig struct {
 }
 
 // Publisher puts committed changes on the bus. It is not safe for concurrent use:
-// one relay owns it, and a writer that publishes its own rows has its own.
+// a relay owns one, and who publishes before the acknowledgement another.
 type Publisher struct {
 	cfg   PublisherConfig
 	keys  []string
@@ -74,7 +82,7 @@ func NewPublisher(cfg PublisherConfig) *Publisher {
 	if cfg.LogLength <= 0 {
 		cfg.LogLength = defaultLogLength
 	}
-	return &Publisher{cfg: cfg, keys: []string{cfg.Space.State(), cfg.Space.Tags(), cfg.Space.Log()}}
+	return &Publisher{cfg: cfg, keys: []string{cfg.Space.State(), cfg.Space.Tags(), cfg.Space.Log(), cfg.Space.Known()}}
 }
 
 // Publish announces rows, in their order and all of them, in as few steps as are
@@ -91,6 +99,15 @@ func (p *Publisher) Publish(ctx context.Context, rows []Row) (Receipt, error) {
 		rows = rows[n:]
 	}
 	return total, nil
+}
+
+// Stand tells where the bus stands without saying anything on it.
+func (p *Publisher) Stand(ctx context.Context) (Receipt, error) {
+	var r Receipt
+	if err := p.run(ctx, []any{p.cfg.Space.Channel(), p.cfg.LogLength, ""}, &r); err != nil {
+		return r, fmt.Errorf("ask where the bus stands: %w", err)
+	}
+	return r, nil
 }
 
 // Heartbeat shows the readers that the bus is alive and how far it has come, once
@@ -115,9 +132,17 @@ func (p *Publisher) batch(rows []Row) (n int, args []any, widened int) {
 			widened++
 		}
 		tags += len(row.Tags)
-		args = append(args, row.ID, strconv.FormatUint(row.XID, 10), list)
+		args = append(args, row.ID, strconv.FormatUint(row.XID, 10), moment(row.At), list)
 	}
 	return n, args, widened
+}
+
+// moment is a time in the outbox's precision.
+func moment(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return strconv.FormatInt(at.UnixMicro(), 10)
 }
 
 // tagList joins the tags of a row, or widens them to `*` where they cannot go out
@@ -139,14 +164,16 @@ func (p *Publisher) run(ctx context.Context, args []any, r *Receipt) error {
 	if err != nil {
 		return err
 	}
-	if len(reply) != 2 {
+	if len(reply) != 3 {
 		return errReply
 	}
 	epoch, okEpoch := number(reply[0])
 	seq, okSeq := number(reply[1])
-	if !okEpoch || !okSeq {
+	known, okKnown := number(reply[2])
+	if !okEpoch || !okSeq || !okKnown {
 		return errReply
 	}
+	r.Known += int(known) //nolint:gosec // of at most 100 rows
 	r.NewEpoch = r.NewEpoch || epoch != p.epoch
 	r.Epoch, r.Seq, p.epoch = epoch, seq, epoch
 	return nil

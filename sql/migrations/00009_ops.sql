@@ -11,6 +11,15 @@ CREATE TABLE ops.outbox (
 CREATE INDEX outbox_order ON ops.outbox (xid, id);
 CREATE INDEX outbox_age ON ops.outbox (at);
 
+-- How far each edge (a CDN, a Varnish) has been purged: of all announcements that are visible in the snapshot, and twice. What
+-- was committed since is owed to it, and kept in the outbox for it. An edge without a row has to forget everything.
+CREATE TABLE ops.edges (
+  name    text PRIMARY KEY CHECK (char_length(name) BETWEEN 1 AND 300),
+  done    pg_snapshot NOT NULL,
+  history text NOT NULL CHECK (char_length(history) BETWEEN 1 AND 200), -- of the database that the snapshot is of
+  at      timestamptz NOT NULL DEFAULT now()        -- when it was known to be so
+);
+
 -- The public change feed: ordered and gapless, because one transaction at a time numbers what has committed.
 CREATE TABLE ops.changes (
   seq        bigint PRIMARY KEY CHECK (seq > 0),
@@ -81,5 +90,6 @@ DROP TABLE ops.documents;
 DROP FUNCTION ops.sha256_hex(text);
 DROP TABLE ops.change_candidates;
 DROP TABLE ops.changes;
+DROP TABLE ops.edges;
 DROP TABLE ops.outbox;
 -- +goose StatementEnd

@@ -24,6 +24,7 @@ CREATE TABLE ops.idempotency_keys (
   request_hash bytea NOT NULL CHECK (octet_length(request_hash) = 32),
   outcome      jsonb,
   expires_at   timestamptz NOT NULL,
+  xid          xid8 NOT NULL DEFAULT pg_current_xact_id(), -- finds what it has announced (ops.outbox)
   PRIMARY KEY (principal, key)
 );
 CREATE INDEX idempotency_keys_expired ON ops.idempotency_keys (expires_at);

@@ -12,8 +12,8 @@ UNION ALL SELECT id, public_id, 'CATEGORY' FROM view.category;
 CREATE TABLE view.collection (
   id             uuid PRIMARY KEY,
   public_id      text NOT NULL UNIQUE,
-  owner_id       uuid NOT NULL,
-  owner_username text NOT NULL,
+  owner_id       uuid,                              -- NULL when they are gone
+  owner_username text,
   slug           text NOT NULL,
   title          text NOT NULL,
   description    text,
@@ -46,14 +46,15 @@ CREATE TABLE view.collection_item (
 CREATE INDEX collection_item_order ON view.collection_item (collection_id, rank, subject_id);
 CREATE INDEX collection_item_subject ON view.collection_item (subject_id);
 
+-- What a member leaves behind is nobody's.
 CREATE VIEW view.collection_source AS
 SELECT
-  c.id, s.public_id, c.owner_id, u.username AS owner_username, coalesce(sl.slug, s.public_id)::text AS slug, c.title, c.description, c.visibility, c.curation,
+  c.id, s.public_id, u.id AS owner_id, u.username AS owner_username, coalesce(sl.slug, s.public_id)::text AS slug, c.title, c.description, c.visibility, c.curation,
   (SELECT count(*)::int FROM view.collection_item i WHERE i.collection_id = c.id) AS item_count,
   coalesce(p.popularity, 0) AS popularity, c.created_at, c.updated_at, c.version
 FROM social.collections c
 JOIN core.subjects s ON s.id = c.id
-JOIN view.users_public u ON u.id = c.owner_id
+LEFT JOIN view.users_public u ON u.id = c.owner_id
 -- A slug is good among the collections of the owner that it was given to.
 LEFT JOIN core.slugs sl ON sl.subject_id = c.id AND sl.is_current AND sl.scope_id = c.owner_id
 LEFT JOIN stats.totals p ON p.subject_id = c.id
@@ -63,7 +64,6 @@ CREATE VIEW view.collection_item_source AS
 SELECT i.collection_id, i.rank, i.subject_id, s.kind, i.note, i.created_at AS added_at
 FROM social.collection_items i
 JOIN social.collections c ON c.id = i.collection_id AND c.visibility IN ('PUBLIC','UNLISTED') AND c.deleted_at IS NULL
-JOIN view.users_public u ON u.id = c.owner_id
 JOIN view.collectable s ON s.id = i.subject_id
 WHERE i.approval = 'APPROVED';
 
@@ -111,9 +111,9 @@ BEGIN
     RETURN NULL;
   END IF;
   PERFORM ops.announce(CASE WHEN n > 10000 THEN '{*}' ELSE ARRAY(
-    SELECT 'list:coll' UNION SELECT public_id FROM changed UNION SELECT core.typeid('USER', owner_id) FROM changed) END);
+    SELECT 'list:coll' UNION SELECT public_id FROM changed UNION SELECT core.typeid('USER', owner_id) FROM changed WHERE owner_id IS NOT NULL) END);
   IF TG_OP = 'UPDATE' THEN
-    PERFORM ops.announce(ARRAY(SELECT DISTINCT core.typeid('USER', b.owner_id) FROM before b JOIN changed c USING (id) WHERE b.owner_id <> c.owner_id
+    PERFORM ops.announce(ARRAY(SELECT DISTINCT core.typeid('USER', b.owner_id) FROM before b JOIN changed c USING (id) WHERE b.owner_id IS DISTINCT FROM c.owner_id AND b.owner_id IS NOT NULL
       UNION SELECT 'trending:' || lower(t.period) FROM before b JOIN changed c USING (id) JOIN stats.trending t ON t.subject_id = c.id WHERE b.visibility <> c.visibility));
   ELSE
     seen := ARRAY(SELECT id FROM changed);

@@ -226,15 +226,18 @@ BEGIN
 END $$;
 
 -- Forgets announcements older than keep, which must be longer than any reader replays: the oldest, ten thousand of them
--- at most, and answers how many. After a pause there may be more than one statement has the time for.
-CREATE FUNCTION ops.prune_outbox(keep interval) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+-- at most, and answers how many. After a pause there may be more than one statement has the time for. What an edge still lacks
+-- stays, for owed at most: an edge that could not be purged for so long is forgotten, and forgets everything when it is back.
+CREATE FUNCTION ops.prune_outbox(keep interval, owed interval DEFAULT '1 day') RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
   n bigint;
 BEGIN
-  IF keep < interval '10 minutes' THEN
+  IF keep < interval '10 minutes' OR owed < interval '10 minutes' THEN
     RAISE EXCEPTION 'announcements must be kept for 10 minutes at least' USING ERRCODE = 'invalid_parameter_value';
   END IF;
-  DELETE FROM ops.outbox WHERE id = ANY (ARRAY(SELECT o.id FROM ops.outbox o WHERE o.at < now() - keep ORDER BY o.at LIMIT 10000));
+  DELETE FROM ops.edges e WHERE e.at < now() - owed;
+  DELETE FROM ops.outbox WHERE id = ANY (ARRAY(SELECT o.id FROM ops.outbox o WHERE o.at < now() - keep
+    AND NOT EXISTS (SELECT FROM ops.edges e WHERE NOT pg_visible_in_snapshot(o.xid, e.done)) ORDER BY o.at LIMIT 10000));
   GET DIAGNOSTICS n = ROW_COUNT;
   RETURN n;
 END $$;
@@ -242,7 +245,7 @@ END $$;
 
 -- +goose Down
 -- +goose StatementBegin
-DROP FUNCTION ops.prune_outbox(interval);
+DROP FUNCTION ops.prune_outbox(interval, interval);
 DROP FUNCTION ops.number_changes(int);
 DROP FUNCTION view.on_changes() CASCADE;
 DROP FUNCTION view.on_documents() CASCADE;

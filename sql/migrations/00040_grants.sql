@@ -12,6 +12,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA core, auth, social,
 REVOKE UPDATE, DELETE ON core.revisions, core.text_revisions, core.contribution_events FROM tercul_writer;
 REVOKE UPDATE ON auth.security_events FROM tercul_writer;
 GRANT SELECT, INSERT ON ops.outbox TO tercul_writer;
+GRANT SELECT, INSERT, UPDATE ON ops.edges TO tercul_writer;
 GRANT SELECT ON ops.changes, ops.change_candidates TO tercul_writer;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ops.documents, ops.import_runs, ops.idempotency_keys TO tercul_writer;
 GRANT SELECT, INSERT ON ops.audit_log TO tercul_writer;
@@ -28,7 +29,7 @@ GRANT EXECUTE ON FUNCTION
 
 -- What generated columns call, and what a writer may ask for.
 GRANT EXECUTE ON FUNCTION
-  ops.sha256_hex(text), ops.announce(text[], boolean), ops.number_changes(int), ops.prune_outbox(interval), view.verify(), view.refresh_all(), view.refresh_model(text), view.models(),
+  ops.sha256_hex(text), ops.announce(text[], boolean), ops.number_changes(int), ops.prune_outbox(interval, interval), view.verify(), view.refresh_all(), view.refresh_model(text), view.models(),
   view.refresh_work(uuid[]), view.refresh_expression(uuid[]), view.refresh_person(uuid[]), view.refresh_tag(uuid[]), view.refresh_category(uuid[]), view.refresh_language(text[]),
   view.refresh_user(uuid[]), view.refresh_collection(uuid[]), view.refresh_collection_item(uuid[], uuid[]), view.refresh_comment(uuid[]), view.refresh_popularity(uuid[]),
   view.deferred(), core.rights_class(text, boolean), core.work_snapshot(uuid), core.expression_snapshot(uuid), core.person_snapshot(uuid), core.forget_history(uuid, int),

@@ -12,5 +12,6 @@ LIB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$LIB/postgres.sh"
 . "$LIB/standby.sh"
 . "$LIB/redis.sh"
+. "$LIB/varnish.sh"
 . "$LIB/bootstrap.sh"
 . "$LIB/services.sh"

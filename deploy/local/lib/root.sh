@@ -95,3 +95,51 @@ finish_root() (
   echo "postgres:x:$SERVER_UID:" >etc/group || return
   chmod 755 . && echo "$ROOT_RECIPE" >.recipe
 )
+
+# What `make up EDGE=1` and the tests of the edge need besides. Varnish compiles its configuration, so a C compiler comes along.
+EDGE_PACKAGES=varnish,varnish-modules,coreutils
+EDGE_RECIPE=1
+
+root_has_edge() { [ "$(first_line "$TERCUL_ROOT/.edge")" = "$EDGE_RECIPE" ]; }
+
+# extend_root adds Varnish to the private root. Nothing that is there is changed: servers may be running out of it, and
+# other clones may share it. Each file comes whole, as a link to one that was unpacked beside the root.
+extend_root() {
+  local log=$TERCUL_HOME/log/root-edge.log mirror options=() line work=$TERCUL_ROOT.edge
+  root_has_edge && return
+  build_root
+  root_lock
+  if root_has_edge; then root_unlock; return; fi
+  need_mb "$(dirname "$TERCUL_ROOT")" 700 'Varnish in the private root'
+  have mmdebstrap || die "mmdebstrap not found: ask an administrator for 'apt-get install mmdebstrap', or do without EDGE=1"
+  mirror=$(mirror)
+  step "adding Varnish and its compiler to the private root (about 20 s, once)"
+  while IFS= read -r line; do options+=("$line"); done < <(apt_options)
+  rm -rf "$work" "$work.tmp" && mkdir -p "$work.tmp"
+  if ! TMPDIR=$work.tmp mmdebstrap --mode=chrootless --variant=extract --include="$EDGE_PACKAGES" \
+    --aptopt='Acquire::http::Timeout "20"' --aptopt='Acquire::https::Timeout "20"' ${options[@]+"${options[@]}"} \
+    "$SUITE" "$work" ${mirror:+"$mirror"} >"$log" 2>&1 </dev/null || ! merge_edge "$work" >>"$log" 2>&1; then
+    rm -rf "$work" "$work.tmp"
+    die "Varnish could not be added to the private root: $(explain_apt "$log" "$mirror")"
+  fi
+  rm -rf "$work" "$work.tmp"
+  root_unlock
+}
+
+# merge_edge drops what a server never reads, adds the rest to the root, and marks that last.
+merge_edge() (
+  cd "$1" || return
+  rm -rf usr/share/{doc,man,locale,info,lintian,bug} usr/share/perl* usr/lib/systemd usr/lib/*/{systemd,perl*,gconv} usr/include/linux/usb \
+    usr/libexec/gcc/*/*/lto1 usr/bin/*lto-dump* usr/lib/*/lib{asan,tsan,hwasan,lsan,ubsan}.* usr/lib/gcc/*/*/lib{asan,tsan,hwasan,lsan,ubsan}*
+  find usr/lib -name '*.a' -size +200k ! -name 'libgcc*' -delete
+  cp -aln usr/. "$TERCUL_ROOT/usr/" && mkdir -p "$TERCUL_ROOT/etc/varnish" && echo "$EDGE_RECIPE" >"$TERCUL_ROOT/.edge"
+)
+
+# root_lock keeps others who share the root from adding to it at the same time.
+root_lock() {
+  have flock || return 0
+  exec 8>"$TERCUL_ROOT.lock"
+  flock -w 600 8 || die "another command has held $TERCUL_ROOT.lock for 10 minutes: end it and try again"
+}
+
+root_unlock() { exec 8>&-; }

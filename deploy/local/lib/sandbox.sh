@@ -17,7 +17,7 @@ server_argv() {
     who=()
     ARGV=(setpriv --reuid="$SERVER_UID" --regid="$SERVER_UID" --clear-groups ${DIE_WITH_PARENT:+--pdeathsig=KILL} "$@")
   fi
-  ARGV=(bwrap ${who[@]+"${who[@]}"} ${DIE_WITH_PARENT:+--die-with-parent}
+  ARGV=(bwrap ${who[@]+"${who[@]}"} ${DIE_WITH_PARENT:+--die-with-parent} ${OWN_PIDS:+--unshare-pid}
     --ro-bind "$TERCUL_ROOT" / --bind "$dir" /srv --dev /dev --proc /proc
     --perms 1777 --tmpfs /tmp --perms 1777 --tmpfs /run --perms 1777 --tmpfs /dev/shm
     --unsetenv LD_LIBRARY_PATH --setenv PATH /usr/lib/postgresql/17/bin:/usr/bin:/usr/sbin

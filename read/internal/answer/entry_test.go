@@ -34,8 +34,8 @@ func TestEntry(t *testing.T) {
 	for got, want := range map[string]string{
 		e.CacheControl:     "public, max-age=60, s-maxage=300, stale-while-revalidate=60, stale-if-error=3600",
 		e.SurrogateControl: "max-age=300, stale-while-revalidate=60, stale-if-error=3600",
-		e.SurrogateKey:     "list:work work_1",
-		e.CacheTag:         "list:work,work_1",
+		e.SurrogateKey:     "all all:work list:work work_1",
+		e.CacheTag:         "all,all:work,list:work,work_1",
 	} {
 		if got != want {
 			t.Errorf("header %q, want %q", got, want)
@@ -124,7 +124,7 @@ func TestTagsAreMadeCoarser(t *testing.T) {
 		t.Fatalf("NoStore %v, %d slots: inside, every tag counts", e.NoStore, len(e.Slots))
 	}
 	keys := strings.Fields(e.SurrogateKey)
-	if len(keys) != 102 || keys[101] != "kind:work" || !strings.Contains(e.SurrogateKey, "text:expr_1") {
+	if len(keys) != 106 || keys[105] != "kind:work" || keys[0] != "all" || keys[3] != "all:work" || !strings.Contains(e.SurrogateKey, "text:expr_1") {
 		t.Fatalf("%d keys: %s", len(keys), e.SurrogateKey)
 	}
 	if strings.ReplaceAll(e.CacheTag, ",", " ") != e.SurrogateKey || len(e.CacheTag) > 16<<10 {

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/tercul/tercul/shared/invalidate"
 )
 
 // maxTagHeader is what the strictest of the usual CDNs takes of a tag header.
@@ -11,13 +13,15 @@ const maxTagHeader = 16 << 10
 
 // setHeaders renders the values that every hit sends.
 func (e *Entry) setHeaders(p Policy) {
-	tags, ok := coarsen(e.Tags, maxTagHeader)
+	keys := invalidate.EdgeKeys(e.Tags)
+	tags, ok := coarsen(e.Tags, maxTagHeader-size(keys))
 	if !ok {
 		// No purge could reach it: nobody outside may keep it.
 		e.CacheControl, e.SurrogateControl = "no-store", "no-store"
 		return
 	}
-	e.SurrogateKey, e.CacheTag = strings.Join(tags, " "), strings.Join(tags, ",")
+	keys = append(keys, tags...)
+	e.SurrogateKey, e.CacheTag = strings.Join(keys, " "), strings.Join(keys, ",")
 	stale := directive("stale-while-revalidate", p.StaleWhileRevalidate) + directive("stale-if-error", p.StaleIfError)
 	shared := p.SharedMaxAge
 	if shared <= 0 {
@@ -77,18 +81,11 @@ func mostCommon(tags []string) (best string) {
 // kindOf is the tag of all tags like this one: kind:work for work_…, kind:text
 // for text:expr_…; empty for tags that name no subject.
 func kindOf(tag string) string {
-	head, rest, ok := strings.Cut(tag, ":")
-	if !ok {
-		rest = tag
-	}
-	prefix, _, subject := strings.Cut(rest, "_")
-	switch {
-	case !subject:
+	kind := invalidate.SubjectKind(tag)
+	if kind == "" {
 		return ""
-	case ok:
-		return "kind:" + head
 	}
-	return "kind:" + prefix
+	return "kind:" + kind
 }
 
 func replaceKind(tags []string, kind string) []string {

@@ -25,11 +25,13 @@ type Dependency struct {
 // ready; Open and Drain are its two events.
 type Readiness struct {
 	dependencies []Dependency
+	observe      func([]Report) (mode string)
 	state        atomic.Int32
 
 	mu    sync.Mutex
 	asked time.Time
-	last  []report
+	last  []Report
+	mode  string
 }
 
 const (
@@ -43,13 +45,35 @@ func NewReadiness(dependencies ...Dependency) *Readiness {
 	return &Readiness{dependencies: dependencies}
 }
 
+// Observe has f told of every round of checks, one at a time. What it answers is
+// named as the mode of the reader. It is set before anybody asks.
+func (r *Readiness) Observe(f func([]Report) (mode string)) { r.observe = f }
+
+// Watch makes a round of checks a second, whether anybody asks or not, until the
+// context ends.
+func (r *Readiness) Watch(ctx context.Context, started func()) error {
+	tick := time.NewTicker(checkEvery)
+	defer tick.Stop()
+	r.check(ctx)
+	started()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			r.check(ctx)
+		}
+	}
+}
+
 // Open says the start is complete.
 func (r *Readiness) Open() { r.state.Store(stateOpen) }
 
 // Drain says the process is about to stop: balancers should look elsewhere.
 func (r *Readiness) Drain() { r.state.Store(stateDraining) }
 
-type report struct {
+// Report is what a check found.
+type Report struct {
 	Name     string `json:"name"`
 	State    string `json:"state"` // up or down
 	Required bool   `json:"required"`
@@ -58,9 +82,13 @@ type report struct {
 	Millis   int64  `json:"millis"`
 }
 
+// Up tells whether the dependency serves.
+func (r Report) Up() bool { return r.State == "up" }
+
 type readyBody struct {
 	Status       string   `json:"status"` // ready, degraded, unavailable, starting or draining
-	Dependencies []report `json:"dependencies"`
+	Mode         string   `json:"mode,omitempty"`
+	Dependencies []Report `json:"dependencies"`
 }
 
 // Probes come from several balancers at once; one round of checks a second
@@ -71,10 +99,11 @@ const (
 )
 
 func (r *Readiness) report(ctx context.Context) (int, readyBody) {
-	body := readyBody{Status: "ready", Dependencies: r.check(ctx)}
+	reports, mode := r.check(ctx)
+	body := readyBody{Status: "ready", Mode: mode, Dependencies: reports}
 	status := fiber.StatusOK
 	for _, d := range body.Dependencies {
-		if d.State == "up" {
+		if d.Up() {
 			continue
 		}
 		if d.Required {
@@ -85,35 +114,38 @@ func (r *Readiness) report(ctx context.Context) (int, readyBody) {
 	}
 	switch r.state.Load() {
 	case stateStarting:
-		return fiber.StatusServiceUnavailable, readyBody{"starting", body.Dependencies}
+		status, body.Status = fiber.StatusServiceUnavailable, "starting"
 	case stateDraining:
-		return fiber.StatusServiceUnavailable, readyBody{"draining", body.Dependencies}
+		status, body.Status = fiber.StatusServiceUnavailable, "draining"
 	}
 	return status, body
 }
 
-func (r *Readiness) check(ctx context.Context) []report {
+func (r *Readiness) check(ctx context.Context) ([]Report, string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if time.Since(r.asked) < checkEvery && r.last != nil {
-		return r.last
+		return r.last, r.mode
 	}
-	reports := make([]report, len(r.dependencies))
+	reports := make([]Report, len(r.dependencies))
 	var wg sync.WaitGroup
 	for i, d := range r.dependencies {
 		wg.Go(func() { reports[i] = d.report(ctx) })
 	}
 	wg.Wait()
 	r.asked, r.last = time.Now(), reports
-	return reports
+	if r.observe != nil {
+		r.mode = r.observe(reports)
+	}
+	return reports, r.mode
 }
 
-func (d Dependency) report(ctx context.Context) report {
+func (d Dependency) report(ctx context.Context) Report {
 	ctx, cancel := context.WithTimeout(ctx, checkLimit)
 	defer cancel()
 	started := time.Now()
 	err := d.Check(ctx)
-	out := report{Name: d.Name, State: "up", Required: d.Required, Millis: time.Since(started).Milliseconds()}
+	out := Report{Name: d.Name, State: "up", Required: d.Required, Millis: time.Since(started).Milliseconds()}
 	switch {
 	case err != nil:
 		out.State, out.Error = "down", plainly(err)

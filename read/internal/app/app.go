@@ -169,6 +169,7 @@ func (r *Reader) Run(ctx context.Context) error {
 		g.Add(run.Service{Name: "replicas", Run: r.replicas.Run})
 	}
 	g.Add(run.Service{Name: "documents", Run: r.registry.Run})
+	g.Add(run.Service{Name: "watch", Run: r.ready.Watch})
 	g.Add(serve(r.server, r.listener, r.ready, r.cfg.HTTP))
 	return g.Run(ctx)
 }

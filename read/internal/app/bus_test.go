@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"sync"
@@ -27,7 +28,7 @@ func publish(t testing.TB, env map[string]string) (stop func()) {
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
-	publisher := invalidate.NewPublisher(invalidate.PublisherConfig{Redis: client, Space: cachekey.Space("tercul")})
+	publisher := invalidate.NewPublisher(invalidate.PublisherConfig{Redis: client, Space: cachekey.Space(cmp.Or(env["TERCUL_REDIS_SPACE"], "tercul"))})
 	go func() {
 		defer close(done)
 		var last uint64

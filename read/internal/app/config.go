@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tercul/tercul/read/internal/cache"
 	"github.com/tercul/tercul/shared/config"
 	"github.com/tercul/tercul/shared/pg"
 	"github.com/tercul/tercul/shared/rds"
@@ -28,6 +29,8 @@ type Config struct {
 
 	L1MB int `env:"TERCUL_L1_MB" envDefault:"64" validate:"min=1,max=65536" desc:"Memory for the first cache layer, in megabytes."`
 
+	Probe int `env:"TERCUL_READ_PROBE" envDefault:"0" validate:"min=0,max=600" desc:"How many questions a minute are compared with the database after a change of their answers, to show how many are fresh; 0 for none."`
+
 	Database pg.Config
 	Replica  ReplicaConfig
 	Redis    rds.Config
@@ -35,7 +38,10 @@ type Config struct {
 	RedisSpace string `env:"TERCUL_REDIS_SPACE" envDefault:"tercul" validate:"min=1,max=64,printascii" desc:"Begins the name of every key and channel in Redis, so that installations can share one; the same for reader and writer."`
 	Log        telemetry.LogConfig
 
-	documentsPoll time.Duration // for tests; 0 for the registry's own
+	// For tests.
+	documentsPoll time.Duration                 // 0 for the registry's own
+	believe       func(cache.Clock) cache.Clock // nil for the follower's own
+	probeDelays   []time.Duration               // nil for the prober's own
 }
 
 // HTTPConfig is about requests.
@@ -53,7 +59,7 @@ type HTTPConfig struct {
 type OriginConfig struct {
 	Limit      int           `env:"TERCUL_READ_ORIGIN_LIMIT" envDefault:"0" validate:"min=0,max=10000" desc:"The most questions at the database at a time; 0 for as many as it has connections, less two for the reader's own."`
 	Wait       time.Duration `env:"TERCUL_READ_ORIGIN_WAIT" envDefault:"1s" validate:"min=1ms" desc:"How long a question waits for its turn before it is sent away."`
-	Statements int           `env:"TERCUL_READ_STATEMENTS" envDefault:"100" validate:"min=1,max=10000" desc:"How many statements each connection to the database keeps planned. A document has one for each page size and shape of filter, and the plan of a long one takes a megabyte of the database server's memory."`
+	Statements int           `env:"TERCUL_READ_STATEMENTS" envDefault:"100" validate:"min=1,max=10000" desc:"How many statements each connection to the database keeps planned. A document has one for each shape of filter and each of a few page sizes, and the plan of a long one takes a megabyte of the database server's memory."`
 }
 
 // LoadConfig reads the environment.

@@ -103,13 +103,13 @@ const firstNews = 5 * time.Second
 // be answered, but that can: a balancer that took every reader out would take away
 // the answers too that an outage leaves. A reader starts only with Postgres there.
 func (r *Reader) dependencies() *api.Readiness {
-	list := []api.Dependency{{Name: "postgres", Check: r.db.Ping}}
+	list := []api.Dependency{{Name: dependPostgres, Check: r.db.Ping}}
 	list = append(list, r.replicaDependencies()...)
 	if r.bus != nil {
-		list = append(list, api.Dependency{Name: "redis", Check: r.bus.Ping})
+		list = append(list, api.Dependency{Name: dependRedis, Check: r.bus.Ping}, api.Dependency{Name: dependBus, Check: r.hearsBus})
 	}
-	return api.NewReadiness(append(list, api.Dependency{
-		Name: "changes", Check: func(context.Context) error {
+	ready := api.NewReadiness(append(list, api.Dependency{
+		Name: dependChanges, Check: func(context.Context) error {
 			if r.follower.Mode() == evict.Blind {
 				return errBlind
 			}
@@ -120,6 +120,19 @@ func (r *Reader) dependencies() *api.Readiness {
 		Name: "documents", Required: true, Check: func(context.Context) error { return nil },
 		Detail: func() string { return fmt.Sprintf("%d known", len(r.registry.List())) },
 	})...)
+	ready.Observe(newModes(r.bus != nil, r.log, r.metrics).observe)
+	return ready
 }
+
+// hearsBus tells whether changes come by the bus. Redis may answer and nothing be
+// heard all the same: the relay that publishes is not there.
+func (r *Reader) hearsBus(context.Context) error {
+	if r.follower.Mode() != evict.Bus {
+		return errSilent
+	}
+	return nil
+}
+
+var errSilent = apperr.New(apperr.Unavailable, "nothing is heard from the relay over Redis")
 
 var errBlind = apperr.New(apperr.Unavailable, "neither the bus nor the outbox can be followed; nothing is taken for fresh")

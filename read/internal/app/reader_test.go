@@ -22,7 +22,7 @@ type running struct {
 	t    testing.TB
 	url  string
 	r    *Reader
-	logs *bytes.Buffer
+	logs *lockedBuffer
 	stop func() error
 }
 
@@ -42,12 +42,19 @@ func settings(t testing.TB, more ...string) map[string]string {
 // begin starts a reader and waits until it is ready.
 func begin(t testing.TB, env map[string]string) *running {
 	t.Helper()
+	return beginWith(t, env, func(*Config) {})
+}
+
+// beginWith changes what no operator can set.
+func beginWith(t testing.TB, env map[string]string, change func(*Config)) *running {
+	t.Helper()
 	cfg, err := LoadConfig(env)
 	require.NoError(t, err)
+	change(&cfg)
 	cfg.Addr = "127.0.0.1:0"      // any port, which an operator cannot ask for
 	cfg.documentsPoll = time.Hour // a change of the documents is announced, or the test fails
-	logs := &bytes.Buffer{}
-	r, err := New(t.Context(), cfg, &lockedWriter{w: logs})
+	logs := &lockedBuffer{}
+	r, err := New(t.Context(), cfg, logs)
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
@@ -64,15 +71,22 @@ func begin(t testing.TB, env map[string]string) *running {
 	return s
 }
 
-type lockedWriter struct {
+// lockedBuffer is what a reader logs into, and can be read meanwhile.
+type lockedBuffer struct {
 	mu sync.Mutex
-	w  io.Writer
+	b  bytes.Buffer
 }
 
-func (l *lockedWriter) Write(p []byte) (int, error) {
+func (l *lockedBuffer) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.w.Write(p)
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
 
 type reply struct {

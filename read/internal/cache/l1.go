@@ -145,6 +145,17 @@ func (l *L1) Fresh(e *answer.Entry) bool {
 	return true
 }
 
+// Peek is what L1 would answer now without asking below, nil for nothing. It counts
+// nothing and renews nothing.
+func (l *L1) Peek(q *answer.Query) *answer.Entry {
+	now := l.now.ms()
+	e := l.find(q.Key, q.Enc)
+	if e == nil || now >= e.Keep || now >= e.Hard || !valid(l.cfg.Clock, e) {
+		return nil
+	}
+	return e
+}
+
 // find gets an entry, whatever its state.
 func (l *L1) find(key cachekey.Key, enc answer.Encoding) *answer.Entry {
 	if e := l.hot.get(key, enc); e != nil {

@@ -62,6 +62,22 @@ func NewL2(cfg L2Config) *L2 {
 // back behind the request.
 func (l *L2) Over(next answer.Source) answer.Source { return &l2Front{L2: l, next: next} }
 
+// Peek is what L2 would answer now, be it still to be encoded; nil for nothing.
+func (l *L2) Peek(ctx context.Context, q *answer.Query) *answer.Entry {
+	if l.cfg.Clock.Local() {
+		return nil
+	}
+	front, now := &l2Front{L2: l}, l.now.ms()
+	f := front.read(ctx, q)
+	if e := front.judge(ctx, f.entry); e != nil && now < e.Hard {
+		return e
+	}
+	if e := front.judge(ctx, f.base); e != nil && now < e.Soft {
+		return e
+	}
+	return nil
+}
+
 type l2Front struct {
 	*L2
 	next answer.Source

@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	_ "embed" // the script
+	"time"
 	"unsafe"
 
 	"github.com/redis/go-redis/v9"
@@ -46,6 +47,10 @@ func (l *L2) enqueue(w write) {
 	}
 }
 
+// behind is how long a writer at rest waits once there is something to write: by then
+// the request that made it is answered, and does not share the processor with it.
+const behind = time.Millisecond
+
 // writeBehind writes what is queued until the Tasks close and nothing is left.
 func (l *L2) writeBehind(ctx context.Context) {
 	var buf []byte
@@ -58,6 +63,7 @@ func (l *L2) writeBehind(ctx context.Context) {
 		}
 		select {
 		case w := <-l.queue:
+			time.Sleep(behind)
 			buf = l.write(ctx, w, buf[:0])
 		case <-l.cfg.Tasks.Closing():
 			return

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/rs/zerolog"
 )
 
 const (
@@ -74,7 +75,11 @@ func (p *poller) run(ctx context.Context) {
 			return
 		}
 		p.f.m.pollErrors.Inc()
-		p.f.cfg.Log.Warn().Err(err).Msg("the outbox cannot be polled")
+		level := zerolog.DebugLevel // of all attempts but the first
+		if wait == firstWait {
+			level = zerolog.WarnLevel
+		}
+		p.f.cfg.Log.WithLevel(level).Err(err).Msg("the outbox cannot be polled")
 		if time.Since(start) > p.f.cfg.Silence {
 			wait = firstWait
 		}

@@ -5,7 +5,9 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -260,4 +262,21 @@ func TestAnObjectStandsForAListOfIt(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, want, got)
 	require.Contains(t, got.SQL, "view.sort_key(")
+}
+
+// TestSizesShareStatements holds the number of statements down that the sizes of a
+// page can make of a document.
+func TestSizesShareStatements(t *testing.T) {
+	p := compile(t, `query($n: Int!) { works(first: $n) { nodes { id } pageInfo { hasNextPage } } }`)
+	texts := map[string][]int{}
+	for size := 1; size <= 100; size++ {
+		st, err := p.Bind(map[string]any{"n": int64(size)})
+		require.NoError(t, err)
+		require.Contains(t, st.Args, size)
+		texts[st.SQL] = append(texts[st.SQL], size)
+	}
+	require.Len(t, texts, 4)
+	for text, sizes := range texts {
+		require.Contains(t, text, fmt.Sprintf("LIMIT %d + 1", slices.Max(sizes)), "planned for the largest of them")
+	}
 }

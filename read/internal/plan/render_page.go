@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,6 +33,7 @@ type pageWriter struct {
 	// written once, and only where it is used: a parameter that no text names
 	// has no type
 	firstText, whereText, siftWords string
+	mostRows                        int
 	whereKnown, siftKnown           bool
 
 	rowJoins   string
@@ -92,30 +94,66 @@ func (w *pageWriter) begin(parent string) {
 	for _, k := range w.p.sorts[w.sortName] {
 		w.keys = append(w.keys, w.write(k, w.rows))
 	}
-	w.rows.limit = w.first
+	w.rows.limit = w.mostText
 	w.rows.cursor = w.key
 	w.after = w.p.after != nil && w.given(*w.p.after)
 }
 
-// first is the page's size in SQL. It is written out and not bound: a plan made
-// for any size would not know how little is asked for, and sort whole tables.
+// first is the page's size in SQL.
 func (w *pageWriter) first() string {
 	if w.firstText == "" {
-		n := 20
-		switch {
-		case w.p.first == nil:
-		case w.p.first.fixed:
-			n = w.size(nil)
-		case !w.sample:
-			n = w.decide(w.size)
+		if w.sized() {
+			w.firstText = w.bind("bigint", func(req *writer) any { return w.size(req.vars) })
+		} else {
+			w.firstText = strconv.Itoa(w.most())
 		}
-		w.firstText = strconv.Itoa(n)
 	}
 	return w.firstText
 }
 
-// limit asks for one row more than the page has, which tells whether there is a next.
-func (w *pageWriter) limit() string { return " LIMIT " + w.first() + " + 1" }
+// sized tells whether the page's size comes with the request.
+func (w *pageWriter) sized() bool { return w.p.first != nil && !w.p.first.fixed }
+
+// sizes are those that a statement is planned for.
+var sizes = []int{10, 20, 50, 100}
+
+// most is a size that the page's is not above. It is written out and not bound: a
+// plan made for any size would not know how little is asked for, and sort whole
+// tables. There are few, so that who varies the size does not have the server plan
+// anew each time.
+func (w *pageWriter) most() int {
+	switch {
+	case w.p.first == nil, w.sized() && w.sample:
+		return defaultSize
+	case w.p.first.fixed:
+		return w.size(nil)
+	}
+	if w.mostRows == 0 {
+		w.mostRows = w.decide(func(vars Vars) int {
+			size := w.size(vars)
+			if i, _ := slices.BinarySearch(sizes, size); i < len(sizes) {
+				return sizes[i]
+			}
+			return size
+		})
+	}
+	return w.mostRows
+}
+
+const defaultSize = 20
+
+// limit asks for one row more than the page has at most, which tells whether there is a next.
+func (w *pageWriter) limit() string { return " LIMIT " + w.mostText() + " + 1" }
+
+func (w *pageWriter) mostText() string { return strconv.Itoa(w.most()) }
+
+// cut ends rows where the page does. What it reads from is read no further.
+func (w *pageWriter) cut(rows string) string {
+	if !w.sized() {
+		return rows
+	}
+	return "SELECT " + w.rows.own + ".* FROM (" + rows + ") " + w.rows.own + " LIMIT " + w.first() + " + 1"
+}
 
 // where is the relation's own condition.
 func (w *pageWriter) where() string {
@@ -207,7 +245,7 @@ func (w *pageWriter) rowsText() string {
 		columns = append(columns, cursorSQL(w.scopeName(), w.keys)+" AS c")
 	}
 	rows := "SELECT " + strings.Join(columns, ", ") + " FROM (SELECT " + own + `.*, row_number() OVER () AS "#" FROM (` +
-		inner + ") " + own + ") " + own + w.rowJoins
+		w.cut(inner) + ") " + own + ") " + own + w.rowJoins
 	whole := append([]string{"count(*) AS n", "string_agg(x.t, ' ') AS t"}, w.pgColumns...)
 	if w.needCursor {
 		whole = append(whole, "(array_agg(x.c ORDER BY x.i DESC) FILTER (WHERE x.i <= "+w.first()+"))[1] AS c")

@@ -259,3 +259,51 @@ func TestReauthenticate(t *testing.T) {
 	require.Equal(t, w.Now.Add(5*time.Minute), until)
 	require.Equal(t, w.Now, writetest.One[time.Time](w, "SELECT reauth_at FROM auth.sessions WHERE id = $1", ada.SessionID).UTC())
 }
+
+// A new password ends what whoever had the old one asked for: a link to another
+// address, whether it was sent by then or not.
+func TestANewPasswordEndsTheChangeOfAnAddress(t *testing.T) {
+	for name, sent := range map[string]bool{"the link is there": true, "it is still to be sent": false} {
+		t.Run(name, func(t *testing.T) {
+			w := writetest.New(t)
+			ada := member(w, "ada")
+			w.Change(ada, "requestEmailChange", "RequestEmailChangeInput", "ok", in{"newEmail": "eve@example.org", "password": writetest.Password}).Ok()
+			token := ""
+			if sent {
+				token = linkTo(w, "eve@example.org")
+				require.NotEmpty(t, token)
+			}
+			w.Now = w.Now.Add(time.Minute)
+			w.Change(ada, "changePassword", "ChangePasswordInput", "ok", in{"currentPassword": writetest.Password, "newPassword": "gramen et arundo et salix"}).Ok()
+			if !sent {
+				require.Empty(t, linkTo(w, "eve@example.org"))
+				return
+			}
+			require.Equal(t, []string{"TOKEN_INVALID token"}, w.Change(nil, "confirmEmailChange", "TokenInput", "viewer { email }", in{"token": token}).Codes())
+		})
+	}
+}
+
+// linkTo works on the mails in the queue and answers the token of the one to an address.
+func linkTo(w *writetest.World, address string) string {
+	for _, m := range w.Mails() {
+		if _, token, found := strings.Cut(m.Text, "#token="); found && m.To == address {
+			return strings.Fields(token)[0]
+		}
+	}
+	return ""
+}
+
+// A link to a new password that went to an address which the account has not any more.
+func TestALinkToAnAddressThatIsGone(t *testing.T) {
+	w := writetest.New(t)
+	register(w, "eve", "ada@example.org").Ok()
+	require.Len(t, w.Mails(), 1)
+	w.Change(nil, "requestPasswordReset", "EmailInput", "ok", in{"email": "ada@example.org"}).Ok()
+	token := w.Token()
+	// The job had read the account when its address was taken away, and stored its token after that.
+	w.Exec("UPDATE auth.users SET email = NULL, email_canonical = NULL WHERE username = 'eve'")
+	codes := w.Change(nil, "resetPassword", "ResetPasswordInput", "ok", in{"token": token, "newPassword": "gramen et arundo et salix"}).Codes()
+	require.Equal(t, []string{"TOKEN_INVALID token"}, codes)
+	require.Equal(t, "PENDING", writetest.One[string](w, "SELECT status FROM auth.users WHERE username = 'eve'"))
+}

@@ -47,7 +47,7 @@ func (d *desk) write(ctx context.Context, args MailArgs) (*letter, error) {
 	case Reset:
 		l.content, err = d.withToken(ctx, r, resetPurpose, r.email, resetLasts)
 	case Change:
-		return d.change(ctx, r, args.Email)
+		return d.change(ctx, r, args)
 	case Taken:
 		l.content = mail.AddressTaken{Username: r.username}
 	case Changed:
@@ -64,8 +64,15 @@ func (d *desk) write(ctx context.Context, args MailArgs) (*letter, error) {
 	return l, err
 }
 
-// change asks a new address, or tells its owner where it has one already.
-func (d *desk) change(ctx context.Context, r *recipient, email string) (*letter, error) {
+// change asks a new address, or tells its owner where it has one already. What was
+// asked for before the password was changed comes to nothing.
+func (d *desk) change(ctx context.Context, r *recipient, args MailArgs) (*letter, error) {
+	email := args.Email
+	var outdated bool
+	err := d.QueryRow(ctx, "SELECT EXISTS (SELECT FROM auth.credentials WHERE user_id = $1 AND changed_at > $2)", r.id, args.At).Scan(&outdated)
+	if err != nil || outdated {
+		return nil, err
+	}
 	owner, err := d.recipient(ctx, MailArgs{Email: email})
 	if err != nil {
 		return nil, err

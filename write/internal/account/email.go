@@ -18,15 +18,21 @@ func VerifyEmail(ctx context.Context, tx *command.Tx, in model.TokenInput) (publ
 	if err != nil {
 		return publicid.ID{}, err
 	}
-	tag, err := tx.Exec(ctx, `UPDATE auth.users SET email_verified_at = $3, status = CASE status WHEN 'PENDING' THEN 'ACTIVE' ELSE status END, updated_at = $3
-		WHERE id = $1 AND email_canonical = $2`, user, canonical(email), tx.Now)
-	if err != nil {
+	if err := confirm(ctx, tx, user, email); err != nil {
 		return publicid.ID{}, err
 	}
-	if tag.RowsAffected() == 0 {
-		return publicid.ID{}, tx.Stop(apperr.UserTokenInvalid, "token", badToken)
-	}
 	return done(user), session.Note(ctx, tx, user, "EMAIL_VERIFIED")
+}
+
+// confirm notes that whoever has the account reads what is sent to its address. A link
+// that was sent to another one, which the account has not any more, is not good.
+func confirm(ctx context.Context, tx *command.Tx, user uuid.UUID, email string) error {
+	tag, err := tx.Exec(ctx, `UPDATE auth.users SET email_verified_at = coalesce(email_verified_at, $3), updated_at = $3,
+		status = CASE status WHEN 'PENDING' THEN 'ACTIVE' ELSE status END WHERE id = $1 AND email_canonical = $2`, user, canonical(email), tx.Now)
+	if err == nil && tag.RowsAffected() == 0 {
+		err = tx.Stop(apperr.UserTokenInvalid, "token", badToken)
+	}
+	return err
 }
 
 // ResendVerification has the mail of a new account sent again, if there is one.
@@ -51,7 +57,7 @@ func (a *Accounts) RequestEmailChange(ctx context.Context, in model.RequestEmail
 		if err := tx.Enqueue(ctx, MailArgs{Occasion: Changing, User: user, At: tx.Now}); err != nil {
 			return done(user), err
 		}
-		return done(user), tx.Enqueue(ctx, MailArgs{Occasion: Change, User: user, Email: in.NewEmail})
+		return done(user), tx.Enqueue(ctx, MailArgs{Occasion: Change, User: user, Email: in.NewEmail, At: tx.Now})
 	})
 	return faults, err
 }

@@ -34,12 +34,11 @@ func (a *Accounts) ResetPassword(ctx context.Context, in model.ResetPasswordInpu
 		return err
 	}
 	_, faults, err := command.RunAfter(ctx, a.Runner, "resetPassword", in, ahead, func(ctx context.Context, tx *command.Tx, in model.ResetPasswordInput) (publicid.ID, error) {
-		user, _, err := resetPurpose.redeem(ctx, tx, in.Token)
+		user, email, err := resetPurpose.redeem(ctx, tx, in.Token)
 		if err != nil {
 			return publicid.ID{}, err
 		}
-		if _, err := tx.Exec(ctx, `UPDATE auth.users SET status = CASE status WHEN 'PENDING' THEN 'ACTIVE' ELSE status END, email_verified_at = coalesce(email_verified_at, $2)
-			WHERE id = $1`, user, tx.Now); err != nil {
+		if err := confirm(ctx, tx, user, email); err != nil {
 			return publicid.ID{}, err
 		}
 		if _, err := tx.Exec(ctx, "DELETE FROM auth.login_failures WHERE login_hash = $1", counterOf(user)); err != nil {
@@ -100,8 +99,9 @@ func renewPassword(ctx context.Context, tx *command.Tx, user, except uuid.UUID, 
 	if err := setPassword(ctx, tx, user, hash); err != nil {
 		return err
 	}
-	// A link that was asked for before is not good for the new password.
-	if _, err := tx.Exec(ctx, "UPDATE auth.one_time_tokens SET consumed_at = $2 WHERE user_id = $1 AND purpose = $3 AND consumed_at IS NULL", user, tx.Now, resetPurpose.name); err != nil {
+	// A link that was asked for before is not good any more, whatever it is for: who had
+	// the old password may have asked for another address.
+	if _, err := tx.Exec(ctx, "UPDATE auth.one_time_tokens SET consumed_at = $2 WHERE user_id = $1 AND consumed_at IS NULL", user, tx.Now); err != nil {
 		return err
 	}
 	if _, err := EndAll(ctx, tx, user, except, event); err != nil {

@@ -21,6 +21,7 @@ type proof struct {
 	user    uuid.UUID // zero where there is no such account
 	counter []byte    // what failures are counted under
 	stored  password.Hash
+	locked  time.Time // until when nothing was compared; zero where it was
 	match   bool
 	fresh   *password.Hash // to be stored in place of the old
 }
@@ -64,8 +65,12 @@ func (a *Accounts) prove(ctx context.Context, unknown, text, condition string, w
 		p.counter = counterOf(p.user)
 	}
 	until, err := lockedUntil(ctx, a.DB, p.counter)
-	if err != nil || until.After(a.Runner.Now()) {
+	if err != nil {
 		return p, err
+	}
+	if until.After(a.Runner.Now()) {
+		p.locked = until
+		return p, nil
 	}
 	if !known {
 		return p, a.Hasher.Dummy(ctx, text)
@@ -111,7 +116,10 @@ func (p proof) accept(ctx context.Context, tx *command.Tx, field string) error {
 	if err != nil {
 		return err
 	}
-	if until.After(tx.Now) {
+	if until.After(tx.Now) || !p.locked.IsZero() {
+		if until.IsZero() { // it has been opened meanwhile
+			until = p.locked
+		}
 		return tx.Stop(apperr.UserLocked, field, "There were too many wrong passwords. Try again later, or set a new one by mail.",
 			"until", until.UTC().Format(time.RFC3339))
 	}
@@ -123,7 +131,9 @@ func (p proof) accept(ctx context.Context, tx *command.Tx, field string) error {
 		return p.failed(ctx, tx, field)
 	}
 	if p.fresh != nil {
-		if err := setPassword(ctx, tx, p.user, *p.fresh); err != nil {
+		// It is the same password: when it was changed stays.
+		_, err := tx.Exec(ctx, "UPDATE auth.credentials SET password_phc = $2, pepper_id = $3 WHERE user_id = $1", p.user, p.fresh.PHC, p.fresh.PepperID)
+		if err != nil {
 			return err
 		}
 	}

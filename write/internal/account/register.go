@@ -68,10 +68,11 @@ func free(ctx context.Context, tx *command.Tx, username string) error {
 }
 
 // makeWay answers whose an address is. From an account that has not confirmed it,
-// it is taken away: nobody holds what is another's by asking first.
+// it is taken away: nobody holds what is another's by asking first. One that is being
+// confirmed at this moment is waited for.
 func makeWay(ctx context.Context, tx *command.Tx, email string) (owner uuid.UUID, err error) {
 	var waiting bool
-	found, err := tx.One(ctx, []any{&owner, &waiting}, "SELECT id, status = 'PENDING' FROM auth.users WHERE email_canonical = $1 AND deleted_at IS NULL", canonical(email))
+	found, err := tx.One(ctx, []any{&owner, &waiting}, "SELECT id, status = 'PENDING' FROM auth.users WHERE email_canonical = $1 AND deleted_at IS NULL FOR UPDATE", canonical(email))
 	if err != nil || !found || !waiting {
 		return owner, err
 	}

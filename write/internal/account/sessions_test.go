@@ -203,3 +203,56 @@ func TestTheLastAdminStays(t *testing.T) {
 	w.User(identity.Admin)
 	w.Change(ada, "deleteAccount", "DeleteAccountInput", "ok", input).Ok()
 }
+
+// tidied does the hourly job at a moment of the test.
+func tidied(w *writetest.World) error {
+	worker := &account.Tidier{DB: writetest.Savepoints{Tx: w.Tx}, Now: func() time.Time { return w.Now }}
+	return worker.Work(w.T.Context(), &river.Job[account.TidyArgs]{})
+}
+
+// One account that cannot go keeps no other from going.
+func TestOneThatCannotGoHoldsUpNoOther(t *testing.T) {
+	w := writetest.New(t)
+	names := []string{"ada", "bob", "cyd"}
+	for _, name := range names {
+		member(w, name)
+	}
+	w.Exec("UPDATE auth.users SET delete_after = $1", w.Now.Add(-time.Hour))
+	w.Exec("UPDATE auth.users SET delete_after = $1 WHERE username = 'ada'", w.Now.Add(-2*time.Hour)) // she is the first
+	w.Exec(`CREATE FUNCTION pg_temp.never() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not this one'; END $$`)
+	w.Exec(`CREATE TRIGGER never BEFORE UPDATE ON auth.users FOR EACH ROW WHEN (old.username = 'ada' AND new.status = 'DELETED') EXECUTE FUNCTION pg_temp.never()`)
+	require.ErrorContains(t, tidied(w), "not this one")
+	require.Equal(t, 2, writetest.One[int](w, "SELECT count(*)::int FROM auth.users WHERE status = 'DELETED'"))
+	require.Equal(t, 2, writetest.One[int](w, "SELECT count(*)::int FROM ops.audit_log WHERE action = 'erase'"))
+	w.Exec("DROP TRIGGER never ON auth.users")
+	require.NoError(t, tidied(w))
+	require.Equal(t, 3, writetest.One[int](w, "SELECT count(*)::int FROM auth.users WHERE status = 'DELETED'"))
+}
+
+// What one writes is one's own: it goes at once where that was asked for.
+func TestWordsThatAreToGo(t *testing.T) {
+	w := writetest.New(t)
+	work := w.PublishedWork("en", "A poem")
+	ada, eve := member(w, "ada"), member(w, "eve")
+	bob := w.User(identity.Reader)
+	for _, a := range []*identity.Actor{ada, eve} {
+		for _, body := range []string{"kept", "taken back before"} {
+			w.Change(a, "createComment", "CreateCommentInput", "comment { id }", in{"subjectId": work.String(), "body": a.Username + " " + body}).Ok()
+		}
+		w.Change(a, "like", "LikeInput", "stats { likes }", in{"subjectId": work.String()}).Ok()
+		var made struct{ ID string }
+		w.Change(bob, "createCollection", "CreateCollectionInput", "collection { id }", in{"title": "Of all, with " + a.Username, "visibility": "PUBLIC", "curation": "OPEN"}).Ok().Into("collection", &made)
+		w.Change(a, "addCollectionItem", "AddCollectionItemInput", "item { note }", in{"collectionId": made.ID, "subjectId": work.String(), "note": a.Username + " notes"}).Ok()
+	}
+	w.Exec("UPDATE social.comments SET status = 'DELETED', deleted_at = now() WHERE body LIKE '%taken back before'")
+	w.Exec("UPDATE auth.users SET delete_after = $1, erase_content = username = 'eve' WHERE username IN ('ada', 'eve')", w.Now.Add(-time.Hour))
+	require.NoError(t, tidied(w))
+	words := func(name string) int {
+		return writetest.One[int](w, `SELECT ((SELECT count(*) FROM social.comments WHERE body LIKE $1 || '%') + (SELECT count(*) FROM social.collection_items WHERE note LIKE $1 || '%'))::int`, name)
+	}
+	require.Equal(t, 3, words("ada"))
+	require.Zero(t, words("eve"))
+	require.Equal(t, 1, writetest.One[int](w, "SELECT count(*)::int FROM social.likes"))
+	require.Equal(t, 2, writetest.One[int](w, "SELECT count(*)::int FROM view.collection_item"), "what others have chosen stays in their collections")
+	require.Equal(t, 1, writetest.One[int](w, "SELECT count(*)::int FROM view.comment WHERE author_id IS NULL AND status = 'VISIBLE'"))
+}

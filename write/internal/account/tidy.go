@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,6 +10,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/riverqueue/river"
+
+	"github.com/tercul/tercul/write/internal/contribution/closing"
 )
 
 // TidyArgs ask for what has run out to be removed.
@@ -43,17 +46,16 @@ var stale = []struct{ table, condition string }{
 	{"ops.idempotency_keys", "expires_at < $1"},
 }
 
-// Work does it all; what fails leaves the rest for the next time.
+// Work does it all. What fails is told, and does not keep the rest from being done.
 func (t *Tidier) Work(ctx context.Context, _ *river.Job[TidyArgs]) error {
+	var failures []error
 	for _, rows := range stale {
-		if err := t.remove(ctx, rows.table, rows.condition); err != nil {
-			return err
-		}
+		failures = append(failures, t.remove(ctx, rows.table, rows.condition))
 	}
-	if err := t.each(ctx, "deleted_at IS NULL AND delete_after <= $1", erase); err != nil {
-		return err
-	}
-	return t.each(ctx, "deleted_at IS NULL AND status = 'PENDING' AND created_at < $1::timestamptz - interval '7 days'", forget)
+	failures = append(failures,
+		t.each(ctx, "delete_after", "deleted_at IS NULL AND delete_after <= $1", erase),
+		t.each(ctx, "created_at", "deleted_at IS NULL AND status = 'PENDING' AND created_at < $1::timestamptz - interval '7 days'", forget))
+	return errors.Join(failures...)
 }
 
 func (t *Tidier) remove(ctx context.Context, table, condition string) error {
@@ -65,22 +67,32 @@ func (t *Tidier) remove(ctx context.Context, table, condition string) error {
 	}
 }
 
-// each does something to accounts, a transaction for each.
-func (t *Tidier) each(ctx context.Context, due string, do []string) error {
-	rows, err := t.DB.Query(ctx, "SELECT id FROM auth.users WHERE "+due+" LIMIT 100", t.Now())
-	if err != nil {
-		return err
-	}
-	users, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-	if err != nil {
-		return err
-	}
-	for _, user := range users {
-		if err := t.one(ctx, user, due, do); err != nil {
-			return err
+// accountsAtOnce is how many accounts one query finds.
+const accountsAtOnce = 100
+
+// each does something to accounts, a transaction for each, those first that are due for
+// the longest. It goes on until none is left but those that it failed with.
+func (t *Tidier) each(ctx context.Context, since, due string, do []string) error {
+	var failures []error
+	failed := []uuid.UUID{}
+	for {
+		rows, err := t.DB.Query(ctx, fmt.Sprintf("SELECT id FROM auth.users WHERE %s AND id <> ALL ($2) ORDER BY %s, id LIMIT %d", due, since, accountsAtOnce), t.Now(), failed)
+		if err != nil {
+			return errors.Join(append(failures, err)...)
+		}
+		users, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+		if err != nil {
+			return errors.Join(append(failures, err)...)
+		}
+		for _, user := range users {
+			if err := t.one(ctx, user, due, do); err != nil {
+				failures, failed = append(failures, err), append(failed, user)
+			}
+		}
+		if len(users) < accountsAtOnce || len(failed) >= accountsAtOnce || ctx.Err() != nil {
+			return errors.Join(failures...)
 		}
 	}
-	return nil
 }
 
 // one looks again with the account locked: it may have been taken back meanwhile.
@@ -104,8 +116,15 @@ func (t *Tidier) one(ctx context.Context, user uuid.UUID, due string, do []strin
 
 // erase takes from an account what tells whose it was, and what proved it. Its name
 // stays taken. What was written stays under nobody's name, or goes, too, where that
-// was asked for; what was contributed to the library is the library's.
-var erase = []string{
+// was asked for: the words of comments at once, collections as what is deleted does;
+// what was contributed to the library is the library's.
+var erase = append(closing.Statements("account_tidy", "Its author's account was removed.", "c.author_id = $1"),
+	"INSERT INTO ops.audit_log (action, subject_id, detail) SELECT 'erase', id, jsonb_build_object('eraseContent', erase_content) FROM auth.users WHERE id = $1",
+	// What nobody else has seen has no reader left, and what was not applied was not contributed.
+	`UPDATE core.contributions SET title = 'Removed with its author''s account', message = NULL, patch = '{}', base = NULL, proposed = NULL
+		WHERE author_id = $1 AND status <> 'APPLIED' AND (submitted_at IS NULL OR (SELECT erase_content FROM auth.users WHERE id = $1))`,
+	"UPDATE core.contributions SET message = NULL WHERE author_id = $1 AND message IS NOT NULL AND (SELECT erase_content FROM auth.users WHERE id = $1)",
+	"UPDATE core.contributions SET assigned_to = NULL WHERE assigned_to = $1 AND status NOT IN ('APPLIED', 'REJECTED', 'WITHDRAWN')",
 	"DELETE FROM auth.credentials WHERE user_id = $1",
 	"DELETE FROM auth.sessions WHERE user_id = $1",
 	"DELETE FROM auth.one_time_tokens WHERE user_id = $1",
@@ -117,12 +136,14 @@ var erase = []string{
 	"DELETE FROM social.search_presets WHERE user_id = $1",
 	"DELETE FROM social.collection_members WHERE user_id = $1",
 	"UPDATE core.persons SET claimed_by = NULL WHERE claimed_by = $1",
-	"UPDATE social.comments SET status = 'DELETED', deleted_at = now(), version = version + 1 WHERE author_id = $1 AND deleted_at IS NULL AND (SELECT erase_content FROM auth.users WHERE id = $1)",
+	`UPDATE social.comments SET status = 'DELETED', deleted_at = coalesce(deleted_at, now()), version = version + 1, author_id = NULL,
+		body = '', anchor_line = NULL, anchor_ref = NULL, anchor_revision = NULL WHERE author_id = $1 AND (SELECT erase_content FROM auth.users WHERE id = $1)`,
+	"UPDATE social.collection_items SET note = NULL WHERE added_by = $1 AND note IS NOT NULL AND (SELECT erase_content FROM auth.users WHERE id = $1)",
 	"UPDATE social.collections SET deleted_at = now(), version = version + 1 WHERE owner_id = $1 AND deleted_at IS NULL AND (visibility <> 'PUBLIC' OR (SELECT erase_content FROM auth.users WHERE id = $1))",
 	"DELETE FROM social.likes WHERE user_id = $1 AND (SELECT erase_content FROM auth.users WHERE id = $1)",
 	"DELETE FROM social.profiles WHERE user_id = $1",
 	"UPDATE auth.users SET status = 'DELETED', deleted_at = now(), email = NULL, email_canonical = NULL, suspended_until = NULL, suspended_reason = NULL, auth_epoch = auth_epoch + 1, updated_at = now() WHERE id = $1",
-}
+)
 
 // forget removes an account that nobody ever signed in to. Its name is free again.
 var forget = []string{

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -128,10 +129,21 @@ func (x *exchange) admit(request *gqlhttp.Request, actor *identity.Actor, size i
 	if c.operations, err = x.permit(c, actor, size); err != nil {
 		return c, err
 	}
-	if c.variables, err = variables(request.Variables); err != nil {
+	if err := fit(c.doc, request.Variables); err != nil {
 		return c, err
 	}
-	return c, c.doc.CheckDecoded(c.variables)
+	c.variables, err = variables(request.Variables)
+	return c, err
+}
+
+// fit tells all that is wrong with the variables, as the read service does. The
+// executor would tell the first of it, and in words for programmers.
+func fit(doc *document.Document, variables []byte) error {
+	sizes := make([]int, doc.Sized())
+	if _, err := doc.Variables.Canonical(nil, sizes, variables); err != nil {
+		return err
+	}
+	return doc.Check(sizes)
 }
 
 // permit checks every root field against the policy.
@@ -194,6 +206,7 @@ func (x *exchange) run(ctx context.Context, c call) error {
 		}
 		ctx = command.WithIdempotencyKey(ctx, key)
 	}
+	ctx, ticket := command.WithTicket(ctx)
 	ctx = cookie.With(ctx, x.r, x.out.Header())
 	ctx = graphql.StartOperationTrace(ctx)
 	op, errs := x.exec.CreateOperationContext(ctx, &graphql.RawParams{
@@ -204,6 +217,9 @@ func (x *exchange) run(ctx context.Context, c call) error {
 	}
 	respond, ctx := x.exec.DispatchOperation(ctx, op)
 	response := respond(ctx)
+	if seq := ticket.Seq(); seq > 0 { // also where the answer tells of a failure: what was changed was
+		x.out.Header().Set("X-Tercul-Seq", strconv.FormatUint(seq, 10))
+	}
 	if response == nil {
 		return apperr.From(ctx.Err())
 	}

@@ -84,7 +84,6 @@ func TestBodies(t *testing.T) {
 }
 
 // TestBodyLimits sends as much as each operation takes, and one byte more.
-
 func TestBodyLimits(t *testing.T) {
 	w := writetest.New(t)
 	d := open(t, w, func(cfg *api.Config) { cfg.Documents = documents(t, true) })
@@ -107,30 +106,6 @@ func TestBodyLimits(t *testing.T) {
 	}
 	r := d.send(nil, http.MethodPost, "/graphql", typename+strings.Repeat(" ", int(policy.LargestBody())))
 	require.Equal(t, http.StatusRequestEntityTooLarge, r.status)
-}
-
-func TestVariablesThatDoNotFit(t *testing.T) {
-	w := writetest.New(t)
-	d := open(t, w, nil)
-	user := w.User(identity.Reader)
-	for name, c := range map[string]struct {
-		variables map[string]any
-		field     string
-	}{
-		"none":      {nil, "variables.input"},
-		"null":      {map[string]any{"input": nil}, "variables.input"},
-		"a list":    {map[string]any{"input": []any{1}}, "variables.input"},
-		"a type":    {map[string]any{"input": map[string]any{"title": 1, "visibility": "PUBLIC"}}, "input.title"},
-		"an enum":   {map[string]any{"input": map[string]any{"title": "x", "visibility": "NOBODY"}}, "variables.input.visibility"},
-		"a field":   {map[string]any{"input": map[string]any{"title": "x", "visibility": "PUBLIC", "owner": "me"}}, "variables.input.owner"},
-		"NUL":       {map[string]any{"input": map[string]any{"title": "a\x00b", "visibility": "PUBLIC"}}, "input.title"},
-		"surrogate": {map[string]any{"input": map[string]any{"title": "\ufffd", "visibility": "PUBLIC"}}, "input.title"},
-	} {
-		r := d.post(user, shipped(t, "CreateCollection"), c.variables)
-		require.Equal(t, "BAD_REQUEST", r.code(), name+r.text)
-		require.Equal(t, http.StatusBadRequest, r.status, name)
-		require.Equal(t, c.field, r.body.Errors[0].Extensions.Field, name+r.text)
-	}
 }
 
 func TestPagesOfOtherSites(t *testing.T) {
@@ -166,9 +141,3 @@ func TestIdempotencyKeysHaveAForm(t *testing.T) {
 		require.Equal(t, "Idempotency-Key", r.body.Errors[0].Extensions.Field)
 	}
 }
-
-// TestLimitsOfDocuments holds for editors, whose documents nobody has looked at. What
-
-// is skipped is measured all the same, and costs this test nothing.
-
-// dear is a page of what is dear.

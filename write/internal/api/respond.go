@@ -37,15 +37,13 @@ var (
 
 // present makes the GraphQL error of a resolver's error, and logs what the answer hides.
 func (s *Server) present(ctx context.Context, err error) *gqlerror.Error {
-	var located *gqlerror.Error
-	if errors.As(err, &located) && located.Unwrap() == nil {
-		return located
-	}
 	e := apperr.From(err)
-	if path := graphql.GetPath(ctx); located != nil && e.Code == apperr.Internal && len(located.Path) > len(path) {
+	var located *gqlerror.Error
+	if path := graphql.GetPath(ctx); errors.As(err, &located) && e.Code == apperr.Internal && len(located.Path) > len(path) {
 		// The executor puts the place in an argument behind the field's own path: a
-		// scalar could not be read. Its reader says what it wants.
-		e = apperr.New(apperr.BadRequest, located.Message).WithField(located.Path[len(path):].String())
+		// value could not be read. What it is was checked before (fit), so that this is
+		// the word of a reader that wants more than its scalar says.
+		e = unread(located.Path.String(), located)
 	}
 	s.logFailure(ctx, e, err)
 	out := gqlerror.WrapPath(graphql.GetPath(ctx), e)
@@ -60,17 +58,21 @@ func (s *Server) present(ctx context.Context, err error) *gqlerror.Error {
 	return out
 }
 
-// refused are errors of the request that the executor found: variables that do
-// not fit, as the document was validated before.
+// refused are errors of the request that the executor found, though the document was
+// validated and the variables were read before: it may know better.
 func refused(errs gqlerror.List) error {
 	list := make(apperr.List, len(errs))
 	for i, e := range errs {
-		list[i] = apperr.New(apperr.BadRequest, e.Message)
-		if len(e.Path) > 0 {
-			list[i] = list[i].WithField("variables." + strings.TrimPrefix(e.Path.String(), "variable."))
-		}
+		list[i] = unread("variables."+strings.TrimPrefix(e.Path.String(), "variable."), e)
 	}
 	return list.Err()
+}
+
+// unread is a value that the executor could not read.
+func unread(path string, err *gqlerror.Error) *apperr.Error {
+	path = strings.TrimSuffix(path, ".")
+	return apperr.Newf(apperr.BadRequest, "%s cannot be read: %s. Compare it to the schema.", path, strings.TrimSuffix(err.Message, ".")).
+		WithField(path).Wrap(err)
 }
 
 // send writes an answer of the executor. One without data has failed as a whole,

@@ -48,6 +48,9 @@ func (w *Writer) openAccounts(_ context.Context, _ io.Writer) (err error) {
 		return err
 	}
 	runner := &command.Runner{DB: w.db, Jobs: queue, Validate: validate, Now: time.Now, Log: w.log}
+	if w.announce != nil {
+		runner.Announce = w.announce
+	}
 	w.accounts = account.New(account.Config{Runner: runner, DB: w.db, Hasher: hasher, Policy: judge, Sessions: w.sessions})
 	return nil
 }

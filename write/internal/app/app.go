@@ -20,6 +20,7 @@ import (
 	"github.com/tercul/tercul/shared/run"
 	"github.com/tercul/tercul/shared/telemetry"
 	"github.com/tercul/tercul/write/internal/account"
+	"github.com/tercul/tercul/write/internal/announce"
 	"github.com/tercul/tercul/write/internal/relay"
 	"github.com/tercul/tercul/write/internal/session"
 	"github.com/tercul/tercul/write/internal/views"
@@ -37,8 +38,9 @@ type Writer struct {
 	tracing  *telemetry.Tracing
 	listener net.Listener
 	db       *pg.DB
-	redis    *rds.Client  // nil without a URL
-	relay    *relay.Relay // nil without Redis
+	redis    *rds.Client         // nil without a URL
+	relay    *relay.Relay        // nil without Redis
+	announce *announce.Announcer // nil without Redis
 	ready    *readiness
 	keys     *session.Keys
 	sessions *session.Sessions
@@ -100,11 +102,19 @@ func (w *Writer) openBus(_ context.Context, _ io.Writer) (err error) {
 		Connect: func(ctx context.Context) (*pgx.Conn, error) {
 			return pgx.ConnectConfig(ctx, w.db.Config().ConnConfig)
 		},
-		Publisher: invalidate.NewPublisher(invalidate.PublisherConfig{Redis: w.redis.Client, Space: space}),
+		Publisher: w.publisher(space),
 		Memory:    invalidate.NewBus(w.redis.Client, space),
 		Log:       w.log, Metrics: w.metrics,
 	})
+	if err != nil {
+		return err
+	}
+	w.announce, err = announce.New(announce.Config{Publisher: w.publisher(space), Wait: w.cfg.Publish, Log: w.log, Metrics: w.metrics})
 	return err
+}
+
+func (w *Writer) publisher(space cachekey.Space) *invalidate.Publisher {
+	return invalidate.NewPublisher(invalidate.PublisherConfig{Redis: w.redis.Client, Space: space})
 }
 
 // openViews prepares the counting of views: in Redis, where there is one.
@@ -135,6 +145,7 @@ func (w *Writer) Run(ctx context.Context) error {
 	g.Add(run.Service{Name: "tidy", Run: w.tidy})
 	if w.relay != nil {
 		g.Add(run.Service{Name: "relay", Run: w.relay.Run})
+		g.Add(run.Service{Name: "announce", Run: w.announce.Run})
 	}
 	g.Add(run.Service{Name: "keys", Run: w.keepKeys})
 	g.Add(run.Service{Name: "views", Run: w.storeViews})

@@ -59,7 +59,10 @@ func freeAddr(t testing.TB) string {
 func start(t testing.TB, env map[string]string) *service {
 	t.Helper()
 	s := &service{t: t, addr: freeAddr(t), log: &buffer{}}
-	env["TERCUL_WRITE_ADDR"], env["TERCUL_WRITE_DRAIN"], env["TERCUL_WRITE_URL"] = s.addr, "0s", "http://"+s.addr
+	env["TERCUL_WRITE_ADDR"], env["TERCUL_WRITE_DRAIN"] = s.addr, "0s"
+	if env["TERCUL_WRITE_URL"] == "" { // else a proxy's
+		env["TERCUL_WRITE_URL"] = "http://" + s.addr
+	}
 	cfg, err := LoadConfig(env)
 	require.NoError(t, err)
 	w, err := New(t.Context(), cfg, s.log)

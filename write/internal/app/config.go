@@ -30,6 +30,7 @@ type Config struct {
 
 	Contributions contribution.Config
 
+	Publish    time.Duration `env:"TERCUL_WRITE_PUBLISH" envDefault:"250ms" validate:"min=1ms,max=5s" desc:"How long a mutation waits after its commit until the caches are told; beyond it is answered without X-Tercul-Seq, and they are told later."`
 	OutboxKeep time.Duration `env:"TERCUL_OUTBOX_KEEP" envDefault:"24h" validate:"min=10m,max=8760h" desc:"How long announcements are kept in the outbox."`
 
 	Database pg.Config

@@ -16,11 +16,13 @@ import (
 	"github.com/tercul/tercul/write/internal/policy"
 )
 
+// nasty is text that means something to some language.
 var nasty = []string{
 	`'; DROP TABLE core.works; --`, `' OR '1'='1`, `x') RETURNING (SELECT password_phc FROM auth.credentials`, `$1`, `%s%n`, `\'`, `\u0000`,
 	`"}}) { work { id } } }`, `mutation { logout { ok } }`, `{{.Username}}`, `<script>alert(1)</script>`, `${jndi:ldap://x}`, `../../etc/passwd`,
 }
 
+// TestWhatLooksLikeCodeIsData puts it wherever text goes.
 func TestWhatLooksLikeCodeIsData(t *testing.T) {
 	s := begin(t)
 	s.account("ada", identity.Editor)
@@ -53,6 +55,7 @@ func TestWhatLooksLikeCodeIsData(t *testing.T) {
 	require.Empty(t, p.do(viewerText, nil).code, "nobody was signed out")
 }
 
+// TestNobodyWritesHeadersOfMail tries by all that a mail is made of.
 func TestNobodyWritesHeadersOfMail(t *testing.T) {
 	s := begin(t)
 	p := s.program()
@@ -86,6 +89,8 @@ func TestNobodyWritesHeadersOfMail(t *testing.T) {
 	require.NotContains(t, string(content), "evil")
 }
 
+// TestAnotherSitesPageChangesNothing sends what a page of another site can have a
+// browser send that is signed in here.
 func TestAnotherSitesPageChangesNothing(t *testing.T) {
 	s := begin(t)
 	s.account("ada", identity.Reader)
@@ -109,6 +114,7 @@ func TestAnotherSitesPageChangesNothing(t *testing.T) {
 	require.Empty(t, b.do(viewerText, nil).code, "still signed in")
 }
 
+// TestBodiesThatAreTooLong are refused before they have all come.
 func TestBodiesThatAreTooLong(t *testing.T) {
 	s := begin(t)
 	s.account("ada", identity.Editor)
@@ -149,8 +155,10 @@ func TestBodiesThatAreTooLong(t *testing.T) {
 	require.Equal(t, "INPUT_LIMIT", r.code)
 }
 
+// blanks are as many as are read.
 type blanks struct{}
 
+// Read fills p.
 func (blanks) Read(p []byte) (int, error) {
 	for i := range p {
 		p[i] = ' '

@@ -35,6 +35,7 @@ func TestMain(m *testing.M) {
 		if err != nil {
 			return err
 		}
+		arm(w, os.Getenv(killAt))
 		return w.Run(ctx)
 	})
 }
@@ -43,25 +44,33 @@ func TestMain(m *testing.M) {
 // killed at the end of the test at the latest.
 func spawn(t *testing.T, env map[string]string) (s *service, kill func()) {
 	t.Helper()
+	s, kill, _ = launch(t, env)
+	require.Eventually(t, s.reachable, 30*time.Second, 20*time.Millisecond, s.log)
+	return s, kill
+}
+
+// launch is spawn without waiting; ended is closed when the process is gone.
+func launch(t *testing.T, env map[string]string) (s *service, kill func(), ended <-chan struct{}) {
+	t.Helper()
 	s = &service{t: t, addr: freeAddr(t), log: &buffer{}}
 	command := exec.CommandContext(context.Background(), os.Args[0]) //nolint:gosec // it is this program
-	command.Env = []string{asWriter + "=1", "TERCUL_WRITE_ADDR=" + s.addr, "TERCUL_WRITE_URL=http://" + s.addr}
+	command.Env = []string{asWriter + "=1", "TERCUL_WRITE_ADDR=" + s.addr, "TERCUL_WRITE_URL=http://" + s.addr, "TERCUL_WRITE_DRAIN=0s"}
 	for name, value := range env {
 		command.Env = append(command.Env, name+"="+value)
 	}
 	command.Stderr = s.log
 	require.NoError(t, command.Start())
-	killed := false
+	gone := make(chan struct{})
+	go func() {
+		_ = command.Wait()
+		close(gone)
+	}()
 	kill = func() {
-		if !killed {
-			killed = true
-			_ = command.Process.Kill() // SIGKILL: nothing is told, nothing tidied
-			_ = command.Wait()
-		}
+		_ = command.Process.Kill() // SIGKILL: nothing is told, nothing tidied
+		<-gone
 	}
 	t.Cleanup(kill)
-	require.Eventually(t, s.reachable, 30*time.Second, 20*time.Millisecond, s.log)
-	return s, kill
+	return s, kill, gone
 }
 
 var addressee = regexp.MustCompile(`(?m)^To: <(\w+)@example\.org>`)

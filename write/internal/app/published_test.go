@@ -23,15 +23,27 @@ import (
 // readers builds the read service and runs one over the same database and Redis.
 func readers(t *testing.T, database, redis string) (address string) {
 	t.Helper()
-	bin := filepath.Join(t.TempDir(), "reader")
+	return reads(t, readerProgram(t), "TERCUL_DATABASE_URL="+database, "TERCUL_REDIS_URL="+redis)
+}
+
+// readerProgram builds the read service.
+func readerProgram(t *testing.T) (bin string) {
+	t.Helper()
+	bin = filepath.Join(t.TempDir(), "reader")
 	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", bin, "./cmd/reader") //nolint:gosec // our own program
 	build.Dir, build.Env = "../../../read", append(os.Environ(), "GOWORK=off")
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, string(out))
+	return bin
+}
+
+// reads runs a reader.
+func reads(t *testing.T, bin string, env ...string) (address string) {
+	t.Helper()
 	address = freeAddr(t)
 	ctx, stop := context.WithCancel(context.Background())
 	reader, log := exec.CommandContext(ctx, bin), &bytes.Buffer{} //nolint:gosec // our own program
-	reader.Env = []string{"TERCUL_READ_ADDR=" + address, "TERCUL_DATABASE_URL=" + database, "TERCUL_REDIS_URL=" + redis, "TERCUL_DOCUMENTS=any", "TERCUL_READ_DRAIN=0s"}
+	reader.Env = append(env, "TERCUL_READ_ADDR="+address, "TERCUL_DOCUMENTS=any", "TERCUL_READ_DRAIN=0s")
 	reader.Stdout, reader.Stderr = log, log
 	reader.Cancel = func() error { return reader.Process.Signal(os.Interrupt) }
 	require.NoError(t, reader.Start())
@@ -54,7 +66,7 @@ func readers(t *testing.T, database, redis string) (address string) {
 }
 
 // public asks the reader as anybody does, by a GET that may be answered from a cache.
-func public(t *testing.T, address, query string) string {
+func public(t testing.TB, address, query string) string {
 	t.Helper()
 	r, err := http.Get("http://" + address + "/graphql?query=" + url.QueryEscape(query))
 	require.NoError(t, err)
@@ -94,9 +106,9 @@ func in(payload map[string]any, path ...string) any {
 // join registers and confirms the address.
 func (s *site) join(name string) {
 	s.t.Helper()
-	p := s.program()
+	p, seen := s.program(), s.letters()
 	p.change("register", "ok", map[string]any{"username": name, "email": name + "@example.org", "password": goodPassword})
-	r := p.do(`mutation($t: String!) { verifyEmail(input: {token: $t}) { userErrors { code } } }`, map[string]any{"t": s.letter(map[string]bool{})})
+	r := p.do(`mutation($t: String!) { verifyEmail(input: {token: $t}) { userErrors { code } } }`, map[string]any{"t": s.letter(seen)})
 	require.Empty(s.t, r.code)
 	require.Empty(s.t, r.faults("verifyEmail"))
 }

@@ -12,11 +12,9 @@ import (
 )
 
 // work is what a request cost: password hashes computed, and statements sent in its name.
-
 type work struct{ hashes, statements int }
 
 // counted is what the writer's metrics say.
-
 func (s *site) counted(operation string) work {
 	s.t.Helper()
 	_, _, metrics := s.ask(http.MethodGet, "/metrics")
@@ -34,7 +32,6 @@ func (s *site) counted(operation string) work {
 }
 
 // TestAnUnknownAccountCostsTheSame counts what is done, since a clock would tell less.
-
 func TestAnUnknownAccountCostsTheSame(t *testing.T) {
 	s := begin(t)
 	s.account("ada", identity.Reader)
@@ -95,7 +92,6 @@ func alike(t *testing.T, known, unknown work) {
 }
 
 // TestAKeyThatIsWithdrawn has its tokens refused as soon as a writer has read the keys again.
-
 func TestAKeyThatIsWithdrawn(t *testing.T) {
 	s := begin(t)
 	s.account("ada", identity.Reader)
@@ -111,19 +107,3 @@ func TestAKeyThatIsWithdrawn(t *testing.T) {
 	require.NotEmpty(t, p.bearer)
 	require.Empty(t, p.do(viewerText, nil).code, "the session goes on under another key")
 }
-
-// nasty is text that means something to some language.
-
-// TestWhatLooksLikeCodeIsData puts it wherever text goes.
-
-// TestNobodyWritesHeadersOfMail tries by all that a mail is made of.
-
-// TestAnotherSitesPageChangesNothing sends what a page of another site can have a
-
-// browser send that is signed in here.
-
-// TestBodiesThatAreTooLong are refused before they have all come.
-
-// blanks are as many as are read.
-
-// Read fills p.

@@ -23,6 +23,12 @@ import (
 	"github.com/tercul/tercul/write/internal/secret"
 )
 
+// How long tests wait for what comes by itself, and how often they look.
+const (
+	waited = 30 * time.Second
+	tick   = 20 * time.Millisecond
+)
+
 const goodPassword = "ulmus et vitis et acanthus"
 
 // site is a running writer with its database and its mail.
@@ -59,6 +65,7 @@ type reply struct {
 type caller struct {
 	*site
 	client *http.Client
+	base   string // where it sends them; the writer's own address where there is none
 	bearer string
 	header map[string]string
 	sign   func(*http.Request, []byte)
@@ -76,7 +83,11 @@ func (c *caller) do(query string, variables map[string]any) reply {
 	c.t.Helper()
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	require.NoError(c.t, err)
-	r, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, "http://"+c.addr+"/graphql", bytes.NewReader(body))
+	base := c.base
+	if base == "" {
+		base = "http://" + c.addr
+	}
+	r, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, base+"/graphql", bytes.NewReader(body))
 	require.NoError(c.t, err)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Accept", "application/graphql-response+json")
@@ -161,6 +172,17 @@ func (s *site) ring(letter string) secret.Ring {
 }
 
 var link = regexp.MustCompile(`#token=3D(trc_._[A-Za-z0-9_-]{43})|#token=(trc_._[A-Za-z0-9_-]{43})`)
+
+// letters are the mails that there are.
+func (s *site) letters() map[string]bool {
+	files, err := filepath.Glob(filepath.Join(s.mail, "new", "*.eml"))
+	require.NoError(s.t, err)
+	there := map[string]bool{}
+	for _, name := range files {
+		there[name] = true
+	}
+	return there
+}
 
 // letter waits for a mail with a token that was not there before.
 func (s *site) letter(seen map[string]bool) (token string) {

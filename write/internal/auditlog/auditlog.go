@@ -26,7 +26,7 @@ var (
 
 // document is an entry by the names of the schema.
 var document = `jsonb_build_object('id', a.id::text, 'at', a.at, 'actor', ` + subject.User("a.actor_id") + `, 'action', a.action,
-	'subject', (SELECT ` + subject.Link + ` FROM core.subjects s WHERE s.id = a.subject_id), 'version', a.version, 'ip', host(a.ip),
+	'subject', (SELECT ` + subject.Inner + ` FROM core.subjects s WHERE s.id = a.subject_id), 'version', a.version, 'ip', host(a.ip),
 	'requestId', a.request_id, 'signingKeyId', 'SIGNING_KEY:' || a.signing_key_id, 'detail', a.detail)
 FROM ops.audit_log a `
 

@@ -61,7 +61,7 @@ func Load(ctx context.Context, db command.Reader, id publicid.ID) (*model.FiledS
 }
 
 // document is the thing by the names of the schema.
-const document = `jsonb_build_object('subject', ` + subject.Link + `, 'version', t.version,
+const document = `jsonb_build_object('subject', ` + subject.Inner + `, 'version', t.version,
 	'tags', coalesce((SELECT jsonb_agg(jsonb_build_object('id', core.typeid('TAG', g.id), 'name', g.name) ORDER BY g.name_canonical)
 		FROM core.subject_tags st JOIN core.tags g ON g.id = st.tag_id WHERE st.subject_id = s.id), '[]'),
 	'categories', coalesce((SELECT jsonb_agg(jsonb_build_object('id', core.typeid('CATEGORY', c.id), 'path', c.path) ORDER BY c.path)

@@ -17,9 +17,9 @@ import (
 )
 
 // document is a collection by the names of the schema.
-const document = `jsonb_build_object('id', core.typeid('COLLECTION', c.id),
+var document = `jsonb_build_object('id', core.typeid('COLLECTION', c.id),
 	'slug', coalesce((SELECT l.slug FROM core.slugs l WHERE l.subject_id = c.id AND l.is_current), core.typeid('COLLECTION', c.id)),
-	'owner', (SELECT jsonb_build_object('id', core.typeid('USER', u.id), 'username', u.username) FROM auth.users u WHERE u.id = c.owner_id),
+	'owner', ` + subject.User("c.owner_id") + `,
 	'title', c.title, 'description', c.description, 'visibility', c.visibility, 'curation', c.curation,
 	'members', coalesce((SELECT jsonb_agg(jsonb_build_object('user', jsonb_build_object('id', core.typeid('USER', u.id), 'username', u.username), 'role', m.role) ORDER BY u.username_canonical)
 		FROM social.collection_members m JOIN auth.users u ON u.id = m.user_id WHERE m.collection_id = c.id), '[]'),

@@ -31,38 +31,43 @@ var errKeyReused = apperr.New(apperr.IdempotencyConflict,
 
 // remember takes the key of the request for this transaction, or finds what a
 // former one with the same key and the same input came to: then the command is not
-// run again. Of two at the same moment the second waits here for the first.
-func (tx *Tx) remember(ctx context.Context, in, out any) (repeated bool, err error) {
+// run again, but what it changed is announced once more: nobody may have done so, or
+// the answer with the number may have been lost. Of two at the same moment the second waits here for the first.
+func (tx *Tx) remember(ctx context.Context, in, out any) (done news, err error) {
 	key, _ := ctx.Value(idempotencyKey{}).(string)
 	if key == "" || !tx.Operation.Creates {
-		return false, nil
+		return done, nil
 	}
 	hash, err := tx.hash(in)
 	if err != nil {
-		return false, err
+		return done, err
 	}
 	who := tx.Actor.Principal()
 	if _, err := tx.Exec(ctx, "DELETE FROM ops.idempotency_keys WHERE principal = $1 AND key = $2 AND expires_at <= $3", who, key, tx.Now); err != nil {
-		return false, err
+		return done, err
 	}
 	taken, err := tx.Exec(ctx, `INSERT INTO ops.idempotency_keys (principal, key, request_hash, expires_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (principal, key) DO NOTHING`, who, key, hash, tx.Now.Add(keyLives))
 	if err != nil {
-		return false, err
+		return done, err
 	}
 	if taken.RowsAffected() == 1 {
 		tx.key = &idempotency{who, key}
-		return false, nil
+		return done, nil
 	}
 	var before, outcome []byte
-	if err := tx.QueryRow(ctx, "SELECT request_hash, outcome FROM ops.idempotency_keys WHERE principal = $1 AND key = $2", who, key).
-		Scan(&before, &outcome); err != nil {
-		return false, err
+	var xid string
+	if err := tx.QueryRow(ctx, "SELECT request_hash, outcome, xid::text FROM ops.idempotency_keys WHERE principal = $1 AND key = $2", who, key).
+		Scan(&before, &outcome, &xid); err != nil {
+		return done, err
 	}
 	if !bytes.Equal(before, hash) {
-		return false, errKeyReused
+		return done, errKeyReused
 	}
-	return true, json.Unmarshal(outcome, out)
+	if err := json.Unmarshal(outcome, out); err != nil {
+		return done, err
+	}
+	return tx.repeats(ctx, xid)
 }
 
 // settle keeps the outcome with the key, in the transaction of the change.

@@ -35,6 +35,7 @@ type Runner struct {
 	Validate *Validator
 	Now      func() time.Time
 	Log      zerolog.Logger
+	Announce Announcer // nil to leave it to the relay
 }
 
 // Body is a command: what it does to the library, in a transaction.
@@ -73,8 +74,9 @@ func RunAfter[In, Out any](ctx context.Context, r *Runner, operation string, in 
 			return out, faults, err
 		}
 	}
+	var done news
 	for attempt := 1; ; attempt++ {
-		out, err = once(ctx, r, op, actor, in, body)
+		out, done, err = once(ctx, r, op, actor, in, body)
 		if !again(err) || attempt == attempts {
 			break
 		}
@@ -82,6 +84,7 @@ func RunAfter[In, Out any](ctx context.Context, r *Runner, operation string, in 
 			return out, nil, err
 		}
 	}
+	r.announce(ctx, done)
 	if err != nil {
 		var none Out
 		faults, err = refused(err)
@@ -98,31 +101,30 @@ func refused(err error) (faults Faults, _ error) {
 	return nil, pg.Error(err)
 }
 
-// once is one attempt. A panic in it rolls back and goes on.
-func once[In, Out any](ctx context.Context, r *Runner, op policy.Operation, actor *identity.Actor, in In, body Body[In, Out]) (out Out, err error) {
+// once is one attempt, and answers what it has committed to be announced: also where
+// it ends with faults. A panic in it rolls back and goes on.
+func once[In, Out any](ctx context.Context, r *Runner, op policy.Operation, actor *identity.Actor, in In, body Body[In, Out]) (out Out, done news, err error) {
 	raw, err := r.DB.BeginTx(ctx, pgx.TxOptions{})
 	if err != nil {
-		return out, err
+		return out, done, err
 	}
 	defer func() { _ = raw.Rollback(context.WithoutCancel(ctx)) }() // does nothing after a commit
-	tx := &Tx{Tx: raw, Actor: actor, Operation: op, Now: r.Now(), jobs: r.Jobs}
-	repeated, err := tx.remember(ctx, in, &out)
-	if err != nil || repeated {
-		return out, err
+	tx := &Tx{Tx: raw, Actor: actor, Operation: op, Now: r.Now(), jobs: r.Jobs, announced: r.Announce != nil}
+	if done, err = tx.remember(ctx, in, &out); err != nil || done.repeated {
+		return out, done, err
 	}
 	if out, err = body(ctx, tx, in); err == nil {
 		err = tx.Faults()
 	}
 	if err != nil {
-		return out, tx.keep(ctx, err)
+		done, err = tx.keep(ctx, err)
+		return out, done, err
 	}
 	if op.Object.Set() && !tx.judged {
-		return out, fmt.Errorf("%s did not ask for the rule about its object", op.Name)
+		return out, done, fmt.Errorf("%s did not ask for the rule about its object", op.Name)
 	}
-	if err := tx.close(ctx, out); err != nil {
-		return out, err
-	}
-	return out, raw.Commit(ctx)
+	done, err = tx.finish(ctx, out)
+	return out, done, err
 }
 
 // again tells a failure after which the same command can succeed: a serialisation

@@ -27,7 +27,10 @@ type Tx struct {
 	Operation policy.Operation
 	Now       time.Time
 
-	jobs   Queue
+	jobs Queue
+	// announced has the rows of the outbox read before the commit.
+	announced bool
+
 	faults Faults
 	judged bool
 	kept   bool
@@ -163,25 +166,39 @@ func (tx *Tx) NewSubject(ctx context.Context, kind string) (publicid.ID, error) 
 func (tx *Tx) Keep() { tx.kept = true }
 
 // keep commits in spite of faults, where that was asked for.
-func (tx *Tx) keep(ctx context.Context, err error) error {
+func (tx *Tx) keep(ctx context.Context, err error) (news, error) {
 	var faults Faults
 	if !tx.kept || !errors.As(err, &faults) {
-		return err
+		return news{}, err
 	}
 	if tx.key != nil {
-		return fmt.Errorf("%s keeps what it did under an Idempotency-Key: %w", tx.Operation.Name, errKeepsKey)
+		return news{}, fmt.Errorf("%s keeps what it did under an Idempotency-Key: %w", tx.Operation.Name, errKeepsKey)
 	}
-	if failed := tx.close(ctx, nil); failed != nil {
-		return failed
+	done, failed := tx.finish(ctx, nil)
+	if failed != nil {
+		return news{}, failed
 	}
-	if failed := tx.Commit(ctx); failed != nil {
-		return failed
-	}
-	return faults
+	return done, faults
 }
 
 // errKeepsKey is no fault, so that the transaction is undone.
 var errKeepsKey = errors.New("its repetition would answer success")
+
+// finish writes what goes with every change, and commits. What there is to announce is
+// answered only if it was committed.
+func (tx *Tx) finish(ctx context.Context, outcome any) (news, error) {
+	if err := tx.close(ctx, outcome); err != nil {
+		return news{}, err
+	}
+	done, err := tx.written(ctx)
+	if err != nil {
+		return news{}, fmt.Errorf("what to announce: %w", err)
+	}
+	if err := tx.Commit(ctx); err != nil {
+		return news{}, err
+	}
+	return done, nil
+}
 
 // close writes what goes with every change.
 func (tx *Tx) close(ctx context.Context, outcome any) error {

@@ -1,6 +1,7 @@
 package contribution
 
 import (
+	"bytes"
 	"context"
 
 	"github.com/tercul/tercul/write/internal/command"
@@ -27,7 +28,7 @@ func (d *Desk) applyAtOnce(ctx context.Context, tx *command.Tx, c *held) error {
 	if !d.Automatic() {
 		return nil
 	}
-	p, err := c.proposal(tx)
+	p, err := c.proposal(ctx, tx)
 	if err != nil || p.rights && tx.Actor.Role < identity.Editor {
 		return err
 	}
@@ -37,11 +38,7 @@ func (d *Desk) applyAtOnce(ctx context.Context, tx *command.Tx, c *held) error {
 // apply does what a contribution proposes. Where the library has moved on so that
 // the commands have faults, these are kept for its author, who rebases it.
 func (c *held) apply(ctx context.Context, tx *command.Tx) error {
-	p, err := c.proposal(tx)
-	if err != nil {
-		return err
-	}
-	o, faults, err := p.perform(ctx, tx, c.cause())
+	o, faults, err := c.perform(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -56,6 +53,26 @@ func (c *held) apply(ctx context.Context, tx *command.Tx) error {
 	}
 	tx.Audit(c.id.UUID, c.version, map[string]publicid.ID{"applied": o.id})
 	return c.move(ctx, tx, applied, nil)
+}
+
+// perform runs the commands, and runs them again where what they name was merged while
+// they waited for it.
+func (c *held) perform(ctx context.Context, tx *command.Tx) (outcome, command.Faults, error) {
+	p, err := c.proposal(ctx, tx)
+	if err != nil {
+		return outcome{}, nil, err
+	}
+	for {
+		o, faults, err := p.perform(ctx, tx, c.cause())
+		if err != nil || len(faults) == 0 {
+			return o, faults, err
+		}
+		now, err := c.proposal(ctx, tx)
+		if err != nil || bytes.Equal(now.text, p.text) {
+			return o, faults, err
+		}
+		p = now
+	}
 }
 
 // Applied is what came of a contribution; nothing where it is not applied.

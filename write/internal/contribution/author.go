@@ -89,7 +89,7 @@ func (d *Desk) Submit(ctx context.Context, tx *command.Tx, in model.SubmitContri
 	if err != nil {
 		return in.ID, err
 	}
-	p, err := c.proposal(tx)
+	p, err := c.proposal(ctx, tx)
 	if err != nil {
 		return c.id, err
 	}

@@ -17,7 +17,7 @@ import (
 
 const selection = `id type status version title message target { id } languages baseVersion baseRevision requiredApprovals author { id } assignee { id }
 	reviews { decision comment version superseded reviewer { id } } events { operation from to version actor { id } }
-	faults { code field params { name value } } applied { id kind } appliedVersion submittedAt decidedAt appliedAt`
+	faults { code field params { name value } } applied { id kind title } appliedVersion submittedAt decidedAt appliedAt`
 
 type made struct {
 	ID, Type, Status, Title    string
@@ -36,7 +36,7 @@ type made struct {
 		Version             int
 	}
 	Faults                            []writetest.Fault
-	Applied                           *struct{ ID, Kind string }
+	Applied                           *struct{ ID, Kind, Title string }
 	AppliedVersion                    *int
 	SubmittedAt, DecidedAt, AppliedAt *time.Time
 }

@@ -42,7 +42,7 @@ func Diff(ctx context.Context, db command.Reader, id uuid.UUID) (*model.Contribu
 	if err != nil {
 		return nil, err
 	}
-	if c.diff.Fields, err = fieldsOf(c.base, theirs, c.proposed); err != nil || c.kind != model.ContributionTypeEditText {
+	if c.diff.Fields, err = fieldsOf(c.base, theirs, c.proposed); err != nil || c.patch.SetText == nil {
 		return c.diff, err
 	}
 	return c.diff, c.lines(ctx, db)

@@ -14,7 +14,7 @@
 //	CHANGES_REQUESTED ── submit ─▶ SUBMITTED
 //	APPROVED ── apply ─▶ APPLIED, or CONFLICTED where the command has faults by now
 //	CONFLICTED ── update ─▶ DRAFT
-//	anything open ── withdraw ─▶ WITHDRAWN
+//	anything open ── withdraw; the purge of what it is about; its author's leaving ─▶ WITHDRAWN
 //
 // APPLIED, REJECTED and WITHDRAWN are the ends. The table is in status.go.
 //
@@ -25,5 +25,6 @@
 // Its version is that of its content: a review is of the version that was read, and
 // a new one, or another submission, leaves all reviews behind. Nobody reviews their
 // own. Each step leaves an event, which is never changed. What was not submitted is
-// its author's alone.
+// its author's alone. What was merged away since a patch was written is followed
+// whenever the patch is read.
 package contribution

@@ -9,18 +9,16 @@ import (
 	"github.com/tercul/tercul/write/internal/identity"
 	"github.com/tercul/tercul/write/internal/model"
 	"github.com/tercul/tercul/write/internal/page"
+	"github.com/tercul/tercul/write/internal/subject"
 )
 
 // prepared says of each kind what its rows d are, what they are called, and what
 // language they are in.
 var prepared = map[model.SubjectKind]struct{ table, title, language string }{
-	model.SubjectKindWork: {
-		"core.works", "(SELECT t.title FROM core.work_titles t WHERE t.work_id = d.id ORDER BY t.language <> d.original_language, t.title_kind <> 'PRIMARY', t.position LIMIT 1)",
-		"d.original_language",
-	},
+	model.SubjectKindWork:       {"core.works", subject.TitleOfWork, "d.original_language"},
 	model.SubjectKindExpression: {"core.expressions", "d.title", "d.language"},
 	model.SubjectKindPerson: {
-		"core.persons", "(SELECT n.name FROM core.person_names n WHERE n.person_id = d.id ORDER BY n.name_kind <> 'PRIMARY', n.position LIMIT 1)",
+		"core.persons", subject.NameOfPerson,
 		"(SELECT n.language FROM core.person_names n WHERE n.person_id = d.id ORDER BY n.name_kind <> 'PRIMARY', n.position LIMIT 1)",
 	},
 }

@@ -49,10 +49,18 @@ func hold(ctx context.Context, tx *command.Tx, id publicid.ID) (*held, error) {
 	return c, tx.Allow("id", policy.Object{Owner: c.author, Public: submitted && tx.Actor.Role >= identity.Reviewer})
 }
 
-// proposal is the patch that it holds.
-func (c *held) proposal(tx *command.Tx) (*proposal, error) {
+// proposal is the patch that it holds, with the ids that hold now.
+func (c *held) proposal(ctx context.Context, tx *command.Tx) (*proposal, error) {
+	var base *int
+	if err := tx.QueryRow(ctx, "SELECT base_version FROM core.contributions WHERE id = $1", c.id.UUID).Scan(&base); err != nil {
+		return nil, err
+	}
+	text, err := followed(ctx, tx, c.patch, base)
+	if err != nil {
+		return nil, err
+	}
 	var p model.ContributionPatch
-	if err := json.Unmarshal(c.patch, &p); err != nil {
+	if err := json.Unmarshal(text, &p); err != nil {
 		return nil, fmt.Errorf("the patch of %s: %w", c.id, err)
 	}
 	return read(tx, &p)

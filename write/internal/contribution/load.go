@@ -15,7 +15,7 @@ import (
 
 // link is another subject in the document, by the column that names it.
 func link(column string) string {
-	return "(SELECT " + subject.Link + " FROM core.subjects s WHERE s.id = " + column + ")"
+	return "(SELECT " + subject.Inner + " FROM core.subjects s WHERE s.id = " + column + ")"
 }
 
 // document is a contribution by the names of the schema, but its patch.
@@ -27,7 +27,8 @@ var document = `jsonb_build_object('id', core.typeid('CONTRIBUTION', c.id), 'typ
 		'comment', r.comment, 'version', r.contribution_version, 'superseded', r.superseded, 'createdAt', r.created_at) ORDER BY r.id)
 		FROM (SELECT r.id, r.reviewer_id, r.decision, r.comment, r.contribution_version, r.superseded, r.created_at FROM core.contribution_reviews r WHERE r.contribution_id = c.id ORDER BY r.id DESC LIMIT 50) r), '[]'),
 	'events', coalesce((SELECT jsonb_agg(jsonb_build_object('actor', ` + subject.User("e.actor_id") + `, 'operation', e.detail ->> 'operation',
-		'from', e.from_status, 'to', e.to_status, 'version', e.detail -> 'version', 'at', e.at) ORDER BY e.id)
+		'from', e.from_status, 'to', e.to_status, 'version', e.detail -> 'version',
+		'reason', e.detail ->> 'reason', 'at', e.at) ORDER BY e.id)
 		FROM (SELECT e.id, e.actor_id, e.from_status, e.to_status, e.detail, e.at FROM core.contribution_events e WHERE e.contribution_id = c.id ORDER BY e.id DESC LIMIT 100) e), '[]'),
 	'faults', CASE WHEN c.status = 'CONFLICTED' THEN coalesce((SELECT jsonb_agg(f || jsonb_build_object('params',
 			coalesce((SELECT jsonb_agg(jsonb_build_object('name', p.key, 'value', p.value) ORDER BY p.key) FROM jsonb_each_text(nullif(f -> 'params', 'null')) p), '[]')))
@@ -52,10 +53,14 @@ func Seen(ctx context.Context, db command.Reader, id uuid.UUID) (bool, error) {
 	return policy.Proposals.Judge(actor, o) == policy.Allow, err
 }
 
-// Patch reads what a contribution proposes.
+// Patch reads what a contribution proposes, with the ids that hold now.
 func Patch(ctx context.Context, db command.Reader, id uuid.UUID) (patch map[string]any, err error) {
 	var text []byte
-	if err := db.QueryRow(ctx, "SELECT patch FROM core.contributions WHERE id = $1", id).Scan(&text); err != nil {
+	var base *int
+	if err := db.QueryRow(ctx, "SELECT patch, base_version FROM core.contributions WHERE id = $1", id).Scan(&text, &base); err != nil {
+		return nil, err
+	}
+	if text, err = followed(ctx, db, text, base); err != nil {
 		return nil, err
 	}
 	err = json.Unmarshal(text, &patch)

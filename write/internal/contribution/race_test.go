@@ -156,14 +156,30 @@ func (c *crowd) inLine(things ...func() error) {
 	var group errgroup.Group
 	for i, thing := range things {
 		group.Go(thing)
-		require.Eventually(c.t, func() bool {
-			var waiting int
-			err := c.watch.QueryRow(ctx, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&waiting)
-			return err == nil && waiting == i+1
-		}, 20*time.Second, time.Millisecond)
+		c.waiting(i + 1)
 	}
 	require.NoError(c.t, tx.Commit(ctx))
 	require.NoError(c.t, group.Wait())
+}
+
+// waiting waits until so many wait for a lock.
+func (c *crowd) waiting(many int) {
+	c.t.Helper()
+	require.Eventually(c.t, func() bool {
+		var waiting int
+		err := c.watch.QueryRow(context.Background(), "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&waiting)
+		return err == nil && waiting == many
+	}, 20*time.Second, time.Millisecond)
+}
+
+// person makes an author that everybody has from now on.
+func (c *crowd) person(name string) (id publicid.ID) {
+	c.t.Helper()
+	tx, err := c.pool.Begin(context.Background())
+	require.NoError(c.t, err)
+	id = (&writetest.World{T: c.t, Tx: tx}).Person(name)
+	require.NoError(c.t, tx.Commit(context.Background()))
+	return id
 }
 
 // A contribution is applied while an editor changes the same work: one of them wins,

@@ -84,11 +84,11 @@ func (ec *executionContext) _Collection_owner(ctx context.Context, field graphql
 			return obj.Owner, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.UserLink) graphql.Marshaler {
-			return ec.marshalNUserLink2githubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐUserLink(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UserLink) graphql.Marshaler {
+			return ec.marshalOUserLink2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋmodelᚐUserLink(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Collection_owner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1507,7 +1507,7 @@ func (ec *executionContext) _Collection(ctx context.Context, sel ast.SelectionSe
 			}
 		case "owner":
 			out.Values[i] = ec._Collection_owner(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "title":

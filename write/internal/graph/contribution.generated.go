@@ -1241,6 +1241,29 @@ func (ec *executionContext) fieldContext_ContributionEvent_version(_ context.Con
 	return graphql.NewScalarFieldContext("ContributionEvent", field, false, false, "Int")
 }
 
+func (ec *executionContext) _ContributionEvent_reason(ctx context.Context, field graphql.CollectedField, obj *model.ContributionEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContributionEvent_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContributionEvent_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContributionEvent", field, false, false, "String")
+}
+
 func (ec *executionContext) _ContributionEvent_at(ctx context.Context, field graphql.CollectedField, obj *model.ContributionEvent) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2901,6 +2924,11 @@ func (ec *executionContext) _ContributionEvent(ctx context.Context, sel ast.Sele
 		case "version":
 			out.Values[i] = ec._ContributionEvent_version(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._ContributionEvent_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "at":

@@ -489,7 +489,7 @@ input DeleteAccountInput {
   password: String! @goTag(key: "validate", value: "required")
   "The username, typed again."
   confirm: String!
-  "Whether what was written is to go, too. Otherwise it stays, under nobody's name."
+  "Whether what was written is to go, too: comments, likes, collections, and contributions that were not applied. Otherwise it stays, under nobody's name. Open contributions are withdrawn in any case, and words of reviews stay."
   eraseContent: Boolean! = false
 }
 
@@ -1310,8 +1310,8 @@ type Collection {
   id: ID!
   "Its name in addresses, unique among its owner's."
   slug: String!
-  "Whose it is."
-  owner: UserLink!
+  "Whose it is; null if they are gone."
+  owner: UserLink
   "Its title."
   title: String!
   "What it is."
@@ -1783,7 +1783,7 @@ enum ContributionStatus {
   APPLIED
   "It was declined."
   REJECTED
-  "Its author took it back."
+  "Its author took it back, or it was closed because what it was about, or its author's account, was removed: the event has the reason."
   WITHDRAWN
   "It was approved, and what it was made of has changed meanwhile: its author rebases it."
   CONFLICTED
@@ -1819,9 +1819,9 @@ enum ReviewDecision {
 
 "One thing that happened to a contribution."
 type ContributionEvent {
-  "Who did it; null for those who are gone."
+  "Who did it; null for those who are gone, and for the service itself."
   actor: UserLink
-  "The operation that did it."
+  "The operation that did it, or the job: purge, account_tidy."
   operation: String!
   "Where it stood before; null at its beginning."
   from: ContributionStatus
@@ -1829,6 +1829,8 @@ type ContributionEvent {
   to: ContributionStatus!
   "The version of its content."
   version: Int!
+  "Why, where it was no step of the review: what it is about was merged or removed, or its author's account was removed."
+  reason: String
   "When."
   at: DateTime!
 }
@@ -4736,6 +4738,8 @@ func (ec *executionContext) childFields_ContributionEvent(ctx context.Context, f
 		return ec.fieldContext_ContributionEvent_to(ctx, field)
 	case "version":
 		return ec.fieldContext_ContributionEvent_version(ctx, field)
+	case "reason":
+		return ec.fieldContext_ContributionEvent_reason(ctx, field)
 	case "at":
 		return ec.fieldContext_ContributionEvent_at(ctx, field)
 	}

@@ -107,9 +107,10 @@ func moveReports(ctx context.Context, tx *command.Tx, from, to uuid.UUID) error 
 func (m *Merge) moveContributions(ctx context.Context, tx *command.Tx, from uuid.UUID) error {
 	_, err := tx.Exec(ctx, `WITH moved AS (
 			UPDATE core.contributions SET target_id = $2, base_version = CASE WHEN contribution_type LIKE 'EDIT%' THEN $3 ELSE base_version END, updated_at = $4
-			WHERE target_id = $1 AND status NOT IN ('APPLIED','REJECTED','WITHDRAWN') RETURNING id, status)
+			WHERE target_id = $1 AND status NOT IN ('APPLIED','REJECTED','WITHDRAWN') RETURNING id, status, version)
 		INSERT INTO core.contribution_events (contribution_id, actor_id, from_status, to_status, detail, at)
-		SELECT id, $5, status, status, jsonb_build_object('mergedFrom', (SELECT public_id FROM core.subjects WHERE id = $1)), $4 FROM moved`,
-		from, m.Target.ID.UUID, m.Target.Version, tx.Now, tx.By())
+		SELECT id, $5, status, status, jsonb_build_object('operation', $6::text, 'version', version,
+			'mergedFrom', (SELECT public_id FROM core.subjects WHERE id = $1), 'reason', 'What it is about, ' || (SELECT public_id FROM core.subjects WHERE id = $1) || ', was merged into ' || $7::text || '.'), $4 FROM moved`,
+		from, m.Target.ID.UUID, m.Target.Version, tx.Now, tx.By(), tx.Operation.Name, m.Target.ID.String())
 	return err
 }

@@ -489,8 +489,8 @@ type Collection struct {
 	ID publicid.ID `json:"id"`
 	// Its name in addresses, unique among its owner's.
 	Slug string `json:"slug"`
-	// Whose it is.
-	Owner UserLink `json:"owner"`
+	// Whose it is; null if they are gone.
+	Owner *UserLink `json:"owner,omitempty,omitzero"`
 	// Its title.
 	Title string `json:"title"`
 	// What it is.
@@ -759,9 +759,9 @@ type ContributionEdge struct {
 
 // One thing that happened to a contribution.
 type ContributionEvent struct {
-	// Who did it; null for those who are gone.
+	// Who did it; null for those who are gone, and for the service itself.
 	Actor *UserLink `json:"actor,omitempty,omitzero"`
-	// The operation that did it.
+	// The operation that did it, or the job: purge, account_tidy.
 	Operation string `json:"operation"`
 	// Where it stood before; null at its beginning.
 	From *ContributionStatus `json:"from,omitempty,omitzero"`
@@ -769,6 +769,8 @@ type ContributionEvent struct {
 	To ContributionStatus `json:"to"`
 	// The version of its content.
 	Version int `json:"version"`
+	// Why, where it was no step of the review: what it is about was merged or removed, or its author's account was removed.
+	Reason *string `json:"reason,omitempty,omitzero"`
 	// When.
 	At time.Time `json:"at"`
 }
@@ -1016,7 +1018,7 @@ type DeleteAccountInput struct {
 	Password string `json:"password" validate:"required"`
 	// The username, typed again.
 	Confirm string `json:"confirm"`
-	// Whether what was written is to go, too. Otherwise it stays, under nobody's name.
+	// Whether what was written is to go, too: comments, likes, collections, and contributions that were not applied. Otherwise it stays, under nobody's name. Open contributions are withdrawn in any case, and words of reviews stay.
 	EraseContent bool `json:"eraseContent"`
 }
 
@@ -3539,7 +3541,7 @@ const (
 	ContributionStatusApplied ContributionStatus = "APPLIED"
 	// It was declined.
 	ContributionStatusRejected ContributionStatus = "REJECTED"
-	// Its author took it back.
+	// Its author took it back, or it was closed because what it was about, or its author's account, was removed: the event has the reason.
 	ContributionStatusWithdrawn ContributionStatus = "WITHDRAWN"
 	// It was approved, and what it was made of has changed meanwhile: its author rebases it.
 	ContributionStatusConflicted ContributionStatus = "CONFLICTED"

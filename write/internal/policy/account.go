@@ -26,7 +26,9 @@ var accounts = []Operation{
 	{Name: "requestPasswordReset", Entry: true, Limits: mails, Errors: []apperr.UserCode{apperr.UserBlank, apperr.UserInvalid}},
 	{Name: "resetPassword", Entry: true, Limits: tokens, Errors: plus(newPassword, apperr.UserBlank, apperr.UserTokenInvalid)},
 	{Name: "changePassword", Role: identity.Reader, Errors: plus(newPassword, credentials...)},
-	{Name: "requestEmailChange", Role: identity.Reader, Errors: plus(credentials, apperr.UserInvalid)},
+	{Name: "requestEmailChange", Role: identity.Reader, Errors: plus(credentials, apperr.UserInvalid), Limits: []Limit{
+		{Name: "email-changes", Count: 5, Period: time.Hour, Strict: true}, // each sends mail to whom the caller likes
+	}},
 	{Name: "confirmEmailChange", Entry: true, Limits: tokens, Errors: plus(byToken, apperr.UserTaken)},
 	{Name: "reauthenticate", Role: identity.Reader, Errors: credentials},
 	{Name: "registerSigningKey", Role: identity.Editor, Sensitive: true, Creates: true,

@@ -12,8 +12,9 @@
 // category with others below it, an author who is still credited.
 //
 // The row of core.subjects stays, and with it the id and the addresses, which are
-// never given out again; so do the audit, the change feed, the reports, decided
-// contributions and, of what was merged, the redirect and the history. The history of
+// never given out again; so do the audit, the change feed, the reports, contributions
+// and, of what was merged, the redirect and the history. Open contributions about the
+// thing are withdrawn before it goes, and their events say why. The history of
 // anything else goes by core.forget_history, since the writer's role may not rewrite
 // history itself.
 package purge

@@ -1,6 +1,10 @@
 package purge
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/tercul/tercul/write/internal/contribution/closing"
+)
 
 // rows are those of a table that belong to the subject $1.
 type rows struct {
@@ -8,25 +12,32 @@ type rows struct {
 	order        string // in which they must go, if in any
 }
 
-// about are the subject and the comments on it.
-const about = "subject_id IN (SELECT $1::uuid UNION ALL SELECT c.id FROM social.comments c WHERE c.subject_id = $1)"
+// onIt are the subject and the comments on it.
+const onIt = "subject_id IN (SELECT $1::uuid UNION ALL SELECT c.id FROM social.comments c WHERE c.subject_id = $1)"
 
 // common is what any subject can have.
 var common = []rows{
-	{table: "social.likes", where: about},
-	{table: "social.bookmarks", where: about},
-	{table: "stats.totals", where: about},
-	{table: "stats.trending", where: about},
-	{table: "stats.popularity", where: about},
-	{table: "stats.brought", where: about},
-	{table: "stats.hourly", where: about},
-	{table: "stats.daily", where: about},
+	{table: "social.likes", where: onIt},
+	{table: "social.bookmarks", where: onIt},
+	{table: "stats.totals", where: onIt},
+	{table: "stats.trending", where: onIt},
+	{table: "stats.popularity", where: onIt},
+	{table: "stats.brought", where: onIt},
+	{table: "stats.hourly", where: onIt},
+	{table: "stats.daily", where: onIt},
 	{table: "social.comments", where: "subject_id = $1", order: "depth DESC"},
 	{table: "social.collection_items", where: "subject_id = $1"},
 	{table: "core.subject_tags", where: "subject_id = $1"},
 	{table: "core.subject_categories", where: "subject_id = $1"},
 	{table: "core.external_ids", where: "subject_id = $1"},
 	{table: "core.rights", where: "subject_id = $1"},
+}
+
+// about are the open contributions that would change the subject $1, or add to it.
+var about = proposals("c.target_id = $1")
+
+func proposals(condition string) []string {
+	return closing.Statements("purge", "What it was about was deleted, and has been removed for good.", condition)
 }
 
 // kind is a table whose rows are deleted softly.
@@ -37,6 +48,7 @@ type kind struct {
 	before  []string
 	own     []rows
 	history bool
+	closes  []string // the contributions that are about $1
 }
 
 // kinds are in the order in which they go: what holds others back comes first.
@@ -44,11 +56,11 @@ var kinds = []kind{
 	{table: "social.comments", due: "NOT EXISTS (SELECT FROM social.comments r WHERE r.parent_id = t.id)"},
 	texts,
 	{
-		table: "core.works", parts: "SELECT id FROM core.expressions WHERE work_id = $1 ORDER BY id", history: true,
+		table: "core.works", parts: "SELECT id FROM core.expressions WHERE work_id = $1 ORDER BY id", history: true, closes: about,
 		own: []rows{{table: "core.work_titles", where: "work_id = $1"}, {table: "core.work_contributors", where: "work_id = $1"}},
 	},
 	{
-		table: "core.persons", history: true, own: []rows{{table: "core.person_names", where: "person_id = $1"}},
+		table: "core.persons", history: true, closes: about, own: []rows{{table: "core.person_names", where: "person_id = $1"}},
 		due: "NOT EXISTS (SELECT FROM core.work_contributors c WHERE c.person_id = t.id) AND NOT EXISTS (SELECT FROM core.expression_contributors c WHERE c.person_id = t.id)",
 	},
 	{
@@ -66,6 +78,7 @@ var kinds = []kind{
 // keywords are weighed by, for which the corpus is locked as package analysis does.
 var texts = kind{
 	table: "core.expressions", history: true,
+	closes: proposals("c.target_id = $1 OR c.contribution_type = 'ALIGNMENT' AND c.patch #>> '{upsertAlignment,rightId}' = (SELECT s.public_id FROM core.subjects s WHERE s.id = $1)"),
 	before: []string{
 		"SELECT pg_advisory_xact_lock(hashtextextended('tercul.corpus', 0))",
 		"SELECT core.set_vocabulary(expression_id, revision, language, '{}') FROM core.text_vocabularies WHERE expression_id = $1::uuid",

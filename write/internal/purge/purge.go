@@ -107,7 +107,7 @@ func (k kind) isDue(parameter string) string {
 }
 
 // remove removes one thing: its texts, then what hangs on it, then itself if it is
-// still due.
+// still due. Contributions about it are closed first.
 func (p *Purger) remove(ctx context.Context, k kind, id uuid.UUID, still string, due time.Time) (bool, error) {
 	if k.parts != "" {
 		rows, err := p.DB.Query(ctx, k.parts, id)
@@ -125,10 +125,29 @@ func (p *Purger) remove(ctx context.Context, k kind, id uuid.UUID, still string,
 			}
 		}
 	}
+	if err := p.close(ctx, k, id); err != nil {
+		return false, err
+	}
 	if err := p.strip(ctx, k, id); err != nil {
 		return false, err
 	}
 	return p.finish(ctx, k, id, still, due)
+}
+
+// close ends the contributions that are about a thing. They are locked before it, as
+// whoever applies one does; and there are no new ones of what was deleted.
+func (p *Purger) close(ctx context.Context, k kind, id uuid.UUID) error {
+	if k.closes == nil {
+		return nil
+	}
+	return pgx.BeginTxFunc(ctx, p.DB, pgx.TxOptions{}, func(tx pgx.Tx) error {
+		for _, sql := range k.closes {
+			if _, err := tx.Exec(ctx, sql, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // strip removes what hangs on a thing, some rows at a time.

@@ -9,12 +9,6 @@ import (
 	"github.com/tercul/tercul/shared/invalidate"
 )
 
-// row is a row of the outbox with the time it was written.
-type row struct {
-	invalidate.Row
-	at time.Time
-}
-
 const (
 	readLimit = 1000
 	// latestLimit is the most rows of the last minute that are published again one by
@@ -37,7 +31,7 @@ const nothing = "1:1:"
 
 // page is what one reading of the outbox found.
 type page struct {
-	rows     []row
+	rows     []invalidate.Row
 	xmin     uint64
 	snapshot string
 }
@@ -87,7 +81,7 @@ func read(ctx context.Context, conn *pgx.Conn, fence uint64, covered string, fro
 			return nil
 		}
 		n, err := number(*xid)
-		p.rows = append(p.rows, row{invalidate.Row{ID: *id, XID: n, Tags: tags}, *at})
+		p.rows = append(p.rows, invalidate.Row{ID: *id, XID: n, At: *at, Tags: tags})
 		tags = nil
 		return err
 	})
@@ -100,15 +94,15 @@ func read(ctx context.Context, conn *pgx.Conn, fence uint64, covered string, fro
 
 // readLatest answers the last minute, whatever was published of it; one row more
 // than the limit if there are more.
-func readLatest(ctx context.Context, conn *pgx.Conn) ([]row, error) {
+func readLatest(ctx context.Context, conn *pgx.Conn) ([]invalidate.Row, error) {
 	rows, err := conn.Query(ctx, `SELECT id, xid::text, tags, at FROM ops.outbox
 		WHERE at > now() - interval '1 minute' ORDER BY xid, id LIMIT $1`, latestLimit+1)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (out row, err error) {
+	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (out invalidate.Row, err error) {
 		var xid string
-		if err := r.Scan(&out.ID, &xid, &out.Tags, &out.at); err != nil {
+		if err := r.Scan(&out.ID, &xid, &out.Tags, &out.At); err != nil {
 			return out, err
 		}
 		out.XID, err = number(xid)

@@ -286,19 +286,11 @@ func (r *Relay) restart(ctx context.Context, xmin uint64) error {
 }
 
 // publish sends rows and notes which were sent.
-func (r *Relay) publish(ctx context.Context, rows []row) error {
+func (r *Relay) publish(ctx context.Context, rows []invalidate.Row) error {
 	for _, row := range rows {
-		r.m.delay.Observe(max(0, time.Since(row.at).Seconds()))
+		r.m.delay.Observe(max(0, time.Since(row.At).Seconds()))
 	}
-	return r.send(ctx, plain(rows))
-}
-
-func plain(rows []row) []invalidate.Row {
-	list := make([]invalidate.Row, len(rows))
-	for i, row := range rows {
-		list[i] = row.Row
-	}
-	return list
+	return r.send(ctx, rows)
 }
 
 // send publishes rows.
@@ -309,7 +301,8 @@ func (r *Relay) send(ctx context.Context, rows []invalidate.Row) error {
 	return r.step(ctx, func(ctx context.Context) error {
 		receipt, err := r.cfg.Publisher.Publish(ctx, rows)
 		r.meet(receipt.Epoch)
-		r.m.rows.Add(float64(receipt.Published))
+		r.m.rows.Add(float64(receipt.Published - receipt.Known))
+		r.m.known.Add(float64(receipt.Known))
 		r.m.widened.Add(float64(receipt.Widened))
 		return err
 	})
@@ -329,7 +322,7 @@ func (r *Relay) advance(at place, more bool) {
 
 // again publishes the last minute of the outbox once more.
 func (r *Relay) again(ctx context.Context, conn *pgx.Conn) error {
-	var rows []row
+	var rows []invalidate.Row
 	err := r.step(ctx, func(ctx context.Context) (err error) {
 		rows, err = readLatest(ctx, conn)
 		return err
@@ -338,12 +331,11 @@ func (r *Relay) again(ctx context.Context, conn *pgx.Conn) error {
 		return fmt.Errorf("read the last minute of the outbox: %w", err)
 	}
 	r.cfg.Log.Info().Int("rows", len(rows)).Msg("the bus may be new to what was published: the last minute is published again")
-	list := plain(rows)
 	if len(rows) > latestLimit {
-		list = []invalidate.Row{{XID: r.fence, Tags: []string{invalidate.Everything}}}
+		rows = []invalidate.Row{{XID: r.fence, Tags: []string{invalidate.Everything}}}
 	}
 	r.owed = false
-	for page := range slices.Chunk(list, readLimit) {
+	for page := range slices.Chunk(rows, readLimit) {
 		if err := r.send(ctx, page); err != nil {
 			r.owed = true
 			return err

@@ -280,7 +280,7 @@ func TestSteadyWritesHoldBackNoHeartbeat(t *testing.T) {
 
 func TestTheFenceNeverPassesARowThatWasNotRead(t *testing.T) {
 	r := &Relay{covered: nothing}
-	full := page{rows: make([]row, readLimit), xmin: 30, snapshot: "30:31:"}
+	full := page{rows: make([]invalidate.Row, readLimit), xmin: 30, snapshot: "30:31:"}
 	full.rows[readLimit-1].XID = 15
 	at := place{}.after(full)
 	r.advance(at, true)

@@ -12,7 +12,7 @@ import (
 )
 
 // document is a report by the names of the schema.
-var document = `jsonb_build_object('id', 'REPORT:' || r.id, 'subject', ` + subject.Link + `, 'reporter', ` + subject.User("r.reporter_id") + `,
+var document = `jsonb_build_object('id', 'REPORT:' || r.id, 'subject', ` + subject.Inner + `, 'reporter', ` + subject.User("r.reporter_id") + `,
 	'reason', r.reason, 'detail', r.detail, 'status', r.status, 'note', r.note, 'resolvedBy', ` + subject.User("r.resolved_by") + `,
 	'resolvedAt', r.resolved_at, 'createdAt', r.created_at)
 FROM social.reports r JOIN core.subjects s ON s.id = r.subject_id `

@@ -182,7 +182,8 @@ var tagLeaves = map[string]leaf{"kind": oneOf("kind"), "prefix": begins("name")}
 
 var collectionLeaves = map[string]leaf{
 	"owner": func(_ *Interpreter, r Row, v any) bool {
-		return strings.EqualFold(r["owner_username"].(string), v.(string))
+		name, there := r["owner_username"].(string)
+		return there && strings.EqualFold(name, v.(string))
 	},
 	"containing": func(in *Interpreter, r Row, v any) bool {
 		s := in.Lib.One("subject", "public_id", in.Lib.Survivor(v))
