@@ -57,8 +57,11 @@ stop_replica() {
   rm -rf "$INSTANCE/replica"
 }
 
-# replica_settings gives the reader our replica, where it runs and no others are named.
+# wants_replica tells what `make up` was asked.
+wants_replica() { [ "${REPLICA:-}" = 1 ]; }
+
+# replica_settings gives the reader our replica, where it is wanted and no others are named.
 replica_settings() {
-  [ -n "$(replica_pid)" ] || return 0
+  wants_replica || return 0
   give TERCUL_DATABASE_REPLICA_URLS "postgres://tercul_reader:$(secret tercul_reader)@127.0.0.1:$TERCUL_REPLICA_PORT/$DATABASE?sslmode=disable"
 }

@@ -95,11 +95,12 @@ func TestSetAside(t *testing.T) {
 	r := &server{}
 	r.state.Store(&state{mode: Serving})
 	now := time.Now()
-	for _, want := range []time.Duration{1, 2, 4, 8, 16, 30, 30} {
+	for _, seconds := range []int{1, 2, 4, 8, 16, 30, 30} {
+		want := time.Duration(seconds) * time.Second
 		r.setAside(now, errors.New("gone"))
 		require.Equal(t, Failing, r.state.Load().mode)
-		require.True(t, r.holding(now.Add(want*time.Second-1)))
-		require.False(t, r.holding(now.Add(want*time.Second)))
+		require.True(t, r.holding(now.Add(want-1)))
+		require.False(t, r.holding(now.Add(want)))
 	}
 	r.worked()
 	r.setAside(now, errPromoted)

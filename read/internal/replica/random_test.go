@@ -45,7 +45,7 @@ func atRandom(t *testing.T, w *world) {
 // atRandomUnfenced is the same without the fence, and must find such answers: or the
 // histories show nothing.
 func atRandomUnfenced(t *testing.T, w *world) {
-	w.set.unfenced = true
+	w.set.cfg.Unfenced = true
 	h := &history{w: w}
 	h.play(func() bool { return h.old.Load() > 0 })
 	require.Positive(t, h.old.Load(), "the histories are too tame")

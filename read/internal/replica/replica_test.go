@@ -268,6 +268,12 @@ func TestFailover(t *testing.T) {
 	require.Equal(t, version, got)
 
 	two.Follow(t, one)
+	w.change(2)
+	two.CaughtUp(t, one)
+	st, err := askStandby(t.Context(), pgtest.Open(t, two.URL)) // as one who may see what it is sent
+	require.NoError(t, err)
+	require.NoError(t, st.judge(*w.set.history.Load()))
+
 	one.Checkpoint(t)
 	two.CaughtUp(t, one)
 	two.Checkpoint(t)

@@ -29,9 +29,6 @@ type Set struct {
 	history atomic.Pointer[string] // the primary's, as it was asked last
 	tape    tape                   // belongs to who runs a round
 	silent  bool                   // the primary did not answer the last round; as the tape
-
-	// unfenced is for tests, which show with it what the fence is for.
-	unfenced bool
 }
 
 // Open makes the pools and examines each standby once, so that the first question can

@@ -305,7 +305,7 @@ func (l loader) Load(ctx context.Context, db store.Database, q *answer.Query) (s
 		var xmin int64
 		err = row.Scan(&version, &xmin)
 		m.Data = []byte(version)
-		return store.Reading{Entry: answer.NewEntry(m), Xmin: uint64(xmin)}, err //nolint:gosec // a transaction's number
+		return store.Reading{Entry: answer.NewEntry(m), Xmin: uint64(xmin)}, err
 	})
 	return got, pg.Error(err)
 }
