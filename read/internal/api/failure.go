@@ -72,6 +72,7 @@ func (s *Server) writeError(ctx *fasthttp.RequestCtx, ex *exchange, err error) {
 	h.Set(fasthttp.HeaderCacheControl, "no-store")
 	h.Set(fasthttp.HeaderVary, vary)
 	h.Set(fasthttp.HeaderAccessControlAllowOrigin, "*")
+	h.Set(fasthttp.HeaderAccessControlExposeHeaders, "*")
 	setAllow(ctx, e)
 	var refusal *limit.Refusal
 	if errors.As(err, &refusal) {

@@ -60,6 +60,7 @@ func (d head) writeShared(h *fasthttp.ResponseHeader) {
 	e := d.entry
 	set(h, fasthttp.HeaderVary, vary)
 	set(h, fasthttp.HeaderAccessControlAllowOrigin, "*")
+	set(h, fasthttp.HeaderAccessControlExposeHeaders, "*") // a page reads X-Tercul-Seq to ask for no less next time
 	set(h, fasthttp.HeaderETag, e.ETag)
 	set(h, fasthttp.HeaderContentLocation, d.location)
 	set(h, "Cache-Status", d.cacheStatus)

@@ -33,7 +33,7 @@ func TestAnswerHeaders(t *testing.T) {
 			"Surrogate-Control": "max-age=300", "Cdn-Cache-Control": "max-age=300", "Surrogate-Key": "work_1 list:work",
 			"Cache-Tag": "work_1,list:work", "Cache-Status": "tercul-l1; hit", "X-Tercul-Seq": "7",
 			"Vary": "Accept, Accept-Encoding", "X-Request-Id": "mine-1",
-			"Access-Control-Allow-Origin": "*", "Content-Location": "", "Set-Cookie": "", "Age": "", "Server": "",
+			"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*", "Content-Location": "", "Set-Cookie": "", "Age": "", "Server": "",
 		} {
 			assert.Equal(t, want, r.header.Get(name), "%s %s", layer, name)
 		}
@@ -277,6 +277,7 @@ func TestOptions(t *testing.T) {
 	assert.Equal(t, 204, r.status)
 	assert.Equal(t, "*", r.header.Get("Access-Control-Allow-Origin"))
 	assert.Contains(t, r.header.Get("Access-Control-Allow-Headers"), "Content-Type")
+	assert.Contains(t, r.header.Get("Access-Control-Allow-Headers"), "X-Tercul-Min-Seq")
 	assert.Empty(t, r.header.Get("Access-Control-Allow-Credentials"))
 	assert.Contains(t, r.header.Get("Allow"), "POST")
 }

@@ -61,6 +61,20 @@ func TestJudgement(t *testing.T) {
 	}
 }
 
+// TestAhead: the primary was restored from a copy that does not tell.
+func TestAhead(t *testing.T) {
+	r := &server{}
+	at := func(standby, primary int64) error { return r.ahead(standing{lsn: standby}, pulse{lsn: primary}, nil) }
+	require.NoError(t, at(100, 90), "it has gone on since the primary was asked")
+	require.NoError(t, at(120, 100))
+	require.NoError(t, at(120, 0), "the primary did not answer")
+	require.ErrorIs(t, at(120, 110), errAhead)
+	require.Equal(t, Astray, modeOf(errAhead))
+	require.ErrorIs(t, at(120, 500), errAhead, "the primary has gone another way")
+	require.ErrorIs(t, r.ahead(standing{}, pulse{lsn: 500}, errAstray), errAstray, "it has been away")
+	require.NoError(t, at(400, 500))
+}
+
 func TestTape(t *testing.T) {
 	start := time.Now()
 	after := func(s int) time.Time { return start.Add(time.Duration(s) * time.Second) }

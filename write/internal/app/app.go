@@ -147,6 +147,7 @@ func (w *Writer) Run(ctx context.Context) error {
 		g.Add(run.Service{Name: "relay", Run: w.relay.Run})
 		g.Add(run.Service{Name: "announce", Run: w.announce.Run})
 	}
+	g.Add(run.Service{Name: "peppers", Run: w.checkPeppers})
 	g.Add(run.Service{Name: "keys", Run: w.keepKeys})
 	g.Add(run.Service{Name: "views", Run: w.storeViews})
 	g.Add(jobs.Run())

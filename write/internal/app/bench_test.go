@@ -3,9 +3,12 @@ package app
 import (
 	"context"
 	"fmt"
+	"maps"
+	"net/http"
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -25,19 +28,24 @@ import (
 // history and audit included: works edited by one editor and by sixteen, each edit
 // another work, and an author renamed whose 5,000 works have to be made anew. Of
 // the time that Postgres's functions take it tells what the read model takes
-// ("refresh") and what the announcements take ("outbox").
+// ("refresh") and what the announcements take ("outbox"); "publish" is what the
+// publication before the acknowledgement adds, by a writer that has a Redis beside one
+// that has none. They edit in turns: what else the machine does goes to both.
 //
 //	TERCUL_BENCH_WORKS=20000 go test -run - -bench Edits -benchtime 1x ./internal/app
 func BenchmarkEdits(b *testing.B) {
-	s, ids := busy(b)
+	alone, ids := busy(b)
+	bus := alone.beside(b, map[string]string{"TERCUL_REDIS_URL": pgtest.RedisURL(b), "TERCUL_REDIS_SPACE": "bench-edits", "TERCUL_REDIS_TIMEOUT": "5s"})
 	for b.Loop() {
-		fmt.Printf("\n%-28s %8s %9s %9s %11s %8s %8s\n", "an edit of one work, clients", "a second", "p50", "p99", "statements", "refresh", "outbox")
-		for _, clients := range []int{1, 16} {
-			n := min(400, len(ids)/2)
-			s.edits(b, clients, ids[:n])
-			ids = ids[n:]
+		fmt.Printf("\n%-28s %8s %9s %9s %11s %8s %8s %8s\n", "an edit of one work, clients", "a second", "p50", "p99", "statements", "refresh", "outbox", "publish")
+		n := len(ids) / 8
+		for turn := range 4 {
+			for _, s := range []*caller{alone, bus} {
+				s.edits(b, []int{1, 16}[turn%2], ids[:n])
+				ids = ids[n:]
+			}
 		}
-		s.rename(b)
+		alone.rename(b)
 	}
 }
 
@@ -51,19 +59,37 @@ func busy(b *testing.B) (*caller, []string) {
 	_, err := db.Exec(context.Background(), "ALTER DATABASE "+pgx.Identifier{name}.Sanitize()+" SET track_functions = 'all'")
 	require.NoError(b, err)
 	library(b, url)
-	env := settings(b, map[string]string{
-		"TERCUL_DATABASE_URL": url, "TERCUL_WRITE_DOCUMENTS": "any", "TERCUL_LOG_LEVEL": "error", "TERCUL_DATABASE_MAX_CONNS": "24",
-		"TERCUL_WRITE_TIMEOUT": "30s", "TERCUL_DATABASE_STATEMENT_TIMEOUT": "60s",
-	})
-	s := &site{start(b, env), db, url, env["TERCUL_MAIL_DROP"]}
+	s := &site{service: &service{t: b}, db: db, url: url}
 	s.account("ada", identity.Editor)
-	p := s.program()
-	p.bearer = p.login("BEARER", "ada").text("login", "accessToken")
+	p := s.beside(b, nil)
 	rows, err := db.Query(context.Background(), "SELECT s.public_id FROM core.works w JOIN core.subjects s ON s.id = w.id ORDER BY md5(w.id::text) LIMIT 2000")
 	require.NoError(b, err)
 	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	require.NoError(b, err)
 	return p, ids
+}
+
+// beside is an editor of another writer on the same library.
+func (s *site) beside(b *testing.B, more map[string]string) *caller {
+	env := settings(b, map[string]string{
+		"TERCUL_DATABASE_URL": s.url, "TERCUL_WRITE_DOCUMENTS": "any", "TERCUL_LOG_LEVEL": "error", "TERCUL_DATABASE_MAX_CONNS": "24",
+		"TERCUL_WRITE_TIMEOUT": "30s", "TERCUL_DATABASE_STATEMENT_TIMEOUT": "60s",
+	})
+	maps.Copy(env, more)
+	return (&site{start(b, env), s.db, s.url, env["TERCUL_MAIL_DROP"]}).as("ada")
+}
+
+// publishing is the time that publication has added to commands so far.
+func (s *site) publishing(b *testing.B) (d time.Duration) {
+	_, _, metrics := s.ask(http.MethodGet, "/metrics")
+	for line := range strings.Lines(metrics) {
+		if text, found := strings.CutPrefix(line, "tercul_announce_seconds_sum "); found {
+			seconds, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+			require.NoError(b, err)
+			d = time.Duration(seconds * 1e9)
+		}
+	}
+	return d
 }
 
 // library makes works, as many as TERCUL_BENCH_WORKS says.
@@ -91,7 +117,8 @@ const editText = `mutation($id: ID!, $d: String!) { updateWork(input: {id: $id, 
 
 // edits has clients edit one work after the other.
 func (c *caller) edits(b *testing.B, clients int, ids []string) {
-	statements, before := c.counted("updateWork").statements, spent(b, c.db, "on_works")
+	sent := func() int { return c.counted("updateWork").statements + c.counted("ReadOutbox").statements }
+	statements, before, published := sent(), spent(b, c.db, "on_works"), c.publishing(b)
 	took := make([]time.Duration, len(ids))
 	var next atomic.Int64
 	var all sync.WaitGroup
@@ -110,16 +137,20 @@ func (c *caller) edits(b *testing.B, clients int, ids []string) {
 	}
 	all.Wait()
 	rate := float64(len(ids)) / time.Since(begun).Seconds()
-	statements = c.counted("updateWork").statements - statements
+	statements, published = sent()-statements, c.publishing(b)-published
 	after := settled(b, c.db, "on_works", before.calls+int64(len(ids)))
 	var sum time.Duration
 	for _, t := range took {
 		sum += t
 	}
 	slices.Sort(took)
-	fmt.Printf("%-28d %8.0f %9s %9s %11.1f %7.0f%% %7.0f%%\n", clients, rate,
+	name := fmt.Sprint(clients, ", without Redis")
+	if published > 0 {
+		name = fmt.Sprint(clients, ", published")
+	}
+	fmt.Printf("%-28s %8.0f %9s %9s %11.1f %7.0f%% %7.0f%% %7.0f%%\n", name, rate,
 		took[len(took)/2].Round(10*time.Microsecond), took[len(took)*99/100].Round(10*time.Microsecond), float64(statements)/float64(len(ids)),
-		100*share(after.refresh-before.refresh, sum), 100*share(after.outbox-before.outbox, sum))
+		100*share(after.refresh-before.refresh, sum), 100*share(after.outbox-before.outbox, sum), 100*share(published, sum))
 }
 
 func share(part, whole time.Duration) float64 { return float64(part) / float64(whole) }

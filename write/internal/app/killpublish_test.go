@@ -20,6 +20,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tercul/tercul/shared/cachekey"
 	"github.com/tercul/tercul/shared/invalidate"
 	"github.com/tercul/tercul/shared/pgtest"
 	"github.com/tercul/tercul/write/internal/identity"
@@ -150,10 +151,11 @@ func TestAWriterKilledOnTheWayToTheCaches(t *testing.T) {
 	client := redis.NewClient(options)
 	defer func() { _ = client.Close() }()
 	db := pgtest.Open(t, url)
-	bus := invalidate.NewBus(client, "kill-test")
+	space := fmt.Sprint("kill-test-", options.DB) // channels are shared by all databases of a server
+	bus := invalidate.NewBus(client, cachekey.Space(space))
 	l := &ledger{t: t, db: db, bus: bus, announced: map[int64]invalidate.Message{}, named: map[string]uint64{}}
 	env := settings(t, map[string]string{
-		"TERCUL_DATABASE_URL": url, "TERCUL_WRITE_DOCUMENTS": "any", "TERCUL_REDIS_URL": redisURL, "TERCUL_REDIS_SPACE": "kill-test", "TERCUL_WRITE_PUBLISH": "5s",
+		"TERCUL_DATABASE_URL": url, "TERCUL_WRITE_DOCUMENTS": "any", "TERCUL_REDIS_URL": redisURL, "TERCUL_REDIS_SPACE": space, "TERCUL_WRITE_PUBLISH": "5s",
 	})
 	(&site{service: &service{t: t}, db: db, url: url}).account("eve", identity.Editor)
 
@@ -182,7 +184,10 @@ func TestAWriterKilledOnTheWayToTheCaches(t *testing.T) {
 		}
 
 		require.Eventually(t, s.reachable, 30*time.Second, 5*time.Millisecond, s.log)
-		at := (&site{service: s, db: db, url: url}).as("eve")
+		at := (&site{service: s, db: db, url: url}).program()
+		session := at.login("BEARER", "eve")
+		at.bearer = session.text("login", "accessToken")
+		require.NotEmpty(t, at.bearer, "%s %s %v: %s", session.code, session.message, session.data, s.log)
 		var mu sync.Mutex
 		var told []acknowledged
 		var all sync.WaitGroup
@@ -222,7 +227,7 @@ func TestAWriterKilledOnTheWayToTheCaches(t *testing.T) {
 	l.read()
 	committed := l.committed()
 	require.Zero(t, l.owed(committed))
-	require.Len(t, l.announced, len(committed), "announced, and not committed")
+	require.Equal(t, len(committed), len(l.announced), "announced, and not committed")
 	require.Positive(t, owed, "no kill came between a commit and its publication")
 	require.Positive(t, numbered)
 	slices.Sort(took)

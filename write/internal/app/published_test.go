@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,8 +43,8 @@ func reads(t *testing.T, bin string, env ...string) (address string) {
 	t.Helper()
 	address = freeAddr(t)
 	ctx, stop := context.WithCancel(context.Background())
-	reader, log := exec.CommandContext(ctx, bin), &bytes.Buffer{} //nolint:gosec // our own program
-	reader.Env = append(env, "TERCUL_READ_ADDR="+address, "TERCUL_DOCUMENTS=any", "TERCUL_READ_DRAIN=0s")
+	reader, log := exec.CommandContext(ctx, bin), &bytes.Buffer{}
+	reader.Env = slices.Concat(env, []string{"TERCUL_READ_ADDR=" + address, "TERCUL_DOCUMENTS=any", "TERCUL_READ_DRAIN=0s"})
 	reader.Stdout, reader.Stderr = log, log
 	reader.Cancel = func() error { return reader.Process.Signal(os.Interrupt) }
 	require.NoError(t, reader.Start())
