@@ -171,7 +171,9 @@ func send(t *testing.T, method string, u *url.URL, path string, headers ...strin
 
 const page = "/graphql?documentId=sha256:00&variables=%7B%7D"
 
-func driver(u *url.URL) provider.Driver { return provider.NewVarnish(provider.NewClient(), u, purgeKey) }
+func driver(u *url.URL) provider.Driver {
+	return provider.NewVarnish(provider.NewClient(), u, purgeKey)
+}
 
 func purge(t *testing.T, u *url.URL, hard bool, keys ...string) {
 	t.Helper()
