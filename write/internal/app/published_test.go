@@ -22,7 +22,7 @@ import (
 )
 
 // readers builds the read service and runs one over the same database and Redis.
-func readers(t *testing.T, database, redis string) (address string) {
+func readers(t testing.TB, database, redis string) (address string) {
 	t.Helper()
 	return reads(t, readerProgram(t), "TERCUL_DATABASE_URL="+database, "TERCUL_REDIS_URL="+redis)
 }
