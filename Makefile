@@ -16,8 +16,8 @@ help: ## Show this list
 	@printf '\nPorts, folders and other settings: docs/operations/local.md\n'
 
 ##@ Run it here
-up: ## Start everything, fill an empty library with the sample, print what to try
-	@deploy/local/up
+up: ## Start everything, fill an empty library with the sample, print what to try (REPLICA=1: with a standby)
+	@REPLICA=$(REPLICA) deploy/local/up
 
 down: ## Stop everything; the data stays
 	@deploy/local/down

@@ -60,7 +60,7 @@ var (
 
 // tables are all base tables, with values that meet their constraints often enough; an edit that is refused is no edit.
 var tables = []table{
-	{"auth.users", "USER", []column{{"id", ref("USER", 7)}, {"username", quoted("ann", "bob", "eve")}, {"username_canonical", quoted("ann", "bob", "eve")}, {"status", quoted("ACTIVE", "SUSPENDED", "PENDING", "DELETED")}, {"deleted_at", deleted}, {"version", number(1, 5)}}},
+	{"auth.users", "USER", []column{{"id", ref("USER", 7)}, {"username", quoted("ann", "Ann", "bob", "eve")}, {"username_canonical", quoted("ann", "bob", "eve")}, {"status", quoted("ACTIVE", "SUSPENDED", "PENDING", "DELETED")}, {"deleted_at", deleted}, {"version", number(1, 5)}}},
 	{"social.profiles", "", []column{{"user_id", ref("USER", 6)}, {"display_name", orNull(word("Name", 9))}, {"visibility", quoted("PUBLIC", "MEMBERS", "PRIVATE")}, {"bio", orNull(word("bio", 3))}}},
 	{"core.languages", "", []column{{"tag", quoted("it", "en", "xx", "yy")}, {"iso639_3", quoted("ita", "eng", "xxx")}, {"script", quoted("Latn", "Arab")}, {"direction", quoted("LTR", "RTL")}, {"name_en", word("Language", 3)}}},
 	{"core.countries", "", []column{{"code", quoted("IT", "QQ")}, {"iso3", quoted("ITA", "QQQ")}, {"name", word("Country", 3)}}},
@@ -86,7 +86,7 @@ var tables = []table{
 		{"types", orNull(number(0, 90))}, {"measures", one("'[]'")}, {"keywords", one("'[]'", `'[{"term": "c", "score": 1, "frequency": 2}]'`)}, {"stanzas", one("'[]'", `'[{"lines": 2, "scheme": "AA"}]'`)}}},
 	{"core.alignments", "ALIGNMENT", []column{{"id", ref("ALIGNMENT", 8)}, {"work_id, left_id, right_id", sides}, {"left_revision", one("1", "2", "2")}, {"right_revision", one("1", "2", "2")}, {"method", quoted("MANUAL")},
 		{"status", quoted("APPROVED", "SUGGESTED", "STALE")}, {"confidence", orNull(one("0.5", "0.9"))}}},
-	{"core.alignment_groups", "", []column{{"alignment_id", ref("ALIGNMENT", 8)}, {"idx", number(0, 9)}, {"left_lines", orNull(lines)}, {"right_lines", orNull(lines)}, {"confidence", orNull(one("0.5", "0.9"))}}},
+	{"core.alignment_groups", "", []column{{"alignment_id", ref("ALIGNMENT", 8)}, {"idx", number(0, 9)}, {"left_lines", orNull(lines)}, {"right_lines", orNull(lines)}, {"confidence", orNull(one("0.5", "0.9"))}, {"stale", one("true", "false")}}},
 	{"core.tags", "TAG", []column{{"id", ref("TAG", 8)}, {"name", word("Tag", 20)}, {"name_canonical", word("tag", 20)}, {"synonym_of", orNull(ref("TAG", 6))}, {"status", quoted("ACTIVE", "ACTIVE", "PENDING", "BANNED")}, {"version", number(1, 5)}}},
 	{"core.subject_tags", "", []column{{"subject_id", subject}, {"tag_id", ref("TAG", 7)}}},
 	{"core.categories", "CATEGORY", []column{{"id", ref("CATEGORY", 9)}, {"parent_id", orNull(ref("CATEGORY", 7))}, {"category_kind", quoted("GENRE", "FORM")}, {"names", one(`'{"en": "A"}'`, `'{"it": "B", "de": "C"}'`)}, {"path", one("'/a/'", "'/b/'", "'/a/c/'", "'/d/e/f/'")}, {"ordinal", number(0, 3)}, {"deleted_at", deleted}}},

@@ -15,6 +15,7 @@ import (
 type group struct {
 	here, there [2]int
 	linear      bool
+	stale       bool
 }
 
 // side is a text beside the pivot.
@@ -24,8 +25,12 @@ type side struct {
 	flipped bool
 }
 
-// cell has the lines from..to, of which first..last answer the row.
-type cell struct{ from, to, first, last int }
+// cell has the lines from..to, of which first..last answer the row; it is stale where
+// one of its groups is.
+type cell struct {
+	from, to, first, last int
+	stale                 bool
+}
 
 type parallelRow struct {
 	from, to int
@@ -39,7 +44,7 @@ func drawSide(t *rapid.T, pivotLines int) side {
 	for here <= pivotLines {
 		n := min(rapid.IntRange(0, 3).Draw(t, "here"), pivotLines-here+1)
 		m := rapid.IntRange(0, 3).Draw(t, "there")
-		g := group{linear: n == m && n > 0 && rapid.Bool().Draw(t, "linear")}
+		g := group{linear: n == m && n > 0 && rapid.Bool().Draw(t, "linear"), stale: rapid.Bool().Draw(t, "stale")}
 		if n > 0 {
 			g.here = [2]int{here, here + n - 1}
 		}
@@ -79,15 +84,15 @@ func rows(pivotLines int, sides []side) []parallelRow {
 		for _, g := range s.groups {
 			switch {
 			case g.here[0] == 0:
-				grow(&out[rowOf[anchor]].cells[i], g.there)
+				grow(&out[rowOf[anchor]].cells[i], g.there, g.stale)
 				continue
 			case g.linear:
 				for n := g.here[0]; n <= g.here[1]; n++ {
 					at := g.there[0] + n - g.here[0]
-					answer(&out[rowOf[n]].cells[i], [2]int{at, at})
+					answer(&out[rowOf[n]].cells[i], [2]int{at, at}, g.stale)
 				}
 			case g.there[0] > 0:
-				answer(&out[rowOf[g.here[0]]].cells[i], g.there)
+				answer(&out[rowOf[g.here[0]]].cells[i], g.there, g.stale)
 			}
 			anchor = g.here[1]
 		}
@@ -96,15 +101,16 @@ func rows(pivotLines int, sides []side) []parallelRow {
 }
 
 // answer grows a cell by lines that answer its row.
-func answer(c *cell, lines [2]int) {
-	grow(c, lines)
+func answer(c *cell, lines [2]int, stale bool) {
+	grow(c, lines, stale)
 	if c.first == 0 || lines[0] < c.first {
 		c.first = lines[0]
 	}
 	c.last = max(c.last, lines[1])
 }
 
-func grow(c *cell, lines [2]int) {
+func grow(c *cell, lines [2]int, stale bool) {
+	c.stale = c.stale || stale
 	if c.from == 0 || lines[0] < c.from {
 		c.from = lines[0]
 	}
@@ -184,8 +190,8 @@ func storeSides(t testing.TB, tx pgx.Tx, pivotLines int, sides []side) (others [
 			if s.flipped {
 				left, right = right, left
 			}
-			exec(`INSERT INTO core.alignment_groups (alignment_id, idx, left_lines, right_lines, linear) VALUES ($1, $2, $3::int4range, $4::int4range, $5)`,
-				id("ALIGNMENT", 100+i), n, lineRange(left), lineRange(right), g.linear)
+			exec(`INSERT INTO core.alignment_groups (alignment_id, idx, left_lines, right_lines, linear, stale) VALUES ($1, $2, $3::int4range, $4::int4range, $5, $6)`,
+				id("ALIGNMENT", 100+i), n, lineRange(left), lineRange(right), g.linear, g.stale)
 		}
 	}
 	exec(`SELECT view.refresh_expression($1)`, append([]string{pivot}, others...))
@@ -203,17 +209,19 @@ func lineRange(lines [2]int) *string {
 func askRows(t testing.TB, tx pgx.Tx, others []string, from, to, after *int, most int) (out []parallelRow) {
 	t.Helper()
 	answer, err := tx.Query(context.Background(),
-		`SELECT row_key, pivot_from, pivot_to, other_from, other_to, aligned_from, aligned_to FROM view.parallel_rows($1, $2, $3, $4, $5, $6)`, id("EXPRESSION", 1), others, from, to, after, most)
+		`SELECT row_key, pivot_from, pivot_to, other_from, other_to, aligned_from, aligned_to, stale FROM view.parallel_rows($1, $2, $3, $4, $5, $6)`, id("EXPRESSION", 1), others, from, to, after, most)
 	require.NoError(t, err)
 	var key int
 	var row parallelRow
 	var a, b, first, last []*int
-	_, err = pgx.ForEachRow(answer, []any{&key, &row.from, &row.to, &a, &b, &first, &last}, func() error {
+	var stale []bool
+	_, err = pgx.ForEachRow(answer, []any{&key, &row.from, &row.to, &a, &b, &first, &last, &stale}, func() error {
 		require.Equal(t, row.from, key)
 		row.cells = make([]cell, len(a))
 		for i := range a {
+			row.cells[i].stale = stale[i]
 			if a[i] != nil {
-				row.cells[i] = cell{from: *a[i], to: *b[i]}
+				row.cells[i].from, row.cells[i].to = *a[i], *b[i]
 			}
 			if first[i] != nil {
 				row.cells[i].first, row.cells[i].last = *first[i], *last[i]

@@ -32,6 +32,7 @@ CREATE TABLE core.alignment_groups (
   linear boolean DEFAULT false NOT NULL,
   confidence real,
   note text,
+  stale boolean DEFAULT false NOT NULL,
   CONSTRAINT alignment_groups_pkey PRIMARY KEY (alignment_id, idx),
   CONSTRAINT alignment_groups_alignment_id_fkey FOREIGN KEY (alignment_id) REFERENCES core.alignments(id) ON DELETE CASCADE,
   CONSTRAINT alignment_groups_alignment_id_left_lines_excl EXCLUDE USING gist (alignment_id WITH =, left_lines WITH &&),
@@ -43,6 +44,18 @@ CREATE TABLE core.alignment_groups (
   CONSTRAINT alignment_groups_left_lines_check CHECK (((left_lines IS NULL) OR ((NOT isempty(left_lines)) AND (lower(left_lines) > 0) AND (NOT upper_inf(left_lines))))),
   CONSTRAINT alignment_groups_note_check CHECK ((char_length(note) <= 500)),
   CONSTRAINT alignment_groups_right_lines_check CHECK (((right_lines IS NULL) OR ((NOT isempty(right_lines)) AND (lower(right_lines) > 0) AND (NOT upper_inf(right_lines)))))
+);
+
+CREATE TABLE core.alignment_origins (
+  alignment_id uuid NOT NULL,
+  left_revision integer NOT NULL,
+  right_revision integer NOT NULL,
+  status text NOT NULL,
+  groups jsonb NOT NULL,
+  CONSTRAINT alignment_origins_pkey PRIMARY KEY (alignment_id),
+  CONSTRAINT alignment_origins_alignment_id_fkey FOREIGN KEY (alignment_id) REFERENCES core.alignments(id) ON DELETE CASCADE,
+  CONSTRAINT alignment_origins_groups_check CHECK ((jsonb_typeof(groups) = 'array'::text)),
+  CONSTRAINT alignment_origins_status_check CHECK ((status = ANY (ARRAY['SUGGESTED'::text, 'APPROVED'::text])))
 );
 
 CREATE TABLE core.alignments (
@@ -256,7 +269,8 @@ CREATE TABLE core.expressions (
   CONSTRAINT expressions_subtitle_check CHECK ((char_length(subtitle) <= 300)),
   CONSTRAINT expressions_text_revision_check CHECK ((text_revision >= 0)),
   CONSTRAINT expressions_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 300))),
-  CONSTRAINT expressions_version_check CHECK ((version > 0))
+  CONSTRAINT expressions_version_check CHECK ((version > 0)),
+  CONSTRAINT expressions_year_check CHECK ((year <> 0))
 );
 
 CREATE TABLE core.external_ids (
@@ -368,8 +382,10 @@ CREATE TABLE core.persons (
   CONSTRAINT persons_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES auth.users(id),
   CONSTRAINT persons_bio_check CHECK ((char_length(bio) <= 10000)),
   CONSTRAINT persons_birth_place_check CHECK ((char_length(birth_place) <= 200)),
+  CONSTRAINT persons_birth_year_check CHECK ((birth_year <> 0)),
   CONSTRAINT persons_check CHECK ((death_year >= birth_year)),
   CONSTRAINT persons_death_place_check CHECK ((char_length(death_place) <= 200)),
+  CONSTRAINT persons_death_year_check CHECK ((death_year <> 0)),
   CONSTRAINT persons_floruit_check CHECK ((char_length(floruit) <= 100)),
   CONSTRAINT persons_person_kind_check CHECK ((person_kind = ANY (ARRAY['INDIVIDUAL'::text, 'GROUP'::text, 'ANONYMOUS'::text, 'TRADITIONAL'::text]))),
   CONSTRAINT persons_status_check CHECK ((status = ANY (ARRAY['DRAFT'::text, 'PUBLISHED'::text, 'WITHHELD'::text]))),
@@ -670,7 +686,9 @@ CREATE TABLE core.works (
   CONSTRAINT works_literature_type_check CHECK ((literature_type = ANY (ARRAY['POETRY'::text, 'PROSE'::text, 'DRAMA'::text, 'ESSAY'::text, 'LETTER'::text, 'ORAL'::text, 'OTHER'::text]))),
   CONSTRAINT works_series_position_check CHECK ((series_position > 0)),
   CONSTRAINT works_status_check CHECK ((status = ANY (ARRAY['DRAFT'::text, 'PUBLISHED'::text, 'UNPUBLISHED'::text, 'WITHHELD'::text]))),
-  CONSTRAINT works_version_check CHECK ((version > 0))
+  CONSTRAINT works_version_check CHECK ((version > 0)),
+  CONSTRAINT works_year_from_check CHECK ((year_from <> 0)),
+  CONSTRAINT works_year_to_check CHECK ((year_to <> 0))
 );
 
 CREATE TABLE auth.credentials (
@@ -722,6 +740,15 @@ CREATE TABLE auth.one_time_tokens (
   CONSTRAINT one_time_tokens_email_check CHECK ((char_length(email) <= 254)),
   CONSTRAINT one_time_tokens_purpose_check CHECK ((purpose = ANY (ARRAY['EMAIL_VERIFY'::text, 'PASSWORD_RESET'::text, 'EMAIL_CHANGE'::text]))),
   CONSTRAINT one_time_tokens_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+
+CREATE TABLE auth.peppers (
+  id text NOT NULL,
+  proof bytea NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT peppers_pkey PRIMARY KEY (id),
+  CONSTRAINT peppers_id_check CHECK (((char_length(id) >= 1) AND (char_length(id) <= 32))),
+  CONSTRAINT peppers_proof_check CHECK ((octet_length(proof) = 32))
 );
 
 CREATE TABLE auth.refresh_tokens (
@@ -1492,9 +1519,11 @@ CREATE TABLE view.work (
 
 -- Indexes
 
+CREATE INDEX alignments_created ON core.alignments USING btree (created_at, id);
 CREATE INDEX alignments_left ON core.alignments USING btree (left_id, right_id, status);
 CREATE UNIQUE INDEX alignments_one_approved ON core.alignments USING btree (left_id, right_id) WHERE (status = 'APPROVED'::text);
 CREATE INDEX alignments_right ON core.alignments USING btree (right_id, left_id, status);
+CREATE INDEX alignments_updated ON core.alignments USING btree (updated_at, id);
 CREATE INDEX alignments_work ON core.alignments USING btree (work_id);
 CREATE INDEX categories_parent ON core.categories USING btree (parent_id);
 CREATE INDEX contribution_events_contribution ON core.contribution_events USING btree (contribution_id, id);
@@ -1681,7 +1710,8 @@ CREATE VIEW view.alignment_group AS
     lower(g.right_lines) AS right_from,
     upper(g.right_lines) - 1 AS right_to,
     g.linear,
-    g.confidence
+    g.confidence,
+    g.stale
    FROM core.alignment_groups g
      JOIN view.alignment a ON a.id = g.alignment_id;
 
@@ -2462,6 +2492,17 @@ CREATE VIEW view.work_title_key AS
 
 
 -- Functions
+
+CREATE OR REPLACE FUNCTION core.alignment_document(alignment uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+  SELECT coalesce(jsonb_agg(jsonb_build_array(lower(g.left_lines), upper(g.left_lines) - 1, lower(g.right_lines), upper(g.right_lines) - 1,
+    g.linear, g.confidence, g.note, g.stale) ORDER BY g.idx), '[]')
+  FROM core.alignment_groups g WHERE g.alignment_id = alignment
+$function$;
 
 CREATE OR REPLACE FUNCTION core.expression_snapshot(expression uuid)
  RETURNS jsonb
@@ -3332,7 +3373,7 @@ BEGIN
 END $function$;
 
 CREATE OR REPLACE FUNCTION view.groups_at(alignment uuid, flipped boolean, lines int4range)
- RETURNS TABLE(idx integer, here int4range, there int4range, linear boolean, confidence real)
+ RETURNS TABLE(idx integer, here int4range, there int4range, linear boolean, confidence real, stale boolean)
  LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog'
@@ -3340,14 +3381,14 @@ CREATE OR REPLACE FUNCTION view.groups_at(alignment uuid, flipped boolean, lines
 AS $function$
 BEGIN
   IF flipped THEN
-    RETURN QUERY SELECT g.idx, g.right_lines, g.left_lines, g.linear, g.confidence FROM core.alignment_groups g WHERE g.alignment_id = alignment AND g.right_lines && lines;
+    RETURN QUERY SELECT g.idx, g.right_lines, g.left_lines, g.linear, g.confidence, g.stale FROM core.alignment_groups g WHERE g.alignment_id = alignment AND g.right_lines && lines;
   ELSE
-    RETURN QUERY SELECT g.idx, g.left_lines, g.right_lines, g.linear, g.confidence FROM core.alignment_groups g WHERE g.alignment_id = alignment AND g.left_lines && lines;
+    RETURN QUERY SELECT g.idx, g.left_lines, g.right_lines, g.linear, g.confidence, g.stale FROM core.alignment_groups g WHERE g.alignment_id = alignment AND g.left_lines && lines;
   END IF;
 END $function$;
 
 CREATE OR REPLACE FUNCTION view.groups_behind(alignment uuid, flipped boolean, lines int4range)
- RETURNS TABLE(line integer, there int4range, confidence real)
+ RETURNS TABLE(line integer, there int4range, confidence real, stale boolean)
  LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog'
@@ -3361,10 +3402,10 @@ BEGIN
   high := (SELECT g.idx FROM core.alignment_groups g
            WHERE g.alignment_id = alignment AND g.idx > coalesce(high, -1) AND CASE WHEN flipped THEN g.right_lines ELSE g.left_lines END IS NOT NULL ORDER BY g.idx LIMIT 1);
   RETURN QUERY
-  SELECT o.line, o.there, o.confidence
+  SELECT o.line, o.there, o.confidence, o.stale
   FROM (SELECT coalesce((SELECT upper(CASE WHEN flipped THEN h.right_lines ELSE h.left_lines END) - 1 FROM core.alignment_groups h
                          WHERE h.alignment_id = alignment AND h.idx < g.idx AND CASE WHEN flipped THEN h.right_lines ELSE h.left_lines END IS NOT NULL ORDER BY h.idx DESC LIMIT 1), 1) AS line,
-               CASE WHEN flipped THEN g.left_lines ELSE g.right_lines END AS there, g.confidence
+               CASE WHEN flipped THEN g.left_lines ELSE g.right_lines END AS there, g.confidence, g.stale
         FROM core.alignment_groups g
         WHERE g.alignment_id = alignment AND g.idx > CASE WHEN lower(lines) = 1 THEN -1 ELSE low END AND g.idx < coalesce(high, 2147483647)
           AND CASE WHEN flipped THEN g.right_lines ELSE g.left_lines END IS NULL) o
@@ -4122,7 +4163,7 @@ BEGIN
 END $function$;
 
 CREATE OR REPLACE FUNCTION view.parallel_rows(pivot uuid, others uuid[], from_seq integer, to_seq integer, after_row_seq integer, max_rows integer)
- RETURNS TABLE(row_key integer, pivot_from integer, pivot_to integer, other_from integer[], other_to integer[], confidence real[], aligned_from integer[], aligned_to integer[])
+ RETURNS TABLE(row_key integer, pivot_from integer, pivot_to integer, other_from integer[], other_to integer[], confidence real[], aligned_from integer[], aligned_to integer[], stale boolean[])
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER ROWS 100
  SET search_path TO 'pg_catalog'
@@ -4189,20 +4230,21 @@ BEGIN
     SELECT a.* FROM unnest(sides.alignments, sides.flips, sides.sureness, sides.readable) WITH ORDINALITY a (id, flipped, sureness, readable, n)),
   cell AS (
     SELECT r.i, s.n, lower(g.there) + CASE WHEN g.linear THEN greatest(keys[r.i] - lower(g.here), 0) ELSE 0 END AS a,
-           upper(g.there) - 1 - CASE WHEN g.linear THEN greatest(upper(g.here) - keys[r.i + 1], 0) ELSE 0 END AS b, coalesce(g.confidence, s.sureness) AS sure, true AS answers
+           upper(g.there) - 1 - CASE WHEN g.linear THEN greatest(upper(g.here) - keys[r.i + 1], 0) ELSE 0 END AS b, coalesce(g.confidence, s.sureness) AS sure, true AS answers, g.stale AS moved
     FROM side s
     CROSS JOIN LATERAL view.groups_at(s.id, s.flipped, int4range(keys[picked[1]], keys[picked[cardinality(picked)] + 1])) g
     CROSS JOIN LATERAL generate_series(width_bucket(lower(g.here), keys), width_bucket(upper(g.here) - 1, keys)) r (i)
     WHERE g.there IS NOT NULL
     UNION ALL
-    SELECT width_bucket(o.line, keys), s.n, lower(o.there), upper(o.there) - 1, NULL, false
+    SELECT width_bucket(o.line, keys), s.n, lower(o.there), upper(o.there) - 1, NULL, false, o.stale
     FROM side s CROSS JOIN LATERAL view.groups_behind(s.id, s.flipped, int4range(keys[picked[1]], keys[picked[cardinality(picked)] + 1])) o),
   merged AS (
     SELECT c.i, c.n, min(c.a) AS a, least(max(c.b), s.readable) AS b, min(c.sure) AS sure,
-           nullif(least(min(c.a) FILTER (WHERE c.answers), s.readable + 1), s.readable + 1) AS aligned_a, least(max(c.b) FILTER (WHERE c.answers), s.readable) AS aligned_b
+           nullif(least(min(c.a) FILTER (WHERE c.answers), s.readable + 1), s.readable + 1) AS aligned_a, least(max(c.b) FILTER (WHERE c.answers), s.readable) AS aligned_b, bool_or(c.moved) AS moved
     FROM cell c JOIN side s USING (n) GROUP BY c.i, c.n, s.readable HAVING min(c.a) <= s.readable)
   SELECT keys[p.i], keys[p.i], keys[p.i + 1] - 1, array_agg(m.a ORDER BY s.n), array_agg(m.b ORDER BY s.n), array_agg(m.sure ORDER BY s.n),
-         array_agg(m.aligned_a ORDER BY s.n), array_agg(CASE WHEN m.aligned_a IS NOT NULL THEN m.aligned_b END ORDER BY s.n)
+         array_agg(m.aligned_a ORDER BY s.n), array_agg(CASE WHEN m.aligned_a IS NOT NULL THEN m.aligned_b END ORDER BY s.n),
+         array_agg(coalesce(m.moved, false) ORDER BY s.n)
   FROM unnest(picked) p (i) CROSS JOIN side s LEFT JOIN merged m ON m.i = p.i AND m.n = s.n
   GROUP BY p.i ORDER BY p.i;
 END $function$;
@@ -5024,6 +5066,7 @@ CREATE TRIGGER work_updated AFTER UPDATE ON view.work REFERENCING OLD TABLE AS b
 
 GRANT USAGE ON SCHEMA core TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.alignment_groups TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.alignment_origins TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.alignments TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.categories TO tercul_writer;
 GRANT INSERT, SELECT ON TABLE core.contribution_events TO tercul_writer;
@@ -5055,6 +5098,7 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.text_vocabularies TO tercul_w
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.work_contributors TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.work_titles TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE core.works TO tercul_writer;
+GRANT EXECUTE ON FUNCTION core.alignment_document(alignment uuid) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION core.expression_snapshot(expression uuid) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION core.forget_history(subject uuid, most integer) TO tercul_writer;
 GRANT EXECUTE ON FUNCTION core.person_snapshot(person uuid) TO tercul_writer;
@@ -5070,6 +5114,7 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.credentials TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.jwt_keys TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.login_failures TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.one_time_tokens TO tercul_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.peppers TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.refresh_tokens TO tercul_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE auth.reviewer_languages TO tercul_writer;
 GRANT DELETE, INSERT, SELECT ON TABLE auth.security_events TO tercul_writer;

@@ -36,11 +36,21 @@ sub vcl_recv {
     call tercul_encoding;
     call tercul_media;
 
-    # What has expired is for when no reader can answer: the probe says so, or an answer just failed.
-    if (std.healthy(req.backend_hint) && !req.http.X-Tercul-Edge) {
+    # What has expired is for when no reader can answer. Round by round: it is found (vcl_hit), a reader is asked for a new
+    # one, and where that fails it is given after all (vcl_synth).
+    set req.grace = 1d;
+    if (req.http.X-Tercul-Edge == "expired") {
         set req.grace = 0s;
     }
     return (hash);
+}
+
+sub vcl_hit {
+    if (obj.ttl <= 0s && !req.http.X-Tercul-Edge && std.healthy(req.backend_hint)) {
+        set req.http.X-Tercul-Edge = "expired";
+        return (restart);
+    }
+    return (deliver);
 }
 
 # The answer depends on Accept-Encoding by these four values alone, so that a thousand spellings share four variants.
@@ -100,19 +110,19 @@ sub vcl_hash {
 }
 
 sub vcl_miss {
-    if (req.http.X-Tercul-Edge) {
-        # It was asked just now and could not answer, and there is nothing that may be given in its place.
+    if (req.http.X-Tercul-Edge == "failed") {
+        # A reader was asked just now and could not answer, and what had expired was purged meanwhile.
         return (synth(503));
     }
     return (fetch);
 }
 
-sub vcl_backend_fetch {
-    unset bereq.http.X-Tercul-Edge;
-}
-
 sub vcl_backend_response {
     if (beresp.status >= 500) {
+        if (bereq.is_bgfetch || bereq.http.X-Tercul-Edge) {
+            # Anything that is delivered would take the place of what has expired.
+            return (abandon);
+        }
         set beresp.uncacheable = true;
         set beresp.ttl = 0s;
         set beresp.grace = 0s;
@@ -126,7 +136,7 @@ sub vcl_backend_response {
         set beresp.ttl = std.duration(regsub(beresp.http.Surrogate-Control, "^.*max-age=([0-9]+).*$", "\1s"), 0s);
     }
     if (beresp.status != 200 || beresp.http.Cache-Control ~ "(?i)no-store|private" ||
-        beresp.http.Surrogate-Control ~ "no-store" || beresp.ttl <= 0s || !beresp.http.Surrogate-Key) {
+        beresp.http.Surrogate-Control ~ "no-store" || beresp.ttl <= 0s || beresp.http.Surrogate-Key !~ "[^ ]") {
         # What no purge can find is not kept. Those who ask the same in the next seconds do not wait for each other.
         set beresp.uncacheable = true;
         set beresp.ttl = 5s;
@@ -152,7 +162,9 @@ sub vcl_backend_response {
 }
 
 sub vcl_backend_error {
-    # Nothing is kept of it; vcl_deliver tries what has expired.
+    if (bereq.is_bgfetch || bereq.http.X-Tercul-Edge) {
+        return (abandon);
+    }
     set beresp.ttl = 0s;
     set beresp.grace = 0s;
     set beresp.http.Content-Type = "application/json; charset=utf-8";
@@ -163,11 +175,6 @@ sub vcl_backend_error {
 }
 
 sub vcl_deliver {
-    if (resp.status >= 500 && req.restarts == 0 && (req.method == "GET" || req.method == "HEAD") &&
-        req.url ~ "^/graphql([/?]|$)" && !req.http.X-Tercul-Min-Seq) {
-        set req.http.X-Tercul-Edge = "failed";
-        return (restart);
-    }
     call tercul_status;
     # For caches, not for clients. Where another CDN stands before this one, leave these four out.
     unset resp.http.xkey;
@@ -202,6 +209,10 @@ sub tercul_status {
 }
 
 sub vcl_synth {
+    if (resp.status == 503 && req.http.X-Tercul-Edge == "expired") {
+        set req.http.X-Tercul-Edge = "failed";
+        return (restart);
+    }
     set resp.http.Content-Type = "application/json; charset=utf-8";
     set resp.http.Cache-Control = "no-store";
     unset resp.http.Via;

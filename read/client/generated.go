@@ -4932,6 +4932,8 @@ type ParallelReadingParallelTextParallelTextConnectionNodesParallelRowCellsParal
 	TranslationId string `json:"translationId"`
 	// Whether this version has lines that answer the row; if not, there are no lines but such as answer nothing.
 	Aligned bool `json:"aligned"`
+	// Whether a text has changed here since it was aligned: what stands here may not answer the row any more.
+	Stale bool `json:"stale"`
 	// How sure the alignment is, 0 to 1.
 	Confidence *float64 `json:"confidence"`
 	// The lines, in order; those that answer nothing stand with the lines before them, or in the first row.
@@ -4946,6 +4948,11 @@ func (v *ParallelReadingParallelTextParallelTextConnectionNodesParallelRowCellsP
 // GetAligned returns ParallelReadingParallelTextParallelTextConnectionNodesParallelRowCellsParallelCell.Aligned, and is useful for accessing the field via an interface.
 func (v *ParallelReadingParallelTextParallelTextConnectionNodesParallelRowCellsParallelCell) GetAligned() bool {
 	return v.Aligned
+}
+
+// GetStale returns ParallelReadingParallelTextParallelTextConnectionNodesParallelRowCellsParallelCell.Stale, and is useful for accessing the field via an interface.
+func (v *ParallelReadingParallelTextParallelTextConnectionNodesParallelRowCellsParallelCell) GetStale() bool {
+	return v.Stale
 }
 
 // GetConfidence returns ParallelReadingParallelTextParallelTextConnectionNodesParallelRowCellsParallelCell.Confidence, and is useful for accessing the field via an interface.
@@ -12216,6 +12223,7 @@ query ParallelReading ($workId: ID!, $expressionIds: [ID!]!, $from: String, $to:
 			cells {
 				translationId
 				aligned
+				stale
 				confidence
 				lines {
 					ref

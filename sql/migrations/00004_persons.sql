@@ -7,8 +7,8 @@ CREATE TABLE core.persons (
   person_kind  text NOT NULL DEFAULT 'INDIVIDUAL' CHECK (person_kind IN ('INDIVIDUAL','GROUP','ANONYMOUS','TRADITIONAL')),
   birth_edtf   core.edtf,
   death_edtf   core.edtf,
-  birth_year   int,                                  -- negative years are BCE
-  death_year   int,
+  birth_year   int CHECK (birth_year <> 0),          -- negative years are BCE, and there is no year 0
+  death_year   int CHECK (death_year <> 0),
   floruit      text CHECK (char_length(floruit) <= 100),
   birth_place  text CHECK (char_length(birth_place) <= 200),
   death_place  text CHECK (char_length(death_place) <= 200),

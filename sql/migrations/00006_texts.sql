@@ -73,6 +73,8 @@ CREATE UNIQUE INDEX alignments_one_approved ON core.alignments (left_id, right_i
 CREATE INDEX alignments_left ON core.alignments (left_id, right_id, status);
 CREATE INDEX alignments_right ON core.alignments (right_id, left_id, status);
 CREATE INDEX alignments_work ON core.alignments (work_id);
+CREATE INDEX alignments_created ON core.alignments (created_at, id);
+CREATE INDEX alignments_updated ON core.alignments (updated_at, id);
 
 CREATE TABLE core.alignment_groups (
   alignment_id uuid NOT NULL REFERENCES core.alignments ON DELETE CASCADE,
@@ -82,6 +84,7 @@ CREATE TABLE core.alignment_groups (
   linear       boolean NOT NULL DEFAULT false,       -- both ranges have the same length and answer line by line
   confidence   real CHECK (confidence BETWEEN 0 AND 1),
   note         text CHECK (char_length(note) <= 500),
+  stale        boolean NOT NULL DEFAULT false,       -- a text has changed here since it was said that these lines answer each other
   PRIMARY KEY (alignment_id, idx),
   CHECK (left_lines IS NOT NULL OR right_lines IS NOT NULL),
   CHECK (left_lines IS NULL OR (NOT isempty(left_lines) AND lower(left_lines) > 0 AND NOT upper_inf(left_lines))),
@@ -90,10 +93,30 @@ CREATE TABLE core.alignment_groups (
   EXCLUDE USING gist (alignment_id WITH =, left_lines WITH &&),
   EXCLUDE USING gist (alignment_id WITH =, right_lines WITH &&)
 );
+
+-- What somebody said of two texts, of the revisions that they had then, while the alignment itself follows their edits:
+-- its groups are made anew of these by every edit, so that what is undone comes back whole.
+CREATE TABLE core.alignment_origins (
+  alignment_id   uuid PRIMARY KEY REFERENCES core.alignments ON DELETE CASCADE,
+  left_revision  int NOT NULL,
+  right_revision int NOT NULL,
+  status         text NOT NULL CHECK (status IN ('SUGGESTED','APPROVED')),
+  groups         jsonb NOT NULL CHECK (jsonb_typeof(groups) = 'array') -- core.alignment_document
+);
+ALTER TABLE core.alignment_origins ALTER COLUMN groups SET COMPRESSION lz4;
+
+-- The groups of an alignment, in order: [left from, left to, right from, right to, linear, confidence, note, stale].
+CREATE FUNCTION core.alignment_document(alignment uuid) RETURNS jsonb LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+  SELECT coalesce(jsonb_agg(jsonb_build_array(lower(g.left_lines), upper(g.left_lines) - 1, lower(g.right_lines), upper(g.right_lines) - 1,
+    g.linear, g.confidence, g.note, g.stale) ORDER BY g.idx), '[]')
+  FROM core.alignment_groups g WHERE g.alignment_id = alignment
+$$;
 -- +goose StatementEnd
 
 -- +goose Down
 -- +goose StatementBegin
+DROP FUNCTION core.alignment_document(uuid);
+DROP TABLE core.alignment_origins;
 DROP TABLE core.alignment_groups;
 DROP TABLE core.alignments;
 DROP TABLE core.text_revisions;

@@ -9,6 +9,14 @@ CREATE TABLE auth.credentials (
   changed_at   timestamptz NOT NULL DEFAULT now()
 );
 
+-- The peppers that passwords are hashed with, each by an id and a proof: the writer's settings have the peppers. So a
+-- setting that has another one under the same id is found before it does harm.
+CREATE TABLE auth.peppers (
+  id         text PRIMARY KEY CHECK (char_length(id) BETWEEN 1 AND 32),
+  proof      bytea NOT NULL CHECK (octet_length(proof) = 32),
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
 CREATE TABLE auth.user_roles (
   user_id    uuid NOT NULL REFERENCES auth.users,
   role       text NOT NULL CHECK (role IN ('CONTRIBUTOR','REVIEWER','EDITOR','ADMIN')), -- everybody is a reader
@@ -134,5 +142,6 @@ DROP TABLE auth.refresh_tokens;
 DROP TABLE auth.sessions;
 DROP TABLE auth.reviewer_languages;
 DROP TABLE auth.user_roles;
+DROP TABLE auth.peppers;
 DROP TABLE auth.credentials;
 -- +goose StatementEnd

@@ -22,7 +22,7 @@ WHERE a.status IN ('APPROVED','SUGGESTED');
 
 CREATE VIEW view.alignment_group AS
 SELECT g.alignment_id, g.idx, lower(g.left_lines) AS left_from, upper(g.left_lines) - 1 AS left_to, lower(g.right_lines) AS right_from, upper(g.right_lines) - 1 AS right_to,
-       g.linear, g.confidence
+       g.linear, g.confidence, g.stale
 FROM core.alignment_groups g JOIN view.alignment a ON a.id = g.alignment_id;
 
 -- Each alignment from both of its sides; flipped when the expression is the right one.

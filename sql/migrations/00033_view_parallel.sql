@@ -2,20 +2,20 @@
 -- +goose StatementBegin
 -- The groups of an alignment that touch a range of lines of one of its sides, seen from that side.
 CREATE FUNCTION view.groups_at(alignment uuid, flipped boolean, lines int4range)
-RETURNS TABLE (idx int, here int4range, there int4range, linear boolean, confidence real)
+RETURNS TABLE (idx int, here int4range, there int4range, linear boolean, confidence real, stale boolean)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF flipped THEN
-    RETURN QUERY SELECT g.idx, g.right_lines, g.left_lines, g.linear, g.confidence FROM core.alignment_groups g WHERE g.alignment_id = alignment AND g.right_lines && lines;
+    RETURN QUERY SELECT g.idx, g.right_lines, g.left_lines, g.linear, g.confidence, g.stale FROM core.alignment_groups g WHERE g.alignment_id = alignment AND g.right_lines && lines;
   ELSE
-    RETURN QUERY SELECT g.idx, g.left_lines, g.right_lines, g.linear, g.confidence FROM core.alignment_groups g WHERE g.alignment_id = alignment AND g.left_lines && lines;
+    RETURN QUERY SELECT g.idx, g.left_lines, g.right_lines, g.linear, g.confidence, g.stale FROM core.alignment_groups g WHERE g.alignment_id = alignment AND g.left_lines && lines;
   END IF;
 END $$;
 
 -- The groups that have lines of the other side alone and belong to a range of lines of this side: each to the last line
 -- of the group before it, or to the first line when there is none.
 CREATE FUNCTION view.groups_behind(alignment uuid, flipped boolean, lines int4range)
-RETURNS TABLE (line int, there int4range, confidence real)
+RETURNS TABLE (line int, there int4range, confidence real, stale boolean)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   low int;
@@ -25,10 +25,10 @@ BEGIN
   high := (SELECT g.idx FROM core.alignment_groups g
            WHERE g.alignment_id = alignment AND g.idx > coalesce(high, -1) AND CASE WHEN flipped THEN g.right_lines ELSE g.left_lines END IS NOT NULL ORDER BY g.idx LIMIT 1);
   RETURN QUERY
-  SELECT o.line, o.there, o.confidence
+  SELECT o.line, o.there, o.confidence, o.stale
   FROM (SELECT coalesce((SELECT upper(CASE WHEN flipped THEN h.right_lines ELSE h.left_lines END) - 1 FROM core.alignment_groups h
                          WHERE h.alignment_id = alignment AND h.idx < g.idx AND CASE WHEN flipped THEN h.right_lines ELSE h.left_lines END IS NOT NULL ORDER BY h.idx DESC LIMIT 1), 1) AS line,
-               CASE WHEN flipped THEN g.left_lines ELSE g.right_lines END AS there, g.confidence
+               CASE WHEN flipped THEN g.left_lines ELSE g.right_lines END AS there, g.confidence, g.stale
         FROM core.alignment_groups g
         WHERE g.alignment_id = alignment AND g.idx > CASE WHEN lower(lines) = 1 THEN -1 ELSE low END AND g.idx < coalesce(high, 2147483647)
           AND CASE WHEN flipped THEN g.right_lines ELSE g.left_lines END IS NULL) o
@@ -40,10 +40,10 @@ END $$;
 -- or the first row. Cells come in the order of others: the lines from..to of that text, NULL where it has none,
 -- and which of them, aligned_from..aligned_to, answer the row; the others answer nothing and stand before or after.
 -- What answers nothing between lines that do counts with them.
--- Of several alignments an approved one is taken, else the surest. Lines that the rights hide are in no cell.
+-- A cell is stale where one of its groups is. Of several alignments an approved one is taken, else the surest. Lines that the rights hide are in no cell.
 -- Rows begin after the row that begins at after_row_seq, and touch from_seq..to_seq; only the groups near them are read.
 CREATE FUNCTION view.parallel_rows(pivot uuid, others uuid[], from_seq int, to_seq int, after_row_seq int, max_rows int)
-RETURNS TABLE (row_key int, pivot_from int, pivot_to int, other_from int[], other_to int[], confidence real[], aligned_from int[], aligned_to int[])
+RETURNS TABLE (row_key int, pivot_from int, pivot_to int, other_from int[], other_to int[], confidence real[], aligned_from int[], aligned_to int[], stale boolean[])
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET jit = off ROWS 100 AS $$
 DECLARE
   total int := (SELECT e.readable_lines FROM view.expression e WHERE e.id = pivot);
@@ -105,20 +105,21 @@ BEGIN
     SELECT a.* FROM unnest(sides.alignments, sides.flips, sides.sureness, sides.readable) WITH ORDINALITY a (id, flipped, sureness, readable, n)),
   cell AS (
     SELECT r.i, s.n, lower(g.there) + CASE WHEN g.linear THEN greatest(keys[r.i] - lower(g.here), 0) ELSE 0 END AS a,
-           upper(g.there) - 1 - CASE WHEN g.linear THEN greatest(upper(g.here) - keys[r.i + 1], 0) ELSE 0 END AS b, coalesce(g.confidence, s.sureness) AS sure, true AS answers
+           upper(g.there) - 1 - CASE WHEN g.linear THEN greatest(upper(g.here) - keys[r.i + 1], 0) ELSE 0 END AS b, coalesce(g.confidence, s.sureness) AS sure, true AS answers, g.stale AS moved
     FROM side s
     CROSS JOIN LATERAL view.groups_at(s.id, s.flipped, int4range(keys[picked[1]], keys[picked[cardinality(picked)] + 1])) g
     CROSS JOIN LATERAL generate_series(width_bucket(lower(g.here), keys), width_bucket(upper(g.here) - 1, keys)) r (i)
     WHERE g.there IS NOT NULL
     UNION ALL
-    SELECT width_bucket(o.line, keys), s.n, lower(o.there), upper(o.there) - 1, NULL, false
+    SELECT width_bucket(o.line, keys), s.n, lower(o.there), upper(o.there) - 1, NULL, false, o.stale
     FROM side s CROSS JOIN LATERAL view.groups_behind(s.id, s.flipped, int4range(keys[picked[1]], keys[picked[cardinality(picked)] + 1])) o),
   merged AS (
     SELECT c.i, c.n, min(c.a) AS a, least(max(c.b), s.readable) AS b, min(c.sure) AS sure,
-           nullif(least(min(c.a) FILTER (WHERE c.answers), s.readable + 1), s.readable + 1) AS aligned_a, least(max(c.b) FILTER (WHERE c.answers), s.readable) AS aligned_b
+           nullif(least(min(c.a) FILTER (WHERE c.answers), s.readable + 1), s.readable + 1) AS aligned_a, least(max(c.b) FILTER (WHERE c.answers), s.readable) AS aligned_b, bool_or(c.moved) AS moved
     FROM cell c JOIN side s USING (n) GROUP BY c.i, c.n, s.readable HAVING min(c.a) <= s.readable)
   SELECT keys[p.i], keys[p.i], keys[p.i + 1] - 1, array_agg(m.a ORDER BY s.n), array_agg(m.b ORDER BY s.n), array_agg(m.sure ORDER BY s.n),
-         array_agg(m.aligned_a ORDER BY s.n), array_agg(CASE WHEN m.aligned_a IS NOT NULL THEN m.aligned_b END ORDER BY s.n)
+         array_agg(m.aligned_a ORDER BY s.n), array_agg(CASE WHEN m.aligned_a IS NOT NULL THEN m.aligned_b END ORDER BY s.n),
+         array_agg(coalesce(m.moved, false) ORDER BY s.n)
   FROM unnest(picked) p (i) CROSS JOIN side s LEFT JOIN merged m ON m.i = p.i AND m.n = s.n
   GROUP BY p.i ORDER BY p.i;
 END $$;

@@ -32,7 +32,7 @@ GRANT EXECUTE ON FUNCTION
   ops.sha256_hex(text), ops.announce(text[], boolean), ops.number_changes(int), ops.prune_outbox(interval, interval), view.verify(), view.refresh_all(), view.refresh_model(text), view.models(),
   view.refresh_work(uuid[]), view.refresh_expression(uuid[]), view.refresh_person(uuid[]), view.refresh_tag(uuid[]), view.refresh_category(uuid[]), view.refresh_language(text[]),
   view.refresh_user(uuid[]), view.refresh_collection(uuid[]), view.refresh_collection_item(uuid[], uuid[]), view.refresh_comment(uuid[]), view.refresh_popularity(uuid[]),
-  view.deferred(), core.rights_class(text, boolean), core.work_snapshot(uuid), core.expression_snapshot(uuid), core.person_snapshot(uuid), core.forget_history(uuid, int),
+  view.deferred(), core.rights_class(text, boolean), core.work_snapshot(uuid), core.expression_snapshot(uuid), core.person_snapshot(uuid), core.alignment_document(uuid), core.forget_history(uuid, int),
   core.set_vocabulary(uuid, int, text, text[])
   TO tercul_writer;
 -- +goose StatementEnd

@@ -33,10 +33,10 @@ apt_options() {
   done
 }
 
-# root_tools makes sure of mmdebstrap and bubblewrap; root may install them.
+# root_tools [extend] makes sure of mmdebstrap, where something is to be unpacked, and of bubblewrap; root may install them.
 root_tools() {
   local missing=() names
-  have mmdebstrap || root_is_built || missing+=(mmdebstrap)
+  have mmdebstrap || { root_is_built && [ "${1:-}" != extend ]; } || missing+=(mmdebstrap)
   have bwrap || missing+=(bubblewrap)
   [ "${#missing[@]}" -gt 0 ] || return 0
   names=${missing[*]}
@@ -108,10 +108,10 @@ extend_root() {
   local log=$TERCUL_HOME/log/root-edge.log mirror options=() line work=$TERCUL_ROOT.edge
   root_has_edge && return
   build_root
+  root_tools extend
   root_lock
   if root_has_edge; then root_unlock; return; fi
   need_mb "$(dirname "$TERCUL_ROOT")" 700 'Varnish in the private root'
-  have mmdebstrap || die "mmdebstrap not found: ask an administrator for 'apt-get install mmdebstrap', or do without EDGE=1"
   mirror=$(mirror)
   step "adding Varnish and its compiler to the private root (about 20 s, once)"
   while IFS= read -r line; do options+=("$line"); done < <(apt_options)

@@ -133,10 +133,12 @@ give() {
 # ROLES are those that `make up` makes an account of each of, on a database of its own.
 ROLES='reader contributor reviewer editor admin'
 
-# make_accounts makes them, once. They share one password; secrets/accounts lists them for whoever signs in.
+# make_accounts makes them, once. They share one password; secrets/accounts lists them for whoever signs in, and is
+# written anew where it is gone.
 make_accounts() {
   local role log=$TERCUL_HOME/log/accounts.log languages password
-  [ "$POSTGRES_FROM" != given ] && [ ! -e "$TERCUL_HOME/run/accounts" ] || return 0
+  [ "$POSTGRES_FROM" != given ] || return 0
+  [ ! -e "$TERCUL_HOME/run/accounts" ] || [ ! -s "$INSTANCE/secrets/accounts" ] || return 0
   password=$(secret accounts_password) || exit
   : >"$log"
   for role in $ROLES; do
@@ -165,9 +167,11 @@ start_services() {
     # shellcheck disable=SC2030,SC2031 # each service has settings of its own
     export TERCUL_READ_ADDR TERCUL_WRITE_ADDR TERCUL_REDIS_URL=$redis TERCUL_DATABASE_URL
     TERCUL_DATABASE_URL=$(database_url reader)
+    replica_settings
     start_service reader "$TERCUL_READ_ADDR" TERCUL_READ_ADDR
     TERCUL_DATABASE_URL=$(database_url writer)
     writer_settings
+    edge_settings
     make_accounts
     start_service writer "$TERCUL_WRITE_ADDR" TERCUL_WRITE_ADDR
   )

@@ -9,7 +9,7 @@ TERCUL_VARNISH_ADDR=${TERCUL_VARNISH_ADDR:-127.0.0.1:8082}
 varnish_argv() {
   local dir=$1 listen=$2 origin=$3
   server_dir "$dir"
-  { cp "$REPOSITORY/deploy/varnish/tercul.vcl" "$dir/" && varnish_site "$origin" >"$dir/site.vcl" && rm -rf "$dir/work"; } ||
+  { cp "$REPOSITORY/deploy/varnish/tercul.vcl" "$dir/" && varnish_site "$origin" >"$dir/site.vcl"; } ||
     die "cannot write to $dir: make room on its disk"
   if is_root; then chown "$SERVER_UID:$SERVER_UID" "$dir"/*.vcl; fi
   server_argv root "$dir" /usr/sbin/varnishd -F -j none -n /srv/work -a "$listen" -T none -f /srv/site.vcl \
@@ -21,4 +21,47 @@ varnish_argv() {
 # varnish_site ORIGIN prints the part of the configuration that is this machine's own.
 varnish_site() {
   sed -e "s/@HOST@/$(address_host "$1")/" -e "s/@PORT@/$(address_port "$1")/" "$REPOSITORY/deploy/varnish/site.vcl.in"
+}
+
+varnish_pid() {
+  local pid
+  pid=$(first_line "$INSTANCE/run/varnish.pid")
+  if runs "$pid" varnishd; then echo "$pid"; fi
+}
+
+# start_varnish puts one in front of the reader, unless just that one runs. A change of the configuration or of an address
+# starts it anew, and empties it.
+start_varnish() {
+  local log=$INSTANCE/log/varnish.log run=$INSTANCE/run/varnish is ARGV
+  export TERCUL_PURGE_KEY
+  TERCUL_PURGE_KEY=$(secret varnish)
+  varnish_argv "$INSTANCE/varnish" "$TERCUL_VARNISH_ADDR" "$TERCUL_READ_ADDR"
+  is=$(printf '%s\n' "${ARGV[@]}" "$TERCUL_PURGE_KEY" | cat - "$INSTANCE"/varnish/*.vcl | cksum)
+  if [ -n "$(varnish_pid)" ]; then
+    if [ "$(first_line "$run.is")" = "$is" ]; then return; fi
+    stop_varnish
+  fi
+  want_port "$(address_host "$TERCUL_VARNISH_ADDR")" "$(address_port "$TERCUL_VARNISH_ADDR")" TERCUL_VARNISH_ADDR 127.0.0.1:8092
+  step "starting Varnish on $TERCUL_VARNISH_ADDR"
+  rm -rf "$INSTANCE/varnish/work"
+  detach "$log" "${ARGV[@]}"
+  { echo "$DETACHED" >"$run.pid" && echo "$is" >"$run.is" && echo "$TERCUL_VARNISH_ADDR" >"$run.addr"; } ||
+    die "cannot write $run.pid: make room on its disk"
+  WATCH=$DETACHED wait_for 30 varnish_answers || die "Varnish did not start: $(explain "$log" "$LOG_FROM")"
+}
+
+varnish_answers() { listens "$(address_host "$TERCUL_VARNISH_ADDR")" "$(address_port "$TERCUL_VARNISH_ADDR")"; }
+
+stop_varnish() {
+  local pid
+  pid=$(varnish_pid)
+  [ -z "$pid" ] || stop_process "$pid" 10 TERM KILL || die "Varnish (process $pid) does not stop: see $INSTANCE/log/varnish.log"
+  rm -f "$INSTANCE/run/varnish".{pid,is,addr}
+}
+
+# edge_settings tells the writer which edge to purge, unless the environment has something else.
+edge_settings() {
+  [ -n "${EDGE:-}" ] || return 0
+  give TERCUL_EDGE_VARNISH_URLS "http://$(address_host "$TERCUL_VARNISH_ADDR"):$(address_port "$TERCUL_VARNISH_ADDR")"
+  give TERCUL_EDGE_VARNISH_KEY "$(secret varnish)"
 }

@@ -51,6 +51,7 @@ var parallelRow = &Object{Fields: map[string]Field{
 			" CASE WHEN u.id = {p}.pivot THEN {p}.pivot_to ELSE {p}.other_to[o.i] END AS to_seq," +
 			" CASE WHEN u.id = {p}.pivot THEN {p}.pivot_from ELSE {p}.aligned_from[o.i] END AS aligned_from," +
 			" CASE WHEN u.id = {p}.pivot THEN {p}.pivot_to ELSE {p}.aligned_to[o.i] END AS aligned_to," +
+			" u.id <> {p}.pivot AND {p}.stale[o.i] AS stale," +
 			" CASE WHEN u.id = {p}.pivot THEN NULL ELSE {p}.confidence[o.i] END AS confidence" +
 			" FROM unnest({p}.ids) WITH ORDINALITY u(id, n) JOIN view.expression e ON e.id = u.id" +
 			" CROSS JOIN LATERAL (SELECT array_position({p}.others, u.id) AS i) o) {t}",
@@ -67,7 +68,7 @@ func cellLines(which string) Field {
 }
 
 var parallelCell = &Object{Fields: map[string]Field{
-	"translationId": column("public_id"), "aligned": {SQL: "{t}.aligned_from IS NOT NULL"}, "confidence": column("confidence"),
+	"translationId": column("public_id"), "aligned": {SQL: "{t}.aligned_from IS NOT NULL"}, "stale": column("stale"), "confidence": column("confidence"),
 	"lines":     cellLines("true"),
 	"unaligned": cellLines("({t}.seq BETWEEN {p}.aligned_from AND {p}.aligned_to) IS NOT TRUE"),
 }}

@@ -35,10 +35,12 @@ func (l Lines) Range() pgtype.Range[pgtype.Int4] {
 }
 
 // Group answers lines with lines. It is linear where both sides are of one length
-// and answer line by line.
+// and answer line by line, and stale where a text has changed there since somebody
+// said so. A confidence of 0 is none that is known.
 type Group struct {
 	Left, Right Lines
 	Linear      bool
+	Stale       bool
 	Confidence  float64
 	Note        string
 }

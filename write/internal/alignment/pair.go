@@ -11,8 +11,8 @@ import (
 	"github.com/tercul/tercul/write/internal/publicid"
 )
 
-// text is what an alignment asks of one of its texts.
-type text struct {
+// state is what an alignment asks of one of its texts.
+type state struct {
 	work     uuid.UUID
 	revision int
 	lines    int
@@ -22,7 +22,7 @@ type text struct {
 
 // hold locks two texts with their work and reads what they are; a text that there
 // is not is left out.
-func hold(ctx context.Context, tx *command.Tx, ids ...uuid.UUID) (map[uuid.UUID]text, error) {
+func hold(ctx context.Context, tx *command.Tx, ids ...uuid.UUID) (map[uuid.UUID]state, error) {
 	_, err := tx.Exec(ctx, `SELECT FROM core.subjects WHERE id IN (SELECT unnest($1::uuid[]) UNION SELECT work_id FROM core.expressions WHERE id = ANY($1))
 		ORDER BY id FOR NO KEY UPDATE`, ids)
 	if err != nil {
@@ -36,10 +36,10 @@ func hold(ctx context.Context, tx *command.Tx, ids ...uuid.UUID) (map[uuid.UUID]
 		return nil, err
 	}
 	defer rows.Close()
-	out := map[uuid.UUID]text{}
+	out := map[uuid.UUID]state{}
 	for rows.Next() {
 		var id uuid.UUID
-		var t text
+		var t state
 		var visible *bool // null where nobody is known to have made it
 		if err := rows.Scan(&id, &t.work, &t.revision, &t.lines, &t.language, &visible); err != nil {
 			return nil, err
@@ -51,7 +51,7 @@ func hold(ctx context.Context, tx *command.Tx, ids ...uuid.UUID) (map[uuid.UUID]
 }
 
 // see asks whether the caller can see a text.
-func see(tx *command.Tx, field string, texts map[uuid.UUID]text, id uuid.UUID) error {
+func see(tx *command.Tx, field string, texts map[uuid.UUID]state, id uuid.UUID) error {
 	t, there := texts[id]
 	if !there {
 		return tx.NotFound(field)

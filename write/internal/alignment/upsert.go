@@ -44,7 +44,7 @@ type aligned struct {
 }
 
 // read checks the input against the texts, and puts the smaller id on the left.
-func read(tx *command.Tx, in model.UpsertAlignmentInput, left, right text) (*aligned, error) {
+func read(tx *command.Tx, in model.UpsertAlignmentInput, left, right state) (*aligned, error) {
 	if left.work != right.work {
 		return nil, tx.Stop(apperr.UserInvalid, "rightId", "It is a text of another work.")
 	}
@@ -87,6 +87,9 @@ func (a *aligned) store(ctx context.Context, tx *command.Tx) (publicid.ID, error
 		return r.id, err
 	}
 	tx.Audit(r.id.UUID, r.version, map[string]int{"groups": len(a.groups)})
+	if err := said(ctx, tx, r.id.UUID, approves(tx.Actor), a.left, a.right); err != nil {
+		return r.id, err
+	}
 	return r.id, a.writeGroups(ctx, tx, r.id.UUID)
 }
 

@@ -2,7 +2,8 @@
 // GraphQL over HTTP, finds out who asks, admits the document, and has the
 // executor run it.
 //
-//	request    POST JSON, or GET for queries; one operation, one mutation at most
+//	request    POST JSON, or GET for queries; one operation, one mutation at most; a
+//	           long body from who has credentials of ours, when there is room for it
 //	identity   the bearer's token, or the session's cookie; nobody without either
 //	document   registered ones for everybody, any for editors (see Documents)
 //	policy     each root field has a row; role and size are checked here, before

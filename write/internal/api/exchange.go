@@ -29,6 +29,8 @@ type exchange struct {
 	r     *http.Request
 	media gqlhttp.Media
 	later bool // a success is 202
+	// done gives back what was set aside for the body; nil where nothing was.
+	done func()
 }
 
 // answer is the whole way of a request.
@@ -76,22 +78,47 @@ func (x *exchange) read() (gqlhttp.Request, []byte, error) {
 	if err := contentType(x.r); err != nil {
 		return gqlhttp.Request{}, nil, err
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(x.out, x.r.Body, x.longest()))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return gqlhttp.Request{}, nil, errBodyTooLong
-	case err != nil:
-		return gqlhttp.Request{}, nil, apperr.New(apperr.BadRequest, "The request did not arrive whole.").Wrap(err)
+	body, err := x.body()
+	if err != nil {
+		return gqlhttp.Request{}, nil, err
 	}
 	request, err := gqlhttp.FromBody(body)
 	return request, body, err
 }
 
+// body reads the body of a POST, where there is room for it.
+func (x *exchange) body() (body []byte, err error) {
+	longest := x.longest()
+	if x.r.ContentLength > longest {
+		return nil, errBodyTooLong
+	}
+	if size := long(x.r, longest); size > 0 {
+		if x.done, err = x.room.take(x.r.Context(), size); err != nil {
+			return nil, err
+		}
+	}
+	body, err = io.ReadAll(http.MaxBytesReader(x.out, x.r.Body, longest))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, errBodyTooLong
+	case err != nil:
+		return nil, apperr.New(apperr.BadRequest, "The request did not arrive whole.").Wrap(err)
+	}
+	return body, nil
+}
+
+// giveBack ends what was set aside for the request.
+func (x *exchange) giveBack() {
+	if x.done != nil {
+		x.done()
+	}
+}
+
 // longest is how much is read before it is known what it asks for: who brings no
-// credentials may ask for nothing long.
+// credentials of ours may ask for nothing long.
 func (x *exchange) longest() int64 {
-	if x.r.Header.Get("Authorization") == "" && x.r.Header.Get("Cookie") == "" {
+	if !x.cfg.Identify.Issued(x.r) {
 		return policy.Operation{}.MaxBody()
 	}
 	return policy.LargestBody()

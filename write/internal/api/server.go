@@ -8,6 +8,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -19,6 +20,9 @@ import (
 // they were refused. An error is of the service.
 type Identifier interface {
 	Identify(r *http.Request, body []byte) (*identity.Actor, error)
+	// Issued tells, without asking anybody, whether the request has credentials that
+	// this service has once given out.
+	Issued(r *http.Request) bool
 }
 
 // Config is what a Server needs.
@@ -28,9 +32,13 @@ type Config struct {
 	Identify  Identifier
 	Limiter   Limiter // nil for no limits
 	Log       zerolog.Logger
+	Metrics   prometheus.Registerer // nil registers nothing
 	Now       func() time.Time
 	// Timeout bounds one request.
 	Timeout time.Duration
+	// URL is how browsers address the service, whatever a proxy makes of that; its own
+	// pages are trusted.
+	URL string
 	// Origins are the sites whose pages may send credentials from a browser.
 	Origins []string
 }
@@ -40,6 +48,7 @@ type Server struct {
 	cfg     Config
 	exec    *executor.Executor
 	protect *http.CrossOriginProtection
+	room    *room
 }
 
 // New puts a Server together.
@@ -48,7 +57,15 @@ func New(cfg Config) (*Server, error) {
 		cfg.Limiter = unlimited{}
 	}
 	s := &Server{cfg: cfg, exec: executor.New(cfg.Schema), protect: http.NewCrossOriginProtection()}
-	for _, origin := range cfg.Origins {
+	var err error
+	if s.room, err = newRoom(cfg.Metrics); err != nil {
+		return nil, err
+	}
+	trusted := cfg.Origins
+	if cfg.URL != "" {
+		trusted = append([]string{cfg.URL}, trusted...)
+	}
+	for _, origin := range trusted {
 		if err := s.protect.AddTrustedOrigin(origin); err != nil {
 			return nil, err
 		}
@@ -65,6 +82,7 @@ func (s *Server) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), s.cfg.Timeout)
 	defer cancel()
 	x := &exchange{Server: s, out: out, r: r.WithContext(ctx)}
+	defer x.giveBack()
 	s.allowOrigin(out, r)
 	if err := x.answer(); err != nil { //nolint:contextcheck // it is in the exchange's request
 		x.fail(err) //nolint:contextcheck // it is in the exchange's request

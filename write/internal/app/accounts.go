@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/netip"
@@ -16,6 +18,7 @@ import (
 	"github.com/tercul/tercul/write/internal/contribution"
 	"github.com/tercul/tercul/write/internal/graph"
 	"github.com/tercul/tercul/write/internal/job"
+	"github.com/tercul/tercul/write/internal/secret"
 	"github.com/tercul/tercul/write/internal/session"
 	"github.com/tercul/tercul/write/internal/signature"
 	"github.com/tercul/tercul/write/internal/token"
@@ -77,7 +80,7 @@ func (w *Writer) openAPI(_ context.Context, _ io.Writer) error {
 			DB: w.db, Access: w.sessions.Access, Keys: w.keys, Cookies: w.sessions.Cookies, Signature: verifier,
 			Client: w.client(), Now: time.Now,
 		},
-		Log: w.log, Now: time.Now, Timeout: w.cfg.API.Timeout, Origins: w.cfg.API.Origins,
+		Log: w.log, Metrics: w.metrics, Now: time.Now, Timeout: w.cfg.API.Timeout, URL: w.cfg.API.URL, Origins: w.cfg.API.Origins,
 	}
 	limiter, err := w.limiter()
 	if err != nil {
@@ -120,7 +123,10 @@ func (w *Writer) keepKeys(ctx context.Context, ready func()) error {
 		}
 		return err
 	}
-	if err := refresh(ctx); err != nil {
+	switch err := refresh(ctx); {
+	case errors.Is(err, secret.ErrNoKey), errors.Is(err, secret.ErrNotGenuine):
+		return fmt.Errorf("TERCUL_WRITE_SEAL_KEYS lacks the key that the keys of access tokens are sealed with: %w", err)
+	case err != nil:
 		w.log.Warn().Err(pg.Error(err)).Msg("the keys of access tokens cannot be read yet")
 	}
 	ready()
@@ -128,3 +134,31 @@ func (w *Writer) keepKeys(ctx context.Context, ready func()) error {
 }
 
 const loadKeysEvery = 30 * time.Second
+
+// checkPeppers ends the writer rather than have it hash passwords with a wrong pepper.
+// A database that cannot be asked yet has no accounts to serve; it is asked again.
+func (w *Writer) checkPeppers(ctx context.Context, ready func()) error {
+	again := time.NewTicker(loadKeysEvery)
+	defer again.Stop()
+	for complained := false; ; complained = true {
+		missing, err := account.CheckPeppers(pg.Named(ctx, "CheckPeppers"), w.db, w.cfg.Password.Peppers)
+		switch {
+		case errors.Is(err, account.ErrOtherPepper):
+			return err
+		case err != nil && !complained:
+			w.log.Warn().Err(pg.Error(err)).Msg("the peppers cannot be compared yet")
+		case err == nil && missing.Accounts > 0:
+			w.log.Warn().Int("accounts", missing.Accounts).Strs("peppers", missing.Peppers).Msg(missing.String())
+		}
+		ready()
+		if err == nil {
+			<-ctx.Done()
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-again.C:
+		}
+	}
+}

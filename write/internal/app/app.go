@@ -21,6 +21,7 @@ import (
 	"github.com/tercul/tercul/shared/telemetry"
 	"github.com/tercul/tercul/write/internal/account"
 	"github.com/tercul/tercul/write/internal/announce"
+	"github.com/tercul/tercul/write/internal/edge"
 	"github.com/tercul/tercul/write/internal/relay"
 	"github.com/tercul/tercul/write/internal/session"
 	"github.com/tercul/tercul/write/internal/views"
@@ -41,6 +42,7 @@ type Writer struct {
 	redis    *rds.Client         // nil without a URL
 	relay    *relay.Relay        // nil without Redis
 	announce *announce.Announcer // nil without Redis
+	edges    *edge.Purgers
 	ready    *readiness
 	keys     *session.Keys
 	sessions *session.Sessions
@@ -53,7 +55,7 @@ type Writer struct {
 // is left open.
 func New(ctx context.Context, cfg Config, logs io.Writer) (*Writer, error) {
 	w := &Writer{cfg: cfg, build: telemetry.ReadBuild("writer")}
-	for _, step := range []func(context.Context, io.Writer) error{w.openTelemetry, w.openPort, w.openDatabase, w.openBus, w.openViews, w.openAccounts, w.openAPI} {
+	for _, step := range []func(context.Context, io.Writer) error{w.openTelemetry, w.openPort, w.openDatabase, w.openBus, w.openEdges, w.openViews, w.openAccounts, w.openAPI} {
 		if err := step(ctx, logs); err != nil {
 			w.close(ctx)
 			return nil, err
@@ -99,9 +101,7 @@ func (w *Writer) openBus(_ context.Context, _ io.Writer) (err error) {
 	}
 	space := cachekey.Space(w.cfg.RedisSpace)
 	w.relay, err = relay.New(relay.Config{
-		Connect: func(ctx context.Context) (*pgx.Conn, error) {
-			return pgx.ConnectConfig(ctx, w.db.Config().ConnConfig)
-		},
+		Connect:   w.connect,
 		Publisher: w.publisher(space),
 		Memory:    invalidate.NewBus(w.redis.Client, space),
 		Log:       w.log, Metrics: w.metrics,
@@ -115,6 +115,11 @@ func (w *Writer) openBus(_ context.Context, _ io.Writer) (err error) {
 
 func (w *Writer) publisher(space cachekey.Space) *invalidate.Publisher {
 	return invalidate.NewPublisher(invalidate.PublisherConfig{Redis: w.redis.Client, Space: space})
+}
+
+// connect opens a connection that belongs to whoever asks: one that listens, or holds a lock.
+func (w *Writer) connect(ctx context.Context) (*pgx.Conn, error) {
+	return pgx.ConnectConfig(ctx, w.db.Config().ConnConfig)
 }
 
 // openViews prepares the counting of views: in Redis, where there is one.
@@ -147,6 +152,8 @@ func (w *Writer) Run(ctx context.Context) error {
 		g.Add(run.Service{Name: "relay", Run: w.relay.Run})
 		g.Add(run.Service{Name: "announce", Run: w.announce.Run})
 	}
+	g.Add(run.Service{Name: "peppers", Run: w.checkPeppers})
+	g.Add(run.Service{Name: "edges", Run: w.purgeEdges, Stop: w.cfg.Edge.Timeout + 5*time.Second})
 	g.Add(run.Service{Name: "keys", Run: w.keepKeys})
 	g.Add(run.Service{Name: "views", Run: w.storeViews})
 	g.Add(jobs.Run())

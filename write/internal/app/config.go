@@ -11,6 +11,7 @@ import (
 	"github.com/tercul/tercul/shared/telemetry"
 	"github.com/tercul/tercul/write/internal/account"
 	"github.com/tercul/tercul/write/internal/contribution"
+	"github.com/tercul/tercul/write/internal/edge"
 	"github.com/tercul/tercul/write/internal/mail"
 	"github.com/tercul/tercul/write/internal/secret"
 )
@@ -29,6 +30,8 @@ type Config struct {
 	Mail     mail.Config
 
 	Contributions contribution.Config
+
+	Edge edge.Config
 
 	Publish    time.Duration `env:"TERCUL_WRITE_PUBLISH" envDefault:"250ms" validate:"min=1ms,max=5s" desc:"How long a mutation waits after its commit until the caches are told; beyond it is answered without X-Tercul-Seq, and they are told later."`
 	OutboxKeep time.Duration `env:"TERCUL_OUTBOX_KEEP" envDefault:"24h" validate:"min=10m,max=8760h" desc:"How long announcements are kept in the outbox."`
@@ -64,6 +67,7 @@ func LoadConfig(environ map[string]string) (Config, error) { return config.Load[
 // Check finds what no single setting can tell.
 func (c *Config) Check() []config.Fault {
 	faults := append(c.Mail.Check(), c.Limits.check()...)
+	faults = append(faults, c.Edge.Check()...)
 	for name, ring := range map[string]secret.Ring{
 		"TERCUL_WRITE_PEPPERS": c.Password.Peppers, "TERCUL_WRITE_SEAL_KEYS": c.Sessions.SealKeys, "TERCUL_WRITE_REFRESH_KEYS": c.Sessions.Refresh,
 	} {

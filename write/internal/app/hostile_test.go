@@ -142,6 +142,7 @@ func TestBodiesThatAreTooLong(t *testing.T) {
 	}{
 		"as much as anybody may send":     {usual - 40, "", http.StatusOK},
 		"more, from nobody":               {usual, "", http.StatusRequestEntityTooLarge},
+		"more, with credentials made up":  {usual, "made.up.credentials", http.StatusRequestEntityTooLarge},
 		"more, to ask for nothing long":   {usual, token, http.StatusRequestEntityTooLarge},
 		"more than any operation can use": {policy.LargestBody(), token, http.StatusRequestEntityTooLarge},
 	} {

@@ -139,7 +139,8 @@ func TestBrowsersHaveCookies(t *testing.T) {
 	for _, c := range r.cookies {
 		require.True(t, c.HttpOnly)
 		require.Equal(t, http.SameSiteLaxMode, c.SameSite)
-		require.Equal(t, map[string]string{"tercul-session": "/", "tercul-refresh": "/graphql"}[c.Name], c.Path)
+		require.Contains(t, []string{"tercul-session", "tercul-refresh"}, c.Name)
+		require.Equal(t, []any{"/", "", false}, []any{c.Path, c.Domain, c.Secure})
 	}
 	require.Equal(t, "ada", b.do(viewerText, nil).text("viewer", "username"))
 	require.Equal(t, "COOKIE", r.data["login"]["session"].(map[string]any)["mode"])

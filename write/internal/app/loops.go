@@ -54,7 +54,7 @@ func (w *Writer) tidy(ctx context.Context, ready func()) error {
 	return w.every(ctx, "old announcements cannot be removed", tidyEvery, func(ctx context.Context) error {
 		for {
 			var gone int64
-			err := w.db.QueryRow(pg.Named(ctx, "PruneOutbox"), "SELECT ops.prune_outbox($1)", w.cfg.OutboxKeep).Scan(&gone)
+			err := w.db.QueryRow(pg.Named(ctx, "PruneOutbox"), "SELECT ops.prune_outbox($1, $2)", w.cfg.OutboxKeep, w.cfg.Edge.Owed).Scan(&gone)
 			if err != nil || gone == 0 {
 				return err
 			}

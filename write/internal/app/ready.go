@@ -24,7 +24,7 @@ func (w *Writer) dependencies() []dependency {
 	if w.redis != nil {
 		list = append(list, dependency{"redis", false, w.redis.Ping})
 	}
-	return list
+	return append(list, w.edgeDependencies()...)
 }
 
 var errNotMigrated = apperr.New(apperr.Unavailable, "The database is not migrated. Run: tercul migrate up")

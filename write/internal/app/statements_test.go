@@ -9,8 +9,9 @@ import (
 	"github.com/tercul/tercul/write/internal/identity"
 )
 
-// TestStatementsOfAnEdit counts what is sent for one: begin, lock, read, change,
-// version, audit, history, commit; and beside it who asks, and what to publish.
+// TestStatementsOfAnEdit counts what is sent for one: begin, lock, read, change
+// with its version, audit, history, commit; and beside it who asks, and what to
+// publish.
 func TestStatementsOfAnEdit(t *testing.T) {
 	s := beginWith(t, map[string]string{"TERCUL_REDIS_URL": pgtest.RedisURL(t), "TERCUL_REDIS_SPACE": "statements-test"})
 	s.account("ada", identity.Editor)
@@ -23,7 +24,7 @@ func TestStatementsOfAnEdit(t *testing.T) {
 	before, asked, read := s.counted("updateWork"), s.counted("Identify"), s.counted("ReadOutbox")
 	r := p.do(`mutation($id: ID!) { updateWork(input: {id: $id, expectedVersion: 1, patch: {description: "What it is."}}) { work { version } userErrors { code } } }`, map[string]any{"id": work})
 	require.Empty(t, r.faults("updateWork"))
-	require.Equal(t, 8, s.counted("updateWork").statements-before.statements)
+	require.Equal(t, 7, s.counted("updateWork").statements-before.statements)
 	require.Equal(t, 1, s.counted("Identify").statements-asked.statements)
 	require.Equal(t, 1, s.counted("ReadOutbox").statements-read.statements)
 }

@@ -98,9 +98,8 @@ func Delete(ctx context.Context, tx *command.Tx, in model.DeleteAuthorInput) (pu
 	if named {
 		return s.id, tx.Stop(apperr.UserInvalidState, "id", "Works or translations still name this person.")
 	}
-	_, err = tx.Exec(ctx, "UPDATE core.persons SET deleted_at = $2, deleted_by = $3 WHERE id = $1", s.id.UUID, tx.Now, tx.By())
-	if err != nil {
-		return s.id, err
-	}
-	return s.changed(ctx, tx, in.Reason, map[string]string{"reason": in.Reason})
+	var set command.Set
+	set.Add("deleted_at", tx.Now)
+	set.Add("deleted_by", tx.By())
+	return s.change(ctx, tx, &set, in.Reason, map[string]string{"reason": in.Reason})
 }

@@ -14,37 +14,38 @@ func Update(ctx context.Context, tx *command.Tx, in model.UpdateAuthorInput) (pu
 	if err != nil {
 		return s.id, err
 	}
-	if err := apply(ctx, tx, s.id, in.Patch); err != nil {
+	set, err := columns(ctx, tx, s.id, in.Patch)
+	if err != nil {
 		return s.id, err
 	}
 	message := ""
 	if in.Message != nil {
 		message = *in.Message
 	}
-	return s.changed(ctx, tx, message, in.Patch)
+	return s.change(ctx, tx, set, message, in.Patch)
 }
 
-// apply writes what the patch gives. The years follow the dates.
-func apply(ctx context.Context, tx *command.Tx, id publicid.ID, p model.AuthorPatch) error {
+// columns gathers what the patch changes of the row. The years follow the dates.
+func columns(ctx context.Context, tx *command.Tx, id publicid.ID, p model.AuthorPatch) (*command.Set, error) {
 	kind, hasKind := command.Required(tx, "patch.kind", p.Kind)
-	var set command.Set
+	set := &command.Set{}
 	if hasKind {
 		set.Add("person_kind", string(kind))
 	}
-	birth, death, err := life(ctx, tx, id, p, &set)
+	birth, death, err := life(ctx, tx, id, p, set)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	checkLife(tx, "patch.death", birth, death)
 	if tx.Faulty() {
-		return tx.Faults()
+		return nil, tx.Faults()
 	}
-	command.Give(&set, "floruit", p.Floruit)
-	command.Give(&set, "birth_place", p.BirthPlace)
-	command.Give(&set, "death_place", p.DeathPlace)
-	command.Give(&set, "country_code", p.Country)
-	command.Give(&set, "bio", p.Bio)
-	return set.Update(ctx, tx, "core.persons", id.UUID)
+	command.Give(set, "floruit", p.Floruit)
+	command.Give(set, "birth_place", p.BirthPlace)
+	command.Give(set, "death_place", p.DeathPlace)
+	command.Give(set, "country_code", p.Country)
+	command.Give(set, "bio", p.Bio)
+	return set, nil
 }
 
 // life is the years of birth and death as they will be.

@@ -83,6 +83,9 @@ func (a *app) createUser(ctx context.Context, u newUser) error {
 		if given.Password, err = a.password(u.passwordFile); err != nil {
 			return err
 		}
+		if _, err := account.CheckPeppers(ctx, conn, cfg.Peppers); err != nil {
+			return err
+		}
 		id, err := account.Create(ctx, conn, hasher, judge, given)
 		if err != nil {
 			return wordFaults(err)

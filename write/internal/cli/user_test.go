@@ -49,6 +49,13 @@ func TestUserCreate(t *testing.T) {
 	code, _, said = create("--username", "eve", "--email", "eve@example.org")
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, said, "at least 12 characters")
+
+	// A pepper that is not the writer's would make an account that nobody can sign in to.
+	t.Setenv("TERCUL_WRITE_PEPPERS", "test:"+base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", 32))))
+	require.NoError(t, os.WriteFile(file, []byte("ulmus et vitis et acanthus"), 0o600))
+	code, _, said = create("--username", "eve", "--email", "eve@example.org")
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, said, "TERCUL_WRITE_PEPPERS: the key test is not the one")
 }
 
 // TestExamplesAreTaken: what --help shows as a username or a document's id is one.

@@ -140,9 +140,13 @@ func (s *State) AtRevision(tx *command.Tx, field string, expected int) error {
 
 // Changed raises the version, writes the history and notes the audit.
 func (s *State) Changed(ctx context.Context, tx *command.Tx, message string, detail any) (publicid.ID, error) {
-	err := tx.QueryRow(ctx, `UPDATE core.expressions SET version = version + 1, updated_at = $2, updated_by = $3 WHERE id = $1 RETURNING version`,
-		s.ID.UUID, tx.Now, tx.By()).Scan(&s.Version)
-	if err != nil {
+	return s.Change(ctx, tx, &command.Set{}, message, detail)
+}
+
+// Change is Changed with what changes in the row.
+func (s *State) Change(ctx context.Context, tx *command.Tx, set *command.Set, message string, detail any) (publicid.ID, error) {
+	var err error
+	if s.Version, err = set.Raise(ctx, tx, "core.expressions", s.ID.UUID); err != nil {
 		return s.ID, err
 	}
 	tx.Audit(s.ID.UUID, s.Version, detail)

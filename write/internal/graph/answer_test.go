@@ -98,3 +98,33 @@ func TestListsTakePages(t *testing.T) {
 	}
 	require.Equal(t, "BAD_REQUEST", w.Ask(reader, `query($a: String) { viewerComments(after: $a) { nodes { id } } }`, map[string]any{"a": end}).Code(), "of another list")
 }
+
+// TestAWorkNamesTheTextsThatOneMaySee: of its drafts a stranger is not told that they are.
+func TestAWorkNamesTheTextsThatOneMaySee(t *testing.T) {
+	w := writetest.New(t)
+	work := w.PublishedWork("it", "Inferno")
+	public, draft, claimed := w.PublishedText(work, "ORIGINAL", "it", "a"), w.PublishedText(work, "TRANSLATION", "en", "a"), w.PublishedText(work, "TRANSLATION", "de", "a")
+	maker, translator := w.User(identity.Contributor), w.Claim(claimed)
+	w.Exec("UPDATE core.expressions SET status = 'DRAFT', created_by = $2 WHERE id = $1", draft.UUID, maker.UserID)
+	w.Exec("UPDATE core.expressions SET status = 'WITHHELD' WHERE id = $1", claimed.UUID)
+	for name, c := range map[string]struct {
+		actor *identity.Actor
+		sees  []string
+	}{
+		"a stranger":     {w.User(identity.Contributor), []string{public.String()}},
+		"a reviewer":     {w.User(identity.Reviewer, "en"), []string{public.String()}},
+		"its maker":      {maker, []string{public.String(), draft.String()}},
+		"its translator": {translator, []string{public.String(), claimed.String()}},
+		"an editor":      {w.User(identity.Editor), []string{public.String(), claimed.String(), draft.String()}},
+	} {
+		a := w.Ask(c.actor, `query($id: ID!) { editable(id: $id) { ... on Work { expressions { id } } } }`, map[string]any{"id": work})
+		require.Empty(t, a.Errors)
+		var found struct{ Expressions []struct{ ID string } }
+		require.NoError(t, json.Unmarshal(a.Data["editable"], &found))
+		ids := []string{}
+		for _, e := range found.Expressions {
+			ids = append(ids, e.ID)
+		}
+		require.ElementsMatch(t, c.sees, ids, name)
+	}
+}

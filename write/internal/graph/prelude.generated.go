@@ -1838,6 +1838,41 @@ func (ec *executionContext) marshalOFloat2ᚖfloat64(ctx context.Context, sel as
 	return graphql.WrapContextMarshaler(ctx, res)
 }
 
+func (ec *executionContext) unmarshalOID2ᚕgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋpublicidᚐIDᚄ(ctx context.Context, v any) ([]publicid.ID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]publicid.ID, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNID2githubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋpublicidᚐID(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOID2ᚕgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋpublicidᚐIDᚄ(ctx context.Context, sel ast.SelectionSet, v []publicid.ID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNID2githubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋpublicidᚐID(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOID2ᚖgithubᚗcomᚋterculᚋterculᚋwriteᚋinternalᚋpublicidᚐID(ctx context.Context, v any) (*publicid.ID, error) {
 	if v == nil {
 		return nil, nil

@@ -21,6 +21,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Alignment() AlignmentResolver
 	Contribution() ContributionResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
@@ -54,6 +55,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AddCollectionItemInput", ec.unmarshalInputAddCollectionItemInput),
+			graphql.NewInputUnmarshaler("AlignmentFilter", ec.unmarshalInputAlignmentFilter),
 			graphql.NewInputUnmarshaler("AlignmentGroupInput", ec.unmarshalInputAlignmentGroupInput),
 			graphql.NewInputUnmarshaler("ApplyContributionInput", ec.unmarshalInputApplyContributionInput),
 			graphql.NewInputUnmarshaler("ApproveAlignmentInput", ec.unmarshalInputApproveAlignmentInput),
@@ -593,6 +595,252 @@ extend type Mutation {
   updateProfile("The change." input: UpdateProfileInput!): ViewerPayload!
   "Deletes one's account in seven days and ends its sessions. Signing in before then takes it back."
   deleteAccount("The account." input: DeleteAccountInput!): OkPayload!
+}
+`, BuiltIn: false},
+	{Name: "../../schema/alignment.graphql", Input: `"Which lines of two texts answer each other, each text in one revision."
+type Alignment {
+  "Its id."
+  id: ID!
+  "Where it stands."
+  status: AlignmentStatus!
+  "Its number. Give it as expectedVersion with an approval."
+  version: Int!
+  "The work that both are texts of."
+  workId: ID!
+  "One text: the one with the smaller id."
+  leftId: ID!
+  "The other text."
+  rightId: ID!
+  "The revision of the one text."
+  leftRevision: Int!
+  "The revision of the other text."
+  rightRevision: Int!
+  "The one text, as it is now."
+  left: AlignedText!
+  "The other text, as it is now."
+  right: AlignedText!
+  "How it was made."
+  method: AlignmentMethod!
+  "How sure it is as a whole, 0 to 1."
+  confidence: Float
+  "Who made it; null for an import, and for those who are gone."
+  author: UserLink
+  "Who approved it last."
+  approvedBy: UserLink
+  "How many groups it has."
+  groupCount: Int!
+  "How many of them are stale."
+  staleCount: Int!
+  "Its groups, in order."
+  groups: [AlignmentGroup!]! @goField(forceResolver: true) @cost(weight: 50)
+  "The lines themselves beside each other, in order: a row for each group, and of a linear group for each pair of lines."
+  rows("How many, 100 at most." first: Int = 50, "Those after this cursor." after: String): AlignmentRowConnection! @goField(forceResolver: true) @cost(weight: 50)
+  "When it was made."
+  createdAt: DateTime!
+  "When it was last changed."
+  updatedAt: DateTime!
+}
+
+"A text that is aligned."
+type AlignedText {
+  "Its id."
+  id: ID!
+  "Its title."
+  title: String!
+  "Its language."
+  language: LanguageTag!
+  "Whether it is the original or a translation."
+  kind: ExpressionKind!
+  "The revision that it has now: the alignment's, unless that is STALE or REJECTED."
+  revision: Int!
+  "How many lines it has."
+  lineCount: Int!
+}
+
+"A page of the rows of an alignment."
+type AlignmentRowConnection {
+  "The rows."
+  nodes: [AlignmentRow!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"Lines that answer each other."
+type AlignmentRow {
+  "Which of the groups it is of, from 0."
+  group: Int!
+  "Which lines of the one text; null where it has nothing."
+  left: LineRange
+  "Which lines of the other text; null where it has nothing."
+  right: LineRange
+  "Whether a text has changed here since it was aligned."
+  stale: Boolean!
+  "How sure it is, 0 to 1."
+  confidence: Float
+  "What to know about it."
+  note: String
+  "The lines of the one text, in its revision, as far as the caller can read it: the first 50 of the row."
+  leftLines: [TextLine!]!
+  "The lines of the other text, in the same way."
+  rightLines: [TextLine!]!
+}
+
+"Where an alignment stands."
+enum AlignmentStatus {
+  "Somebody suggested it."
+  SUGGESTED
+  "Somebody approved it."
+  APPROVED
+  "Its texts have moved on, and nothing of it is left."
+  STALE
+  "Another one took its place."
+  REJECTED
+}
+
+"How an alignment was made."
+enum AlignmentMethod {
+  "By hand."
+  MANUAL
+  "By the length of the lines."
+  LENGTH_BASED
+  "By meaning."
+  EMBEDDING
+  "Taken over with the text."
+  IMPORTED
+  "Line for line, since both have as many lines in each part."
+  LINE_COUNT
+}
+
+"Lines that answer lines."
+type AlignmentGroup {
+  "Lines of the one text; null where it has nothing."
+  left: LineRange
+  "Lines of the other text; null where it has nothing."
+  right: LineRange
+  "Whether they answer line by line."
+  linear: Boolean!
+  "Whether a text has changed here since it was aligned."
+  stale: Boolean!
+  "How sure it is, 0 to 1."
+  confidence: Float
+  "What to know about it."
+  note: String
+}
+
+"Lines of a text, by their numbers."
+type LineRange {
+  "The first."
+  from: Int!
+  "The last."
+  to: Int!
+}
+
+"Lines of a text, by their numbers."
+input LineRangeInput {
+  "The first, from 1."
+  from: Int! @goTag(key: "validate", value: "min=1")
+  "The last."
+  to: Int! @goTag(key: "validate", value: "gtefield=From")
+}
+
+"Lines to answer lines. One side may be missing."
+input AlignmentGroupInput {
+  "Lines of the left text."
+  left: LineRangeInput
+  "Lines of the right text."
+  right: LineRangeInput
+  "What to know about it."
+  note: String @goTag(key: "validate", value: "omitempty,max=500,line")
+}
+
+"An alignment of two texts of one work, whichever is given as the left one."
+input UpsertAlignmentInput {
+  "One text."
+  leftId: ID! @goTag(key: "validate", value: "kind=EXPRESSION")
+  "The other text."
+  rightId: ID! @goTag(key: "validate", value: "kind=EXPRESSION")
+  "The revision of the one text that the caller has read: the current one."
+  leftRevision: Int! @goTag(key: "validate", value: "min=1")
+  "The revision of the other text that the caller has read: the current one."
+  rightRevision: Int! @goTag(key: "validate", value: "min=1")
+  "1 to 20,000 groups, ascending on both sides and without overlap."
+  groups: [AlignmentGroupInput!]! @goTag(key: "validate", value: "min=1,max=20000,dive")
+}
+
+"Which alignments."
+input AlignmentFilter {
+  "Those of texts of this work."
+  workId: ID
+  "Those of this text, or of these two with each other."
+  expressionIds: [ID!]
+  "Those of a text in this language, or of texts in these two; a tag without subtags stands for all that begin with it."
+  languages: [LanguageTag!]
+  "Those that stand at one of these."
+  status: [AlignmentStatus!]
+  "Those that are stale in part, or that are not."
+  stale: Boolean
+  "Those that this member made."
+  authorId: ID
+  "Those that wait for the caller: somebody else's that are suggested, or approved and stale in part; or all others."
+  waiting: Boolean
+}
+
+"In which order alignments are listed."
+enum AlignmentSort {
+  "The last made first."
+  NEWEST
+  "The first made first."
+  OLDEST
+  "The last changed first."
+  UPDATED
+}
+
+"A page of alignments."
+type AlignmentConnection {
+  "The alignments of this page."
+  nodes: [Alignment!]!
+  "The alignments of this page, each with its cursor."
+  edges: [AlignmentEdge!]!
+  "Where the page ends."
+  pageInfo: PageInfo!
+}
+
+"One of the alignments of a page."
+type AlignmentEdge {
+  "Where this one stands in the list."
+  cursor: String!
+  "The one itself."
+  node: Alignment!
+}
+
+"An alignment to approve."
+input ApproveAlignmentInput {
+  "The alignment."
+  id: ID! @goTag(key: "validate", value: "kind=ALIGNMENT")
+  "The version that the caller has read."
+  expectedVersion: Int! @goTag(key: "validate", value: "min=1")
+}
+
+"What became of an alignment."
+type AlignmentPayload {
+  "The alignment, after the change."
+  alignment: Alignment
+  "What to mend; with any of it nothing was changed."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  "An alignment, for who made it, for reviewers of either language, and for editors, if they see both texts; null for others."
+  alignment("The alignment." id: ID!): Alignment
+  "Alignments of texts that the caller sees: those of a language that a reviewer holds, all for editors, for others their own. Each has the version that approveAlignment asks for."
+  alignments("Which." filter: AlignmentFilter, "In what order." sort: AlignmentSort! = NEWEST, "How many, 1 to 100." first: Int = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): AlignmentConnection! @listSize(argument: "first", max: 100)
+}
+
+extend type Mutation {
+  "Says which lines of two texts answer each other. A contributor suggests it, in place of their own last suggestion; an editor's is approved, in place of the one that was."
+  upsertAlignment("The alignment." input: UpsertAlignmentInput!): AlignmentPayload!
+  "Approves a suggested alignment, in place of the one that was, or confirms what is stale of an approved one: its groups are of the present texts then. A reviewer of either language may, and editors; nobody their own."
+  approveAlignment("The alignment." input: ApproveAlignmentInput!): AlignmentPayload!
 }
 `, BuiltIn: false},
 	{Name: "../../schema/analysis.graphql", Input: `"How far the analysis of a text is. Its outcome is read from the public API: ` + "`" + `analysis` + "`" + `."
@@ -3285,144 +3533,17 @@ input RevertTextInput {
   expectedRevision: Int! @goTag(key: "validate", value: "min=1")
 }
 
-"Which lines of two texts answer each other, each text in one revision."
-type Alignment {
-  "Its id."
-  id: ID!
-  "Where it stands."
-  status: AlignmentStatus!
-  "Its number. Give it as expectedVersion with an approval."
-  version: Int!
-  "The work that both are texts of."
-  workId: ID!
-  "One text: the one with the smaller id."
-  leftId: ID!
-  "The other text."
-  rightId: ID!
-  "The revision of the one text."
-  leftRevision: Int!
-  "The revision of the other text."
-  rightRevision: Int!
-  "How it was made."
-  method: AlignmentMethod!
-  "Its groups, in order."
-  groups: [AlignmentGroup!]!
-  "When it was made."
-  createdAt: DateTime!
-  "When it was last changed."
-  updatedAt: DateTime!
-}
-
-"Where an alignment stands."
-enum AlignmentStatus {
-  "Somebody suggested it."
-  SUGGESTED
-  "Somebody approved it."
-  APPROVED
-  "One of its texts has moved on."
-  STALE
-  "Another one took its place."
-  REJECTED
-}
-
-"How an alignment was made."
-enum AlignmentMethod {
-  "By hand."
-  MANUAL
-  "By the length of the lines."
-  LENGTH_BASED
-  "By meaning."
-  EMBEDDING
-  "Taken over with the text."
-  IMPORTED
-  "Line for line, since both have as many lines in each part."
-  LINE_COUNT
-}
-
-"Lines that answer lines."
-type AlignmentGroup {
-  "Lines of the one text; null where it has nothing."
-  left: LineRange
-  "Lines of the other text; null where it has nothing."
-  right: LineRange
-  "Whether they answer line by line."
-  linear: Boolean!
-  "How sure it is, 0 to 1."
-  confidence: Float
-  "What to know about it."
-  note: String
-}
-
-"Lines of a text, by their numbers."
-type LineRange {
-  "The first."
-  from: Int!
-  "The last."
-  to: Int!
-}
-
-"Lines of a text, by their numbers."
-input LineRangeInput {
-  "The first, from 1."
-  from: Int! @goTag(key: "validate", value: "min=1")
-  "The last."
-  to: Int! @goTag(key: "validate", value: "gtefield=From")
-}
-
-"Lines to answer lines. One side may be missing."
-input AlignmentGroupInput {
-  "Lines of the left text."
-  left: LineRangeInput
-  "Lines of the right text."
-  right: LineRangeInput
-  "What to know about it."
-  note: String @goTag(key: "validate", value: "omitempty,max=500,line")
-}
-
-"An alignment of two texts of one work, whichever is given as the left one."
-input UpsertAlignmentInput {
-  "One text."
-  leftId: ID! @goTag(key: "validate", value: "kind=EXPRESSION")
-  "The other text."
-  rightId: ID! @goTag(key: "validate", value: "kind=EXPRESSION")
-  "The revision of the one text that the caller has read: the current one."
-  leftRevision: Int! @goTag(key: "validate", value: "min=1")
-  "The revision of the other text that the caller has read: the current one."
-  rightRevision: Int! @goTag(key: "validate", value: "min=1")
-  "1 to 20,000 groups, ascending on both sides and without overlap."
-  groups: [AlignmentGroupInput!]! @goTag(key: "validate", value: "min=1,max=20000,dive")
-}
-
-"An alignment to approve."
-input ApproveAlignmentInput {
-  "The alignment."
-  id: ID! @goTag(key: "validate", value: "kind=ALIGNMENT")
-  "The version that the caller has read."
-  expectedVersion: Int! @goTag(key: "validate", value: "min=1")
-}
-
-"What became of an alignment."
-type AlignmentPayload {
-  "The alignment, after the change."
-  alignment: Alignment
-  "What to mend; with any of it nothing was changed."
-  userErrors: [UserError!]!
-}
-
 extend type Mutation {
   """
   Gives a translation or an original its text. Lines keep their keys where their words stay, and the former text stays in
-  the history. Alignments do not follow an edited text: those of it become STALE, and parallel reading shows its lines
-  unaligned until somebody aligns it anew (upsertAlignment, with the new revision). The translator who has claimed the
-  credit may, and editors.
+  the history. Alignments follow: where the lines are as they were on both sides they go on as they stand; a group of
+  which a line changed, went, or has a new one inside is ` + "`" + `stale` + "`" + `, and so is a new line; parallel reading shows them so
+  until somebody aligns it anew (upsertAlignment) or confirms it (approveAlignment). One of which nothing is left
+  becomes STALE. The translator who has claimed the credit may, and editors.
   """
   setText("The text." input: SetTextInput!): TranslationPayload!
-  "Makes a new revision of a text that is as an earlier one was, with the keys that its lines had then. Its alignments become STALE, as by setText."
+  "Makes a new revision of a text that is as an earlier one was, with the keys that its lines had then. Alignments follow, as by setText: what the edits between had made stale holds again."
   revertText("The revisions." input: RevertTextInput!): TranslationPayload!
-  "Says which lines of two texts answer each other. A contributor suggests it, in place of their own last suggestion; an editor's is approved, in place of the one that was."
-  upsertAlignment("The alignment." input: UpsertAlignmentInput!): AlignmentPayload!
-  "Approves a suggested alignment, in place of the one that was. A reviewer of either language may, and editors; nobody their own."
-  approveAlignment("The alignment." input: ApproveAlignmentInput!): AlignmentPayload!
 }
 `, BuiltIn: false},
 	{Name: "../../schema/translation.graphql", Input: `"A text of a work: the original, a translation or an adaptation."
@@ -3742,7 +3863,7 @@ type Work {
   tags: [TagLink!]!
   "Its categories."
   categories: [CategoryLink!]!
-  "Its texts that were not deleted: the original first, then by language."
+  "Its texts that were not deleted and that you may see: the original first, then by language."
   expressions: [ExpressionLink!]! @listSize(assumed: 50)
   "When it was first published."
   publishedAt: DateTime
@@ -4090,6 +4211,24 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_AlignedText(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AlignedText_id(ctx, field)
+	case "title":
+		return ec.fieldContext_AlignedText_title(ctx, field)
+	case "language":
+		return ec.fieldContext_AlignedText_language(ctx, field)
+	case "kind":
+		return ec.fieldContext_AlignedText_kind(ctx, field)
+	case "revision":
+		return ec.fieldContext_AlignedText_revision(ctx, field)
+	case "lineCount":
+		return ec.fieldContext_AlignedText_lineCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlignedText", field.Name)
+}
+
 func (ec *executionContext) childFields_Alignment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -4108,16 +4247,54 @@ func (ec *executionContext) childFields_Alignment(ctx context.Context, field gra
 		return ec.fieldContext_Alignment_leftRevision(ctx, field)
 	case "rightRevision":
 		return ec.fieldContext_Alignment_rightRevision(ctx, field)
+	case "left":
+		return ec.fieldContext_Alignment_left(ctx, field)
+	case "right":
+		return ec.fieldContext_Alignment_right(ctx, field)
 	case "method":
 		return ec.fieldContext_Alignment_method(ctx, field)
+	case "confidence":
+		return ec.fieldContext_Alignment_confidence(ctx, field)
+	case "author":
+		return ec.fieldContext_Alignment_author(ctx, field)
+	case "approvedBy":
+		return ec.fieldContext_Alignment_approvedBy(ctx, field)
+	case "groupCount":
+		return ec.fieldContext_Alignment_groupCount(ctx, field)
+	case "staleCount":
+		return ec.fieldContext_Alignment_staleCount(ctx, field)
 	case "groups":
 		return ec.fieldContext_Alignment_groups(ctx, field)
+	case "rows":
+		return ec.fieldContext_Alignment_rows(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Alignment_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Alignment_updatedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Alignment", field.Name)
+}
+
+func (ec *executionContext) childFields_AlignmentConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_AlignmentConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_AlignmentConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AlignmentConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlignmentConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AlignmentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AlignmentEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AlignmentEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlignmentEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_AlignmentGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4128,6 +4305,8 @@ func (ec *executionContext) childFields_AlignmentGroup(ctx context.Context, fiel
 		return ec.fieldContext_AlignmentGroup_right(ctx, field)
 	case "linear":
 		return ec.fieldContext_AlignmentGroup_linear(ctx, field)
+	case "stale":
+		return ec.fieldContext_AlignmentGroup_stale(ctx, field)
 	case "confidence":
 		return ec.fieldContext_AlignmentGroup_confidence(ctx, field)
 	case "note":
@@ -4144,6 +4323,38 @@ func (ec *executionContext) childFields_AlignmentPayload(ctx context.Context, fi
 		return ec.fieldContext_AlignmentPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AlignmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AlignmentRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_AlignmentRow_group(ctx, field)
+	case "left":
+		return ec.fieldContext_AlignmentRow_left(ctx, field)
+	case "right":
+		return ec.fieldContext_AlignmentRow_right(ctx, field)
+	case "stale":
+		return ec.fieldContext_AlignmentRow_stale(ctx, field)
+	case "confidence":
+		return ec.fieldContext_AlignmentRow_confidence(ctx, field)
+	case "note":
+		return ec.fieldContext_AlignmentRow_note(ctx, field)
+	case "leftLines":
+		return ec.fieldContext_AlignmentRow_leftLines(ctx, field)
+	case "rightLines":
+		return ec.fieldContext_AlignmentRow_rightLines(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlignmentRow", field.Name)
+}
+
+func (ec *executionContext) childFields_AlignmentRowConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_AlignmentRowConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AlignmentRowConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlignmentRowConnection", field.Name)
 }
 
 func (ec *executionContext) childFields_AnalysisJob(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

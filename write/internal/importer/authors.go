@@ -54,10 +54,11 @@ func acceptAuthor(c *check, r *authorRecord) (*person, uuid.UUID) {
 		birthPlace: r.BirthPlace, deathPlace: r.DeathPlace, country: deref(r.Country), bio: r.Bio,
 		wikidata: deref(r.Wikidata), source: r.Source, names: acceptNames(c, r),
 	}
-	p.slugFrom = []string{slugs.FromID(r.ID)}
+	first := ""
 	if len(p.names) > 0 {
-		p.slugFrom = append(p.slugFrom, slugs.Make(p.names[0].name))
+		first = slugs.Make(p.names[0].name)
 	}
+	p.slugFrom = slugsOf("person", p.id, slugs.FromID(r.ID), first)
 	return p, p.id
 }
 

@@ -96,7 +96,9 @@ const earliestYear = -5000
 func (c *check) year(field string, y *int) { c.yearUpTo(field, y, time.Now().Year()+1) }
 
 func (c *check) yearUpTo(field string, y *int, latest int) {
-	if y != nil && (*y < earliestYear || *y > latest) {
+	if y != nil && *y == 0 {
+		c.fault(field, "0 is no year: the one before 1 is -1, in which dates of EDTF differ (0000)")
+	} else if y != nil && (*y < earliestYear || *y > latest) {
 		c.fault(field, "%d is not a year between %d and %d", *y, earliestYear, latest)
 	}
 }

@@ -72,6 +72,18 @@ func applyCollections(ctx context.Context, s *step, batch []entry[collection]) e
 	for _, e := range batch {
 		list = append(append(list, e.val.owner), e.val.items...)
 	}
+	lead, err := s.leads(ctx, list)
+	if err != nil {
+		return err
+	}
+	for i, id := range list {
+		list[i] = lead(id)
+	}
+	for _, e := range batch {
+		for i, id := range e.val.items {
+			e.val.items[i] = lead(id)
+		}
+	}
 	there, err := existing(ctx, s.tx, "SELECT id FROM core.subjects WHERE id = ANY($1)", list)
 	if err != nil {
 		return err
@@ -84,8 +96,12 @@ func applyCollections(ctx context.Context, s *step, batch []entry[collection]) e
 		}
 		c := e.val
 		rows = append(rows, []any{c.id, c.owner, c.rec.Title, null(c.rec.Description), c.rec.Visibility, c.rec.Curation})
+		seen := map[uuid.UUID]bool{}
 		for i, id := range c.items {
-			items = append(items, []any{c.id, id, rank(i), null(c.rec.Items[i].Note)})
+			if !seen[id] { // two that are one by now are there once
+				items = append(items, []any{c.id, id, rank(i), null(c.rec.Items[i].Note)})
+			}
+			seen[id] = true
 		}
 		wants = append(wants, slugWant{
 			at: e.at, id: c.id, scope: c.owner, asked: c.rec.Slug, from: []string{slugOr(slugs.Make(c.rec.Title), "collection", c.id)},

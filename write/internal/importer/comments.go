@@ -127,6 +127,16 @@ func (s *step) placeOf(e entry[comment], places map[uuid.UUID]*place) (*place, b
 func (s *step) commentContext(ctx context.Context, batch []entry[comment]) (map[uuid.UUID]bool, map[uuid.UUID]*place, error) {
 	var subjects, comments []uuid.UUID
 	for _, e := range batch {
+		subjects = append(subjects, e.val.subject)
+	}
+	lead, err := s.leads(ctx, subjects)
+	if err != nil {
+		return nil, nil, err
+	}
+	subjects = subjects[:0]
+	for i := range batch {
+		batch[i].val.subject = lead(batch[i].val.subject)
+		e := batch[i]
 		subjects = append(subjects, e.val.subject, e.val.author)
 		comments = append(comments, e.val.id)
 		if e.val.parent != nil {

@@ -7,10 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/tercul/tercul/write/internal/purge"
+	"github.com/tercul/tercul/write/internal/textstore"
 )
 
 func TestImportBringsEverythingIn(t *testing.T) {
@@ -103,8 +105,10 @@ func TestAChangedRecordUpdatesJustItself(t *testing.T) {
 	require.Equal(t, []string{"1|4|Imported", "2|5|Imported again with changes"},
 		b.list(`SELECT concat_ws('|', r.revision, r.line_count, r.message) FROM core.text_revisions r JOIN core.expressions e ON e.id = r.expression_id WHERE e.language = 'fr' ORDER BY 1`))
 	require.Equal(t, "4", b.one(`SELECT jsonb_array_length(lines) FROM core.text_revisions r JOIN core.expressions e ON e.id = r.expression_id WHERE e.language = 'fr' AND revision = 1`))
-	require.Equal(t, "0", b.one(`SELECT count(*) FROM view.alignment_pair p JOIN view.expression e ON e.id = p.expression_id WHERE e.slug = 'fr.bianchi'`), "five lines answer no four")
-	require.Equal(t, "2", b.one(`SELECT count(*) FROM core.alignments WHERE status = 'STALE'`))
+	require.Equal(t, []string{"3|1", "3|1"}, b.list(`SELECT concat_ws('|', count(*), count(*) FILTER (WHERE g.stale)) FROM view.alignment_group g
+		JOIN view.alignment_pair p USING (alignment_id) JOIN view.expression e ON e.id = p.expression_id WHERE e.slug = 'fr.bianchi' GROUP BY p.alignment_id`),
+		"five lines answer no four, but four of them do as they did")
+	require.Equal(t, "0", b.one(`SELECT count(*) FROM core.alignments WHERE status = 'STALE'`))
 
 	tags := b.list(`SELECT DISTINCT unnest(tags) FROM ops.outbox WHERE id > $1::bigint`, last)
 	french := b.one(`SELECT public_id FROM view.expression WHERE slug = 'fr.bianchi'`)
@@ -199,8 +203,6 @@ func TestAnEditInTheMomentOfAnImportStands(t *testing.T) {
 	b.verified()
 }
 
-// A text that somebody wrote here stands, whatever they said of it, and so does an
-// alignment that somebody here approved.
 // What was removed for good does not come back with the next import.
 func TestWhatIsGoneStaysGone(t *testing.T) {
 	b := newBase(t)
@@ -215,6 +217,8 @@ func TestWhatIsGoneStaysGone(t *testing.T) {
 	b.verified()
 }
 
+// A text that somebody wrote here stands, whatever they said of it, and so does an
+// alignment that somebody here approved.
 func TestAMembersTextAndApprovalStand(t *testing.T) {
 	b := newBase(t)
 	b.load(small())
@@ -226,6 +230,37 @@ func TestAMembersTextAndApprovalStand(t *testing.T) {
 	b.load(small())
 	require.Equal(t, "2", b.one(`SELECT text_revision FROM view.expression WHERE slug = 'fr.bianchi'`))
 	require.Equal(t, "0.5", b.one(`SELECT confidence FROM core.alignments WHERE method = 'IMPORTED'`))
+	b.verified()
+}
+
+// The lines of a record are those of the text that came with it. What an alignment
+// made of a text that was edited since stands.
+func TestAlignmentsOfAnEditedTextAreImportedAsTheyFollowIt(t *testing.T) {
+	b := newBase(t)
+	b.load(small())
+	const original = `(SELECT e.id FROM view.expression e WHERE e.slug = 'it.original' AND e.work_slug = 'inferno-01')`
+	b.exec(`UPDATE core.text_lines SET seq = seq + 1, ref = '1.' || seq + 1 WHERE expression_id = ` + original)
+	b.exec(`INSERT INTO core.text_lines (expression_id, seq, line_key, ref, content) VALUES (` + original + `, 1, gen_random_uuid(), '1.1', 'A motto.')`)
+	b.exec(`INSERT INTO core.text_revisions (expression_id, revision, content_hash, lines, line_count, actor_id)
+		SELECT expression_id, 2, 'other', jsonb_agg(jsonb_build_object('k', line_key, 'r', ref, 'c', content) ORDER BY seq), count(*), (SELECT id FROM auth.users WHERE username = 'ada')
+		FROM core.text_lines WHERE expression_id = ` + original + ` GROUP BY 1`)
+	b.exec(`UPDATE core.expressions SET text_revision = 2, content_hash = 'other', line_count = line_count + 1 WHERE id = ` + original)
+	edited := uuid.MustParse(b.one(`SELECT ` + original))
+	_, err := textstore.Carry(t.Context(), b.conn, []uuid.UUID{edited})
+	require.NoError(t, err)
+	groups := func() []string {
+		return b.list(`SELECT concat_ws('|', left_lines, right_lines, g.stale) FROM core.alignment_groups g JOIN core.alignments a ON a.id = g.alignment_id WHERE method = 'IMPORTED' ORDER BY idx`)
+	}
+	follows, before := groups(), b.fingerprint()
+	require.Len(t, follows, 3, "a line came in front")
+	require.False(t, b.load(small()).Changed)
+	require.Equal(t, follows, groups())
+	require.Equal(t, before, b.fingerprint())
+
+	b.load(small().replaced("alignments.jsonl", `"left":[1,2]`, `"left":[1,1]`))
+	require.Len(t, groups(), 3)
+	require.NotEqual(t, follows, groups(), "the source says something else now")
+	require.Equal(t, "2", b.one(`SELECT greatest(left_revision, right_revision) FROM core.alignments WHERE method = 'IMPORTED'`))
 	b.verified()
 }
 

@@ -87,7 +87,8 @@ func (s *step) unaligned(ctx context.Context) ([]candidate, error) {
 		AND NOT EXISTS (SELECT FROM core.alignments a WHERE a.left_id = least(o.id, t.id) AND a.right_id = greatest(o.id, t.id)
 			AND a.status IN ('APPROVED', 'SUGGESTED') AND (a.method <> 'LINE_COUNT'
 			OR a.left_revision = CASE WHEN o.id < t.id THEN o.text_revision ELSE t.text_revision END
-			AND a.right_revision = CASE WHEN o.id < t.id THEN t.text_revision ELSE o.text_revision END))
+			AND a.right_revision = CASE WHEN o.id < t.id THEN t.text_revision ELSE o.text_revision END
+			AND NOT EXISTS (SELECT FROM core.alignment_groups g WHERE g.alignment_id = a.id AND g.stale)))
 		ORDER BY t.work_id, t.id, o.id`, s.record.started)
 	if err != nil {
 		return nil, err

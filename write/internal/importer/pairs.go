@@ -30,17 +30,26 @@ func (p pair) ordered() pair {
 }
 
 // syncPairs stores alignments that are new or differ. An approved one that another
-// source brought, or that somebody here approved, stands.
+// source brought, or that somebody here approved, stands; so does one that has
+// followed edits since the source said the same of the texts.
 func (s *step) syncPairs(ctx context.Context, list []pair) error {
 	if err := s.stagePairs(ctx, list); err != nil {
 		return err
 	}
-	if _, err := s.tx.Exec(ctx, `DELETE FROM in_pairs p USING core.alignments a
-		WHERE a.left_id = p.left_id AND a.right_id = p.right_id AND a.status = 'APPROVED'
-		AND (a.id <> p.id OR a.approved_by IS NOT NULL)`); err != nil {
-		return err
+	for _, sql := range []string{
+		`DELETE FROM in_pairs p USING core.alignments a
+			WHERE a.left_id = p.left_id AND a.right_id = p.right_id AND a.status = 'APPROVED' AND (a.id <> p.id OR a.approved_by IS NOT NULL)`,
+		`DELETE FROM in_pairs p USING core.alignment_origins o WHERE o.alignment_id = p.id
+			AND (o.left_revision, o.right_revision, o.status) = (p.left_revision, p.right_revision, p.status)
+			AND o.groups = (SELECT jsonb_agg(jsonb_build_array(lower(g.left_lines), upper(g.left_lines) - 1, lower(g.right_lines), upper(g.right_lines) - 1,
+				g.linear, g.confidence, NULL::text, false) ORDER BY g.idx) FROM in_groups g WHERE g.alignment_id = p.id)`,
+	} {
+		if _, err := s.tx.Exec(ctx, sql); err != nil {
+			return err
+		}
 	}
 	for _, sql := range []string{
+		`DELETE FROM core.alignment_origins o USING in_pairs p WHERE o.alignment_id = p.id`,
 		`INSERT INTO core.subjects (id, kind) SELECT id, 'ALIGNMENT' FROM in_pairs p WHERE NOT EXISTS (SELECT FROM core.subjects WHERE id = p.id)`,
 		`WITH come AS (INSERT INTO core.alignments (id, work_id, left_id, right_id, left_revision, right_revision, method, status, confidence)
 			SELECT id, work_id, left_id, right_id, left_revision, right_revision, method, status, confidence FROM in_pairs p
@@ -50,7 +59,7 @@ func (s *step) syncPairs(ctx context.Context, list []pair) error {
 		`INSERT INTO in_touched SELECT p.id FROM in_pairs p WHERE NOT EXISTS (SELECT FROM in_new n WHERE n.id = p.id)
 			AND (SELECT array_agg((idx, left_lines, right_lines, linear, confidence)::text ORDER BY idx) FROM in_groups g WHERE g.alignment_id = p.id)
 			IS DISTINCT FROM
-			(SELECT array_agg((idx, left_lines, right_lines, linear, confidence)::text ORDER BY idx) FROM core.alignment_groups g WHERE g.alignment_id = p.id)`,
+			(SELECT array_agg((idx, left_lines, right_lines, linear, confidence)::text ORDER BY idx) FILTER (WHERE NOT stale) FROM core.alignment_groups g WHERE g.alignment_id = p.id)`,
 		`DELETE FROM core.alignment_groups g USING in_touched t WHERE g.alignment_id = t.id`,
 		`INSERT INTO core.alignment_groups (alignment_id, idx, left_lines, right_lines, linear, confidence)
 			SELECT g.alignment_id, g.idx, g.left_lines, g.right_lines, g.linear, g.confidence FROM in_groups g

@@ -115,6 +115,7 @@ func TestBadWorksAndTranslationsAreListed(t *testing.T) {
 			work("prefix", `,"author_ids":["a"],"ref_prefix":"one two"`),
 			work("quality", `,"author_ids":["a"],"quality":9`),
 			work("created", `,"author_ids":["a"],"created":"1900/1800"`),
+			work("zero", `,"author_ids":["a"],"year_from":0,"year_to":1`),
 		},
 		"translations.jsonl": {
 			translation("fine", `,"work_id":"good","text":"Text"`),
@@ -137,6 +138,7 @@ func TestBadWorksAndTranslationsAreListed(t *testing.T) {
 		`works.jsonl:11: "prefix": ref_prefix: "one two" is not a ref: letters and digits, parts divided by dots`,
 		`works.jsonl:12: "quality": quality: 9 is not between 0 and 4`,
 		`works.jsonl:13: "created": created: "1900/1800" is not a date of EDTF level 1 that the calendar has (like 1265, 1321-09-14, 1304~ or -0699/-0600)`,
+		`works.jsonl:14: "zero": year_from: 0 is no year: the one before 1 is -1, in which dates of EDTF differ (0000)`,
 		`works.jsonl:2: "nobody": author_ids: names nobody; an unknown author is an author record of kind anonymous`,
 		`works.jsonl:3: "unknown": author_ids: there is no author "ghost"`,
 		`works.jsonl:4: "twice": author_ids.1: "a" is listed twice`,

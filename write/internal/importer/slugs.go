@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -134,7 +135,7 @@ func (w slugWant) candidates() []string {
 }
 
 func (s *step) freeSlug(ctx context.Context, kind string, w slugWant, taken map[slugKey]uuid.UUID) (string, error) {
-	last := "untitled"
+	last := ""
 	for _, slug := range w.candidates() {
 		if slug == "" {
 			continue
@@ -166,6 +167,16 @@ func (s *step) numberedSlug(ctx context.Context, kind string, scope uuid.UUID, b
 			}
 		}
 	}
+}
+
+// slugsOf are those of the candidates that are slugs; of a record whose id and names
+// cannot be romanised, one of its kind and a part of its id in the library.
+func slugsOf(kind string, id uuid.UUID, candidates ...string) []string {
+	candidates = slices.DeleteFunc(candidates, func(s string) bool { return s == "" })
+	if len(candidates) == 0 {
+		return []string{slugOr("", kind, id)}
+	}
+	return candidates
 }
 
 // slugOr falls back to a part of the id for names that cannot be romanised.

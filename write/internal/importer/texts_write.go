@@ -49,8 +49,8 @@ func storedTexts(jobs []*textJob) []textstore.Text {
 	return out
 }
 
-// noteTexts brings the expressions up to their new texts, and marks the
-// alignments that were made of the old ones as stale.
+// noteTexts brings the expressions up to their new texts, and the alignments that
+// were made of the old ones with them.
 func (s *step) noteTexts(ctx context.Context, jobs []*textJob) error {
 	var list, changed []uuid.UUID
 	var revisions, lines, chars []int32
@@ -75,7 +75,12 @@ func (s *step) noteTexts(ctx context.Context, jobs []*textJob) error {
 	if err != nil || len(changed) == 0 {
 		return err
 	}
-	n, err := textstore.MarkStale(ctx, s.tx, changed)
-	s.wrote.Rows += n
+	return s.carry(ctx, changed)
+}
+
+// carry lets alignments follow their texts.
+func (s *step) carry(ctx context.Context, texts []uuid.UUID) error {
+	carried, err := textstore.Carry(ctx, s.tx, texts)
+	s.wrote.Rows += carried.Rows
 	return err
 }

@@ -20,6 +20,13 @@ type parent struct {
 }
 
 func applyTranslations(ctx context.Context, s *step, batch []entry[*translation]) error {
+	texts := make([]*expression, len(batch))
+	for i, e := range batch {
+		texts[i] = e.val.expr
+	}
+	if err := s.followWorks(ctx, texts); err != nil {
+		return err
+	}
 	parents, err := s.parents(ctx, batch)
 	if err != nil {
 		return err

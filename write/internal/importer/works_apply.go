@@ -37,6 +37,9 @@ func applyWorks(ctx context.Context, s *step, batch []entry[*work]) error {
 	if err != nil {
 		return err
 	}
+	if err := s.leadOriginals(ctx, batch); err != nil {
+		return err
+	}
 	var rows workRows
 	for _, e := range batch {
 		if !s.worksKnow(e, people) {
@@ -102,7 +105,7 @@ func (r *workRows) add(ctx context.Context, s *step, e entry[*work], people map[
 	if item != "" {
 		r.external = append(r.external, []any{"WIKIDATA", item, "WORK", w.id, null(rec.Source)})
 	}
-	r.slugs = append(r.slugs, slugWant{at: e.at, id: w.id, asked: rec.Slug, from: []string{slugs.FromID(rec.ID), slugs.Make(rec.Title)}})
+	r.slugs = append(r.slugs, slugWant{at: e.at, id: w.id, asked: rec.Slug, from: slugsOf("work", w.id, slugs.FromID(rec.ID), slugs.Make(rec.Title))})
 	return nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
@@ -15,7 +14,9 @@ import (
 	"github.com/tercul/tercul/shared/apperr"
 	"github.com/tercul/tercul/shared/pgtest"
 	"github.com/tercul/tercul/write/internal/author"
+	"github.com/tercul/tercul/write/internal/bookmark"
 	"github.com/tercul/tercul/write/internal/command"
+	"github.com/tercul/tercul/write/internal/comment"
 	"github.com/tercul/tercul/write/internal/identity"
 	"github.com/tercul/tercul/write/internal/model"
 	"github.com/tercul/tercul/write/internal/publicid"
@@ -33,7 +34,7 @@ type meeting struct {
 }
 
 func meet(t *testing.T, prepare func(w *writetest.World)) meeting {
-	pool := pgtest.Open(t, pgtest.Database(t)+"&role=tercul_writer")
+	pool := pgtest.Open(t, pgtest.Database(t)+"&role=tercul_writer&pool_max_conns=16")
 	tx, err := pool.Begin(t.Context())
 	require.NoError(t, err)
 	w := &writetest.World{T: t, Tx: tx, Now: time.Now()}
@@ -65,6 +66,14 @@ func (m meeting) one(sql string, args ...any) (n int) {
 	m.t.Helper()
 	require.NoError(m.t, m.pool.QueryRow(m.ctx, sql, args...).Scan(&n))
 	return n
+}
+
+// waiting waits until so many wait for a lock.
+func (m meeting) waiting(many int) {
+	m.t.Helper()
+	require.Eventually(m.t, func() bool {
+		return m.one("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_locks WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database()))") == many
+	}, 20*time.Second, 10*time.Millisecond)
 }
 
 // Of two merges of the same two into each other one is done and one refused.
@@ -149,47 +158,60 @@ func TestCreditsDuringAMerge(t *testing.T) {
 		refused <- faults
 		return err
 	})
-	require.Eventually(t, func() bool {
-		return m.one("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_locks WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database()))") > 0
-	}, 20*time.Second, 10*time.Millisecond)
+	m.waiting(1)
 	release()
 	require.NoError(t, group.Wait())
 	require.True(t, (<-refused).Has(apperr.UserNotFound))
 	require.Zero(t, m.one("SELECT count(*) FROM core.work_contributors"))
 }
 
-// What is hung on a source while it is merged ends at the target, or is refused.
-func TestLikesDuringAMerge(t *testing.T) {
-	const members = 12
+// What is hung on a source while it is merged ends at the target.
+func TestWhatIsHungOnASourceDuringAMerge(t *testing.T) {
 	var target, source publicid.ID
-	who := make([]*identity.Actor, members)
+	who := make([]*identity.Actor, 12)
 	m := meet(t, func(w *writetest.World) {
 		target, source = w.PublishedWork("it", "One"), w.PublishedWork("it", "Other")
 		for i := range who {
 			who[i] = w.User(identity.Reader)
 		}
 	})
+	merged, released := make(chan struct{}), make(chan struct{})
+	release := sync.OnceFunc(func() { close(released) })
+	defer release()
 	var group errgroup.Group
-	liked := make(chan uuid.UUID, members)
+	group.Go(func() error {
+		in := model.MergeWorksInput{SourceIds: []publicid.ID{source}, TargetID: target,
+			ExpectedVersions: []model.ExpectedVersionInput{{ID: source, Version: 1}, {ID: target, Version: 1}}}
+		_, faults, err := command.Run(m.ctx, m.runner, "mergeWorks", in, func(ctx context.Context, tx *command.Tx, in model.MergeWorksInput) (publicid.ID, error) {
+			defer func() { <-released }()
+			defer close(merged)
+			return work.Merge(ctx, tx, in)
+		})
+		require.Empty(t, faults)
+		return err
+	})
+	<-merged
 	for i, member := range who {
-		if i == members/2 {
-			group.Go(func() error {
-				faults, err := m.works(target, source)
-				require.Empty(t, faults)
-				return err
-			})
-		}
-		group.Go(func() error {
-			_, faults, err := command.Run(identity.With(t.Context(), member), m.runner, "like", model.LikeInput{SubjectID: source}, reaction.Like)
-			if len(faults) == 0 {
-				liked <- member.UserID
+		group.Go(func() (err error) {
+			var faults command.Faults
+			ctx := identity.With(t.Context(), member)
+			switch i % 3 {
+			case 0:
+				_, faults, err = command.Run(ctx, m.runner, "like", model.LikeInput{SubjectID: source}, reaction.Like)
+			case 1:
+				_, faults, err = command.Run(ctx, m.runner, "createComment", model.CreateCommentInput{SubjectID: source, Body: "Ah."}, comment.Create)
+			default:
+				_, faults, err = command.Run(ctx, m.runner, "createBookmark", model.CreateBookmarkInput{SubjectID: source, Labels: []string{}}, bookmark.Create)
 			}
+			require.Empty(t, faults)
 			return err
 		})
 	}
+	m.waiting(len(who))
+	release()
 	require.NoError(t, group.Wait())
-	close(liked)
-	require.Equal(t, len(liked), m.one("SELECT count(*) FROM social.likes WHERE subject_id = $1", target.UUID))
-	require.Equal(t, len(liked), m.one("SELECT coalesce((SELECT likes FROM stats.totals WHERE subject_id = $1), 0)", target.UUID))
-	require.Zero(t, m.one("SELECT count(*) FROM social.likes WHERE subject_id = $1", source.UUID))
+	for table, column := range map[string]string{"social.likes": "likes", "social.comments": "comments", "social.bookmarks": "bookmarks"} {
+		require.Equal(t, len(who)/3, m.one("SELECT count(*) FROM "+table+" WHERE subject_id = $1", target.UUID), table)
+		require.Equal(t, len(who)/3, m.one("SELECT coalesce((SELECT "+column+" FROM stats.totals WHERE subject_id = $1), 0)", target.UUID), table)
+	}
 }

@@ -31,6 +31,22 @@ type AddCollectionItemInput struct {
 	AfterItem *publicid.ID `json:"afterItem,omitempty,omitzero"`
 }
 
+// A text that is aligned.
+type AlignedText struct {
+	// Its id.
+	ID publicid.ID `json:"id"`
+	// Its title.
+	Title string `json:"title"`
+	// Its language.
+	Language string `json:"language"`
+	// Whether it is the original or a translation.
+	Kind ExpressionKind `json:"kind"`
+	// The revision that it has now: the alignment's, unless that is STALE or REJECTED.
+	Revision int `json:"revision"`
+	// How many lines it has.
+	LineCount int `json:"lineCount"`
+}
+
 // Which lines of two texts answer each other, each text in one revision.
 type Alignment struct {
 	// Its id.
@@ -49,14 +65,66 @@ type Alignment struct {
 	LeftRevision int `json:"leftRevision"`
 	// The revision of the other text.
 	RightRevision int `json:"rightRevision"`
+	// The one text, as it is now.
+	Left AlignedText `json:"left"`
+	// The other text, as it is now.
+	Right AlignedText `json:"right"`
 	// How it was made.
 	Method AlignmentMethod `json:"method"`
+	// How sure it is as a whole, 0 to 1.
+	Confidence *float64 `json:"confidence,omitempty,omitzero"`
+	// Who made it; null for an import, and for those who are gone.
+	Author *UserLink `json:"author,omitempty,omitzero"`
+	// Who approved it last.
+	ApprovedBy *UserLink `json:"approvedBy,omitempty,omitzero"`
+	// How many groups it has.
+	GroupCount int `json:"groupCount"`
+	// How many of them are stale.
+	StaleCount int `json:"staleCount"`
 	// Its groups, in order.
 	Groups []AlignmentGroup `json:"groups"`
+	// The lines themselves beside each other, in order: a row for each group, and of a linear group for each pair of lines.
+	Rows AlignmentRowConnection `json:"rows"`
 	// When it was made.
 	CreatedAt time.Time `json:"createdAt"`
 	// When it was last changed.
 	UpdatedAt time.Time `json:"updatedAt"`
+}
+
+// A page of alignments.
+type AlignmentConnection struct {
+	// The alignments of this page.
+	Nodes []Alignment `json:"nodes"`
+	// The alignments of this page, each with its cursor.
+	Edges []AlignmentEdge `json:"edges"`
+	// Where the page ends.
+	PageInfo PageInfo `json:"pageInfo"`
+}
+
+// One of the alignments of a page.
+type AlignmentEdge struct {
+	// Where this one stands in the list.
+	Cursor string `json:"cursor"`
+	// The one itself.
+	Node Alignment `json:"node"`
+}
+
+// Which alignments.
+type AlignmentFilter struct {
+	// Those of texts of this work.
+	WorkID *publicid.ID `json:"workId,omitempty,omitzero"`
+	// Those of this text, or of these two with each other.
+	ExpressionIds []publicid.ID `json:"expressionIds,omitempty,omitzero"`
+	// Those of a text in this language, or of texts in these two; a tag without subtags stands for all that begin with it.
+	Languages []string `json:"languages,omitempty,omitzero"`
+	// Those that stand at one of these.
+	Status []AlignmentStatus `json:"status,omitempty,omitzero"`
+	// Those that are stale in part, or that are not.
+	Stale *bool `json:"stale,omitempty,omitzero"`
+	// Those that this member made.
+	AuthorID *publicid.ID `json:"authorId,omitempty,omitzero"`
+	// Those that wait for the caller: somebody else's that are suggested, or approved and stale in part; or all others.
+	Waiting *bool `json:"waiting,omitempty,omitzero"`
 }
 
 // Lines that answer lines.
@@ -67,6 +135,8 @@ type AlignmentGroup struct {
 	Right *LineRange `json:"right,omitempty,omitzero"`
 	// Whether they answer line by line.
 	Linear bool `json:"linear"`
+	// Whether a text has changed here since it was aligned.
+	Stale bool `json:"stale"`
 	// How sure it is, 0 to 1.
 	Confidence *float64 `json:"confidence,omitempty,omitzero"`
 	// What to know about it.
@@ -89,6 +159,34 @@ type AlignmentPayload struct {
 	Alignment *Alignment `json:"alignment,omitempty,omitzero"`
 	// What to mend; with any of it nothing was changed.
 	UserErrors []UserError `json:"userErrors"`
+}
+
+// Lines that answer each other.
+type AlignmentRow struct {
+	// Which of the groups it is of, from 0.
+	Group int `json:"group"`
+	// Which lines of the one text; null where it has nothing.
+	Left *LineRange `json:"left,omitempty,omitzero"`
+	// Which lines of the other text; null where it has nothing.
+	Right *LineRange `json:"right,omitempty,omitzero"`
+	// Whether a text has changed here since it was aligned.
+	Stale bool `json:"stale"`
+	// How sure it is, 0 to 1.
+	Confidence *float64 `json:"confidence,omitempty,omitzero"`
+	// What to know about it.
+	Note *string `json:"note,omitempty,omitzero"`
+	// The lines of the one text, in its revision, as far as the caller can read it: the first 50 of the row.
+	LeftLines []TextLine `json:"leftLines"`
+	// The lines of the other text, in the same way.
+	RightLines []TextLine `json:"rightLines"`
+}
+
+// A page of the rows of an alignment.
+type AlignmentRowConnection struct {
+	// The rows.
+	Nodes []AlignmentRow `json:"nodes"`
+	// Where the page lies.
+	PageInfo PageInfo `json:"pageInfo"`
 }
 
 // How far the analysis of a text is. Its outcome is read from the public API: `analysis`.
@@ -2696,7 +2794,7 @@ type Work struct {
 	Tags []TagLink `json:"tags"`
 	// Its categories.
 	Categories []CategoryLink `json:"categories"`
-	// Its texts that were not deleted: the original first, then by language.
+	// Its texts that were not deleted and that you may see: the original first, then by language.
 	Expressions []ExpressionLink `json:"expressions"`
 	// When it was first published.
 	PublishedAt *time.Time `json:"publishedAt,omitempty,omitzero"`
@@ -2825,6 +2923,67 @@ func (e AlignmentMethod) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// In which order alignments are listed.
+type AlignmentSort string
+
+const (
+	// The last made first.
+	AlignmentSortNewest AlignmentSort = "NEWEST"
+	// The first made first.
+	AlignmentSortOldest AlignmentSort = "OLDEST"
+	// The last changed first.
+	AlignmentSortUpdated AlignmentSort = "UPDATED"
+)
+
+var AllAlignmentSort = []AlignmentSort{
+	AlignmentSortNewest,
+	AlignmentSortOldest,
+	AlignmentSortUpdated,
+}
+
+func (e AlignmentSort) IsValid() bool {
+	switch e {
+	case AlignmentSortNewest, AlignmentSortOldest, AlignmentSortUpdated:
+		return true
+	}
+	return false
+}
+
+func (e AlignmentSort) String() string {
+	return string(e)
+}
+
+func (e *AlignmentSort) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = AlignmentSort(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid AlignmentSort", str)
+	}
+	return nil
+}
+
+func (e AlignmentSort) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *AlignmentSort) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e AlignmentSort) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Where an alignment stands.
 type AlignmentStatus string
 
@@ -2833,7 +2992,7 @@ const (
 	AlignmentStatusSuggested AlignmentStatus = "SUGGESTED"
 	// Somebody approved it.
 	AlignmentStatusApproved AlignmentStatus = "APPROVED"
-	// One of its texts has moved on.
+	// Its texts have moved on, and nothing of it is left.
 	AlignmentStatusStale AlignmentStatus = "STALE"
 	// Another one took its place.
 	AlignmentStatusRejected AlignmentStatus = "REJECTED"

@@ -7,8 +7,8 @@ import (
 	"github.com/tercul/tercul/write/internal/identity"
 )
 
-// texts are the mutations of translations and original texts, of alignments and
-// of rights.
+// texts are the mutations of translations and original texts, and what is asked and
+// done about alignments and rights.
 var texts = []Operation{
 	{Name: "createTranslation", Role: identity.Contributor, Verified: true, SensitiveWhen: opens, Creates: true, Body: textBody, Errors: plus(described, apperr.UserLimitReached)},
 	{Name: "updateTranslation", Role: identity.Contributor, Object: Claimed, Errors: plus(described, apperr.UserForbidden)},
@@ -20,6 +20,8 @@ var texts = []Operation{
 	{Name: "setText", Role: identity.Contributor, Object: Claimed, Body: textBody, Errors: plus(aligned, apperr.UserForbidden)},
 	{Name: "revertText", Role: identity.Editor, Errors: aligned},
 
+	{Name: "alignment", Role: identity.Contributor},
+	{Name: "alignments", Role: identity.Contributor},
 	{Name: "upsertAlignment", Role: identity.Contributor, Object: readable, Creates: true, Body: groupBody, Errors: aligned},
 	{Name: "approveAlignment", Role: identity.Reviewer, Object: readable,
 		Errors: plus(edited, apperr.UserInvalidState, apperr.UserSelfReview, apperr.UserLanguageNotHeld)},

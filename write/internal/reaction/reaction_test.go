@@ -62,7 +62,7 @@ func TestWhatCanBeLiked(t *testing.T) {
 	w.Exec("INSERT INTO core.id_redirects (old_id, new_id, reason) VALUES ($1, $2, 'MERGE')", old.UUID, work.UUID)
 	a := w.Ask(reader, "mutation($in: LikeInput!) { like(input: $in) { stats { likes } } }", map[string]any{"in": map[string]any{"subjectId": "junk"}})
 	require.Equal(t, "BAD_REQUEST", a.Code())
-	require.Equal(t, "input.subjectId", a.Errors[0].Extensions.Field)
+	require.Equal(t, "variables.in.subjectId", a.Errors[0].Extensions.Field)
 	require.Equal(t, 400, a.Status)
 	var now stats
 	like(w, reader, old).Ok().Into("stats", &now)

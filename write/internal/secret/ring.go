@@ -1,6 +1,8 @@
 package secret
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -17,6 +19,14 @@ var validID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,32}$`)
 type Key struct {
 	ID     string
 	Secret Secret
+}
+
+// Proof tells a key from another of the same id, and nothing else of it: it can be
+// stored where the key must not be known.
+func (k Key) Proof() []byte {
+	mac := hmac.New(sha256.New, k.Secret.Reveal())
+	mac.Write([]byte("tercul proof of a key"))
+	return mac.Sum(nil)
 }
 
 // Ring is the key in use, and those it replaced. The zero Ring has none.

@@ -13,26 +13,25 @@ import (
 )
 
 // Cookies are how sessions of browsers are kept. Insecure ones are for plain HTTP
-// on one machine: a browser takes neither Secure nor the prefixes that vouch for it
+// on one machine: a browser takes neither Secure nor the prefix that vouches for it
 // there.
 type Cookies struct{ Insecure bool }
 
-// refreshPath is where the refresh token is sent, so that it is in few requests.
-const refreshPath = "/graphql"
+// secured is the prefix of a cookie that only this very host can have set, and only over
+// HTTPS: nobody on a neighbouring host can plant a session of their own. It asks for the
+// path /, so that a refresh token cannot be kept to fewer requests; a path would keep
+// nobody out.
+const secured = "__Host-"
 
-func (c Cookies) accessName() string {
-	if c.Insecure {
-		return "tercul-session"
-	}
-	return "__Host-tercul-session"
-}
+func (c Cookies) accessName() string { return c.name("tercul-session") }
 
-// refreshName has the lesser prefix: __Host- is for the path / alone.
-func (c Cookies) refreshName() string {
+func (c Cookies) refreshName() string { return c.name("tercul-refresh") }
+
+func (c Cookies) name(plain string) string {
 	if c.Insecure {
-		return "tercul-refresh"
+		return plain
 	}
-	return "__Secure-tercul-refresh"
+	return secured + plain
 }
 
 // Give answers with the tokens of a session. The access token's cookie stays for as
@@ -40,15 +39,15 @@ func (c Cookies) refreshName() string {
 func (c Cookies) Give(ctx context.Context, t Tokens, now time.Time) {
 	age := int(t.Ends.Sub(now) / time.Second)
 	jar := cookie.From(ctx)
-	jar.Set(c.cookie(c.accessName(), t.Access, "/", age))
-	jar.Set(c.cookie(c.refreshName(), t.Refresh.Reveal(), refreshPath, age))
+	jar.Set(c.cookie(c.accessName(), t.Access, age))
+	jar.Set(c.cookie(c.refreshName(), t.Refresh.Reveal(), age))
 }
 
 // Take has the browser forget both.
 func (c Cookies) Take(ctx context.Context) {
 	jar := cookie.From(ctx)
-	jar.Set(c.cookie(c.accessName(), "", "/", -1))
-	jar.Set(c.cookie(c.refreshName(), "", refreshPath, -1))
+	jar.Set(c.cookie(c.accessName(), "", -1))
+	jar.Set(c.cookie(c.refreshName(), "", -1))
 }
 
 // RefreshToken is the one of the request's cookie.
@@ -56,9 +55,9 @@ func (c Cookies) RefreshToken(ctx context.Context) (string, bool) {
 	return cookie.From(ctx).Get(c.refreshName())
 }
 
-func (c Cookies) cookie(name, value, path string, age int) *http.Cookie {
+func (c Cookies) cookie(name, value string, age int) *http.Cookie {
 	return &http.Cookie{ //nolint:gosec // without Secure for plain HTTP on one machine alone
-		Name: name, Value: value, Path: path, MaxAge: age, HttpOnly: true, Secure: !c.Insecure, SameSite: http.SameSiteLaxMode,
+		Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: !c.Insecure, SameSite: http.SameSiteLaxMode,
 	}
 }
 

@@ -68,6 +68,14 @@ func (i *Identifier) Identify(r *http.Request, body []byte) (*identity.Actor, er
 	return i.admit(r, body, a, claims, byCookie)
 }
 
+// Issued tells whether the request has an access token that was made here, be it one that
+// has run out: its bearer has had an account.
+func (i *Identifier) Issued(r *http.Request) bool {
+	raw, _ := i.credentials(r)
+	_, err := i.Access.Verify(i.Keys.Current(), raw)
+	return err == nil || errors.Is(err, token.ErrExpired)
+}
+
 // admit looks up the session and checks the signature.
 func (i *Identifier) admit(r *http.Request, body []byte, a *identity.Actor, claims token.AccessClaims, byCookie bool) (*identity.Actor, error) {
 	who, err := i.standing(r.Context(), claims, byCookie)

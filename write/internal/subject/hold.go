@@ -40,10 +40,18 @@ func Hold(ctx context.Context, tx *command.Tx, field string, sight Sight, id pub
 	if err != nil {
 		return id, err
 	}
-	if !seen {
-		return id, tx.NotFound(field)
+	if seen {
+		return id, nil
 	}
-	return id, nil
+	// It may have been merged while this waited for it: then the survivor is meant.
+	survivor, _, err := Resolve(ctx, tx, id)
+	switch {
+	case err != nil:
+		return id, err
+	case survivor != id:
+		return Hold(ctx, tx, field, sight, survivor, more...)
+	}
+	return id, tx.NotFound(field)
 }
 
 // Resolve follows a merge, and finds what is locked with the subject.

@@ -2,6 +2,7 @@ package text
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/jackc/pgx/v5"
@@ -39,13 +40,8 @@ func Page(ctx context.Context, db command.Reader, of *model.Text, first *int, af
 	}
 	lines, more := page.Cut(found, size)
 	out := &model.TextLineConnection{Nodes: make([]model.TextLine, len(lines)), PageInfo: model.PageInfo{HasNextPage: more}}
-	for i, l := range lines {
-		out.Nodes[i] = model.TextLine{
-			Key: l.Key.String(), Position: from + i + 1, Ref: l.Ref, Kind: model.LineKind(l.Kind), StanzaStart: l.StanzaStart, Content: l.Content,
-		}
-		if l.Speaker != "" {
-			out.Nodes[i].Speaker = &lines[i].Speaker
-		}
+	for i := range lines {
+		out.Nodes[i] = shown(&lines[i], from+i+1)
 	}
 	if more {
 		cursor, err := page.Cursor(list, from+size)
@@ -53,6 +49,36 @@ func Page(ctx context.Context, db command.Reader, of *model.Text, first *int, af
 			return nil, err
 		}
 		out.PageInfo.EndCursor = &cursor
+	}
+	return out, nil
+}
+
+func shown(l *textform.Line, position int) model.TextLine {
+	out := model.TextLine{
+		Key: l.Key.String(), Position: position, Ref: l.Ref, Kind: model.LineKind(l.Kind), StanzaStart: l.StanzaStart, Content: l.Content,
+	}
+	if l.Speaker != "" {
+		out.Speaker = &l.Speaker
+	}
+	return out
+}
+
+// At reads lines by their numbers, those that the caller can read.
+func At(ctx context.Context, db command.Reader, of *model.Text, numbers []int) (map[int]model.TextLine, error) {
+	if len(numbers) == 0 {
+		return map[int]model.TextLine{}, nil
+	}
+	from := slices.Min(numbers) - 1
+	most := slices.Max(numbers) - from
+	lines, err := read(ctx, db, of, from, &most)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[int]model.TextLine, len(numbers))
+	for _, n := range numbers {
+		if i := n - from - 1; i < len(lines) {
+			out[n] = shown(&lines[i], n)
+		}
 	}
 	return out, nil
 }

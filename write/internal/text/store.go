@@ -61,9 +61,10 @@ func note(ctx context.Context, tx *command.Tx, s *expression.State, r *textstore
 	if s.New {
 		return nil
 	}
-	if _, err := textstore.MarkStale(ctx, tx, ids(s)); err != nil {
+	carried, err := textstore.Carry(ctx, tx, ids(s))
+	if err != nil {
 		return err
 	}
-	tx.Audit(s.ID.UUID, s.Version, map[string]int{"revision": r.Number, "lines": len(r.Lines)})
+	tx.Audit(s.ID.UUID, s.Version, map[string]int{"revision": r.Number, "lines": len(r.Lines), "alignments": carried.Kept, "stale": carried.Stale})
 	return nil
 }

@@ -152,24 +152,6 @@ func TestTheSameTextLeavesAllAsItIs(t *testing.T) {
 	require.Equal(t, 1, writetest.One[int](w, "SELECT version FROM core.expressions WHERE id = $1", id.UUID))
 }
 
-func TestSetTextMakesAlignmentsStale(t *testing.T) {
-	w := writetest.New(t)
-	editor, work := w.User(identity.Editor), w.PublishedWork("it", "La Commedia")
-	left, right := w.PublishedText(work, "ORIGINAL", "it", "a\nb"), w.PublishedText(work, "TRANSLATION", "en", "A\nB")
-	w.Change(editor, "upsertAlignment", "UpsertAlignmentInput", "alignment { id }", map[string]any{
-		"leftId": left.String(), "rightId": right.String(), "leftRevision": 1, "rightRevision": 1,
-		"groups": []any{map[string]any{"left": map[string]any{"from": 1, "to": 2}, "right": map[string]any{"from": 1, "to": 2}}},
-	}).Ok()
-	count := func() int {
-		return writetest.One[int](w, "SELECT aligned_count FROM view.expression WHERE id = $1", left.UUID)
-	}
-	require.Equal(t, 1, count())
-	set(w, editor, right, 1, plain("A\nB\nC")).Ok()
-	require.Equal(t, "STALE", writetest.One[string](w, "SELECT status FROM core.alignments WHERE left_id = $1", left.UUID))
-	require.Zero(t, writetest.One[int](w, "SELECT count(*)::int FROM view.alignment"))
-	require.Zero(t, count())
-}
-
 // A translation takes the part of the book that its original is.
 func TestPartsOfBooks(t *testing.T) {
 	w := writetest.New(t)

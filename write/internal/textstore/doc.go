@@ -2,6 +2,6 @@
 //
 // Importer and API write texts by it, so that both leave the same rows: lines
 // numbered from 1, under the part that their refs begin with; a revision for each
-// state; and alignments marked stale whose text has moved on. What a text comes to
-// on its expression (revision, hash, counts) is for the caller to note.
+// state; and alignments that follow their texts (Carry). What a text comes to on its
+// expression (revision, hash, counts) is for the caller to note.
 package textstore

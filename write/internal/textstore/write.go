@@ -94,17 +94,6 @@ func Clear(ctx context.Context, db DB, expressions []uuid.UUID) (int64, error) {
 	return tag.RowsAffected(), err
 }
 
-// MarkStale marks the alignments that were made of earlier texts than there are
-// now. The expressions have their new revisions already.
-func MarkStale(ctx context.Context, db DB, expressions []uuid.UUID) (int64, error) {
-	tag, err := db.Exec(ctx, `UPDATE core.alignments a SET status = 'STALE', version = a.version + 1, updated_at = now()
-		FROM core.expressions l, core.expressions r
-		WHERE (a.left_id = ANY($1) OR a.right_id = ANY($1)) AND a.status IN ('SUGGESTED', 'APPROVED')
-		AND l.id = a.left_id AND r.id = a.right_id
-		AND (a.left_revision, a.right_revision) IS DISTINCT FROM (l.text_revision, r.text_revision)`, expressions)
-	return tag.RowsAffected(), err
-}
-
 func null(s string) *string {
 	if s == "" {
 		return nil

@@ -20,12 +20,13 @@ func Delete(ctx context.Context, tx *command.Tx, in model.DeleteTranslationInput
 	if err != nil {
 		return s.ID, err
 	}
-	_, err = tx.Exec(ctx, `UPDATE core.expressions SET deleted_at = $2, deleted_by = $3,
-		status = CASE status WHEN 'PUBLISHED' THEN 'UNPUBLISHED' ELSE status END WHERE id = $1`, s.ID.UUID, tx.Now, tx.By())
-	if err != nil {
-		return s.ID, err
+	var set command.Set
+	set.Add("deleted_at", tx.Now)
+	set.Add("deleted_by", tx.By())
+	if s.Status == "PUBLISHED" {
+		set.Add("status", "UNPUBLISHED")
 	}
-	return s.Changed(ctx, tx, in.Reason, map[string]string{"reason": in.Reason})
+	return s.Change(ctx, tx, &set, in.Reason, map[string]string{"reason": in.Reason})
 }
 
 // Restore brings a deleted translation back, as a draft. Its name is still its own.
@@ -45,10 +46,11 @@ func Restore(ctx context.Context, tx *command.Tx, in model.RestoreTranslationInp
 	if err := restorable(ctx, tx, s); err != nil || tx.Faulty() {
 		return s.ID, orFaults(tx, err)
 	}
-	if _, err := tx.Exec(ctx, "UPDATE core.expressions SET deleted_at = NULL, deleted_by = NULL, status = 'DRAFT' WHERE id = $1", s.ID.UUID); err != nil {
-		return s.ID, err
-	}
-	return s.Changed(ctx, tx, "restored", nil)
+	var set command.Set
+	set.Add("deleted_at", nil)
+	set.Add("deleted_by", nil)
+	set.Add("status", "DRAFT")
+	return s.Change(ctx, tx, &set, "restored", nil)
 }
 
 // restorable checks what may have come in its place meanwhile.

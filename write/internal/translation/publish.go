@@ -30,14 +30,13 @@ func Publish(ctx context.Context, tx *command.Tx, in model.PublishTranslationInp
 }
 
 func publish(ctx context.Context, tx *command.Tx, s *expression.State) (publicid.ID, error) {
-	_, err := tx.Exec(ctx, "UPDATE core.expressions SET status = 'PUBLISHED', published_at = coalesce(published_at, $2) WHERE id = $1", s.ID.UUID, tx.Now)
-	if err != nil {
-		return s.ID, err
-	}
 	if err := analysis.Enqueue(ctx, tx, s.ID.UUID, s.Revision, s.Language); err != nil {
 		return s.ID, err
 	}
-	return s.Changed(ctx, tx, "", nil)
+	var set command.Set
+	set.Add("status", "PUBLISHED")
+	set.AddFirst("published_at", tx.Now)
+	return s.Change(ctx, tx, &set, "", nil)
 }
 
 // publishable checks what a reader would miss.
@@ -116,8 +115,7 @@ func Unpublish(ctx context.Context, tx *command.Tx, in model.UnpublishTranslatio
 	if s.Status != "PUBLISHED" {
 		return s.ID, tx.Stop(apperr.UserInvalidState, "id", "Only a published text can be taken back.", "status", s.Status)
 	}
-	if _, err := tx.Exec(ctx, "UPDATE core.expressions SET status = 'UNPUBLISHED' WHERE id = $1", s.ID.UUID); err != nil {
-		return s.ID, err
-	}
-	return s.Changed(ctx, tx, in.Reason, map[string]string{"reason": in.Reason})
+	var set command.Set
+	set.Add("status", "UNPUBLISHED")
+	return s.Change(ctx, tx, &set, in.Reason, map[string]string{"reason": in.Reason})
 }

@@ -36,13 +36,10 @@ func Update(ctx context.Context, tx *command.Tx, in model.UpdateTranslationInput
 	if err := checkPatch(ctx, tx, s, in.Patch); err != nil || tx.Faulty() {
 		return s.ID, orFaults(tx, err)
 	}
-	if err := set.Update(ctx, tx, "core.expressions", s.ID.UUID); err != nil {
-		return s.ID, err
-	}
 	if err := replaceContributors(ctx, tx, s, in.Patch); err != nil {
 		return s.ID, err
 	}
-	return s.Changed(ctx, tx, deref(in.Message), in.Patch)
+	return s.Change(ctx, tx, set, deref(in.Message), in.Patch)
 }
 
 // columns gathers what the patch changes of the row.

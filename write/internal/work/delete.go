@@ -33,11 +33,11 @@ func Delete(ctx context.Context, tx *command.Tx, in model.DeleteWorkInput) (publ
 	if status == "PUBLISHED" {
 		status = "UNPUBLISHED"
 	}
-	_, err = tx.Exec(ctx, "UPDATE core.works SET deleted_at = $2, deleted_by = $3, status = $4 WHERE id = $1", s.id.UUID, tx.Now, tx.By(), status)
-	if err != nil {
-		return s.id, err
-	}
-	return s.changed(ctx, tx, in.Reason, map[string]string{"reason": in.Reason})
+	var set command.Set
+	set.Add("deleted_at", tx.Now)
+	set.Add("deleted_by", tx.By())
+	set.Add("status", status)
+	return s.change(ctx, tx, &set, in.Reason, map[string]string{"reason": in.Reason})
 }
 
 // Restore brings a deleted work back, as a draft. Its name is still its own: slugs
@@ -57,11 +57,11 @@ func Restore(ctx context.Context, tx *command.Tx, in model.RestoreWorkInput) (pu
 	case tx.Now.Sub(*s.deleted) > Restorable:
 		return s.id, tx.Stop(apperr.UserInvalidState, "id", "It was deleted more than 30 days ago.")
 	}
-	_, err = tx.Exec(ctx, "UPDATE core.works SET deleted_at = NULL, deleted_by = NULL, status = 'DRAFT' WHERE id = $1", s.id.UUID)
-	if err != nil {
-		return s.id, err
-	}
-	return s.changed(ctx, tx, "restored", nil)
+	var set command.Set
+	set.Add("deleted_at", nil)
+	set.Add("deleted_by", nil)
+	set.Add("status", "DRAFT")
+	return s.change(ctx, tx, &set, "restored", nil)
 }
 
 func redirected(ctx context.Context, tx *command.Tx, id publicid.ID) (there bool, err error) {

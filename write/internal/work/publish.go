@@ -22,14 +22,13 @@ func Publish(ctx context.Context, tx *command.Tx, in model.PublishWorkInput) (pu
 	if err := publishable(ctx, tx, s, in.Stub); err != nil {
 		return s.id, err
 	}
-	_, err = tx.Exec(ctx, "UPDATE core.works SET status = 'PUBLISHED', published_at = coalesce(published_at, $2) WHERE id = $1", s.id.UUID, tx.Now)
-	if err != nil {
+	var set command.Set
+	set.Add("status", "PUBLISHED")
+	set.AddFirst("published_at", tx.Now)
+	if _, err := s.change(ctx, tx, &set, "", nil); err != nil {
 		return s.id, err
 	}
-	if err := translation.PublishOriginals(ctx, tx, s.id.UUID); err != nil {
-		return s.id, err
-	}
-	return s.changed(ctx, tx, "", nil)
+	return s.id, translation.PublishOriginals(ctx, tx, s.id.UUID)
 }
 
 // publishable checks what a reader would miss. Rights stated of the original text
@@ -70,8 +69,7 @@ func Unpublish(ctx context.Context, tx *command.Tx, in model.UnpublishWorkInput)
 	if s.status != "PUBLISHED" {
 		return s.id, tx.Stop(apperr.UserInvalidState, "id", "Only a published work can be taken back.", "status", s.status)
 	}
-	if _, err := tx.Exec(ctx, "UPDATE core.works SET status = 'UNPUBLISHED' WHERE id = $1", s.id.UUID); err != nil {
-		return s.id, err
-	}
-	return s.changed(ctx, tx, in.Reason, map[string]string{"reason": in.Reason})
+	var set command.Set
+	set.Add("status", "UNPUBLISHED")
+	return s.change(ctx, tx, &set, in.Reason, map[string]string{"reason": in.Reason})
 }

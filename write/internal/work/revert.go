@@ -48,7 +48,7 @@ func Revert(ctx context.Context, tx *command.Tx, in model.RevertWorkInput) (publ
 	if err := old.restore(ctx, tx, s.id); err != nil {
 		return s.id, err
 	}
-	return s.changed(ctx, tx, "reverted to version "+strconv.Itoa(in.ToVersion), nil)
+	return s.change(ctx, tx, old.columns(), "reverted to version "+strconv.Itoa(in.ToVersion), nil)
 }
 
 func (o *snapshot) restore(ctx context.Context, tx *command.Tx, id publicid.ID) error {
@@ -57,8 +57,7 @@ func (o *snapshot) restore(ctx context.Context, tx *command.Tx, id publicid.ID) 
 	}
 	_, err := tx.Exec(ctx, `WITH titles AS (DELETE FROM core.work_titles WHERE work_id = $1), people AS (DELETE FROM core.work_contributors WHERE work_id = $1),
 			tags AS (DELETE FROM core.subject_tags WHERE subject_id = $1), categories AS (DELETE FROM core.subject_categories WHERE subject_id = $1)
-		UPDATE core.works SET original_language = $2, literature_type = $3, created_edtf = $4, year_from = $5, year_to = $6, description = $7 WHERE id = $1`,
-		id.UUID, o.OriginalLanguage, o.LiteratureType, o.Created, o.YearFrom, o.YearTo, o.Description)
+		SELECT`, id.UUID)
 	if err != nil {
 		return err
 	}
@@ -69,6 +68,18 @@ func (o *snapshot) restore(ctx context.Context, tx *command.Tx, id publicid.ID) 
 		return err
 	}
 	return writeLinks(ctx, tx, id.UUID, o.TagIDs, o.CategoryIDs)
+}
+
+// columns are what the row was.
+func (o *snapshot) columns() *command.Set {
+	set := &command.Set{}
+	set.Add("original_language", o.OriginalLanguage)
+	set.Add("literature_type", o.LiteratureType)
+	set.Add("created_edtf", o.Created)
+	set.Add("year_from", o.YearFrom)
+	set.Add("year_to", o.YearTo)
+	set.Add("description", o.Description)
+	return set
 }
 
 // drop leaves out what is not there any more, and follows merges.

@@ -46,9 +46,13 @@ func holdCurrent(ctx context.Context, tx *command.Tx, id publicid.ID, expected i
 
 // changed raises the version, writes the history and notes the audit.
 func (s *state) changed(ctx context.Context, tx *command.Tx, message string, detail any) (publicid.ID, error) {
-	err := tx.QueryRow(ctx, `UPDATE core.works SET version = version + 1, updated_at = $2, updated_by = $3 WHERE id = $1 RETURNING version`,
-		s.id.UUID, tx.Now, tx.By()).Scan(&s.version)
-	if err != nil {
+	return s.change(ctx, tx, &command.Set{}, message, detail)
+}
+
+// change is changed with what changes in the row.
+func (s *state) change(ctx context.Context, tx *command.Tx, set *command.Set, message string, detail any) (publicid.ID, error) {
+	var err error
+	if s.version, err = set.Raise(ctx, tx, "core.works", s.id.UUID); err != nil {
 		return s.id, err
 	}
 	tx.Audit(s.id.UUID, s.version, detail)

@@ -14,25 +14,26 @@ func Update(ctx context.Context, tx *command.Tx, in model.UpdateWorkInput) (publ
 	if err != nil {
 		return s.id, err
 	}
-	if err := apply(ctx, tx, s.id, in.Patch); err != nil {
+	set, err := columns(ctx, tx, in.Patch)
+	if err != nil {
 		return s.id, err
 	}
-	return s.changed(ctx, tx, deref(in.Message), in.Patch)
+	return s.change(ctx, tx, set, deref(in.Message), in.Patch)
 }
 
-// apply writes what the patch gives. The years follow the date.
-func apply(ctx context.Context, tx *command.Tx, id publicid.ID, p model.WorkPatch) error {
+// columns gathers what the patch changes of the row. The years follow the date.
+func columns(ctx context.Context, tx *command.Tx, p model.WorkPatch) (*command.Set, error) {
 	language, hasLanguage := command.Required(tx, "patch.originalLanguage", p.OriginalLanguage)
 	kind, hasKind := command.Required(tx, "patch.literatureType", p.LiteratureType)
 	if hasLanguage {
 		if err := tx.Language(ctx, "patch.originalLanguage", language); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if tx.Faulty() {
-		return tx.Faults()
+		return nil, tx.Faults()
 	}
-	var set command.Set
+	set := &command.Set{}
 	if hasLanguage {
 		set.Add("original_language", language)
 	}
@@ -45,8 +46,8 @@ func apply(ctx context.Context, tx *command.Tx, id publicid.ID, p model.WorkPatc
 		set.Add("year_from", from)
 		set.Add("year_to", to)
 	}
-	command.Give(&set, "description", p.Description)
-	return set.Update(ctx, tx, "core.works", id.UUID)
+	command.Give(set, "description", p.Description)
+	return set, nil
 }
 
 // SetTitles gives a work new titles.

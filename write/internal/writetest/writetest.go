@@ -92,6 +92,9 @@ func (byContext) Identify(r *http.Request, _ []byte) (*identity.Actor, error) {
 	return identity.From(r.Context()), nil
 }
 
+// Issued tells whether the context names anybody.
+func (byContext) Issued(r *http.Request) bool { return identity.From(r.Context()).SignedIn() }
+
 // User makes an account and answers who it is: verified, signed in a moment ago.
 func (w *World) User(role identity.Role, languages ...string) *identity.Actor {
 	w.T.Helper()

@@ -195,3 +195,22 @@ func TestALineThatAnswersNothingIsNotAligned(t *testing.T) {
 		{"cells":[{"aligned":true,"lines":[{"position":1},{"position":2},{"position":3},{"position":4}],"unaligned":[]},{"aligned":true,"lines":[{"position":1},{"position":2}],"unaligned":[{"position":1}]}]},
 		{"cells":[{"aligned":true,"lines":[{"position":5},{"position":6},{"position":7},{"position":8}],"unaligned":[]},{"aligned":true,"lines":[{"position":3}],"unaligned":[]}]}]}}`, data)
 }
+
+// TestWhatIsStaleIsShownSo: a line that was edited stands where it was, and says that
+// it may not answer the row any more.
+func TestWhatIsStaleIsShownSo(t *testing.T) {
+	url := libtest.URL(t)
+	owner, err := pgx.Connect(context.Background(), url)
+	require.NoError(t, err)
+	defer func() { _ = owner.Close(context.Background()) }()
+	const panther = ` FROM view.alignment_pair p JOIN view.expression o ON o.id = p.other_id JOIN view.work w ON w.original_id = p.expression_id WHERE w.slug = 'rilke-der-panther' AND o.slug = 'en.prose'`
+	_, err = owner.Exec(context.Background(), `UPDATE core.alignment_groups SET stale = true WHERE alignment_id = (SELECT p.alignment_id`+panther+`)
+		AND 5 <@ (SELECT CASE WHEN p.flipped THEN right_lines ELSE left_lines END`+panther+`)`)
+	require.NoError(t, err)
+	pool := libtest.Reader(t, url)
+	work, prose, original := one(t, pool, `SELECT w.public_id`+panther), one(t, pool, `SELECT o.public_id`+panther), one(t, pool, `SELECT (SELECT e.public_id FROM view.expression e WHERE e.id = w.original_id)`+panther)
+	data, fault := reply(t, pool, `{ parallelText(workId: "`+work+`", expressionIds: ["`+original+`", "`+prose+`"], first: 2) { nodes { cells { aligned stale } } } }`, nil)
+	require.Empty(t, fault)
+	require.JSONEq(t, `{"parallelText":{"nodes":[{"cells":[{"aligned":true,"stale":false},{"aligned":true,"stale":false}]},
+		{"cells":[{"aligned":true,"stale":false},{"aligned":true,"stale":true}]}]}}`, data)
+}
