@@ -9,7 +9,7 @@ FLAGS ?=
 SIZES ?= 1000 1000000
 
 .PHONY: help up down status logs psql env clean distclean dev build \
-	test test-fast test-full test-edge smoke audit bench bench-pages bench-edits bench-edge load cover lint fmt check generate tidy ci
+	test test-fast test-full test-edge smoke audit soak mutants bench bench-pages bench-edits bench-edge load cover lint fmt check generate tidy ci
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,8 +47,9 @@ distclean: ## The same, and the downloaded servers and tools
 build: ## Build bin/reader, bin/writer and bin/tercul
 	go build -o bin/ ./read/cmd/reader ./write/cmd/writer ./write/cmd/tercul
 
-test: ## Run every test beside a Postgres and a Redis of its own, with the race detector
+test: ## Run every test beside a Postgres and a Redis of its own, with the race detector, then the short proof of freshness
 	@scripts/test.sh $(PACKAGES) $(FLAGS)
+	@if [ "$(PACKAGES)" = work ]; then scripts/history.sh short; fi
 
 test-fast: ## Run the tests that need no server
 	go test -short -trimpath -ldflags=-w $(PACKAGES) $(FLAGS)
@@ -59,6 +60,12 @@ test-full: ## Run the tests with the long random searches, and those of the edge
 
 test-edge: ## Run the tests that need a real Varnish (adds it to the private root)
 	@scripts/edge.sh $(FLAGS)
+
+soak: ## Prove freshness for an hour, or SOAK=10m; SEED draws the same again (docs/freshness.md)
+	@scripts/history.sh soak
+
+mutants: ## Take out one protection of freshness after the other, and expect each to be missed
+	@scripts/history.sh mutants
 
 smoke: ## Do what a new user does, beside whatever runs: up, the printed line, up again, down
 	@scripts/smoke.sh

@@ -94,6 +94,8 @@ func TestATicketIsHeldAtOnce(t *testing.T) {
 	c.see(Observation{Start: c.now, Ticket: 11, Values: Values{0: 1, 1: 0}}, "I2")
 	c.see(Observation{Start: c.now, Ticket: 12, Values: Values{0: 2, 1: 0}}, "I2")
 	c.see(Observation{Start: c.now, Ticket: 12, Values: Values{0: 2, 1: 1}})
+	c.see(Observation{Start: c.now, Seq: 12, Values: Values{0: 2, 1: 0}}, "I2")
+	c.see(Observation{Start: c.now, Seq: 11, Values: Values{0: 2, 1: 0}})
 }
 
 func TestA304StandsForWhatHadItsETag(t *testing.T) {

@@ -19,6 +19,7 @@ type Observation struct {
 	Question string
 	Start    time.Time // when it was asked
 	Ticket   uint64    // that it named, 0 for none
+	Seq      uint64    // that the answer says it contains, 0 for none
 	Status   int
 	ETag     string // of the answer; of a 304, the one it stands for
 	Values   Values // of a 200
@@ -47,6 +48,10 @@ func (v Violation) String() string {
 		v.Rule, v.Fault, v.Reader, v.Question, v.Register, v.What, v.Age.Round(time.Millisecond), v.Source)
 }
 
+// mostExcused is the most that is put down to a machine that stood still, however
+// busy it was.
+const mostExcused = 2 * time.Second
+
 // Judge holds answers against the ledger and the promise.
 type Judge struct {
 	Ledger  *Ledger
@@ -73,7 +78,11 @@ func (j *Judge) See(o Observation) {
 	if o.Torn >= 0 {
 		j.violate(o, "snapshot", o.Torn, 0, "shows two values in one answer")
 	}
-	j.ticket(o, values)
+	if o.Ticket > 0 && !o.Marked {
+		j.Report.ticket()
+		j.ticket(o, values, o.Ticket, "the ticket")
+	}
+	j.ticket(o, values, o.Seq, "its own number")
 	for register, value := range values {
 		if register < 0 || register >= j.Ledger.Registers() {
 			j.violate(o, "shape", 0, 0, fmt.Sprintf("register %d does not exist", register))
@@ -132,14 +141,14 @@ func (e *etags) put(key string, v Values) {
 	e.young[key] = v
 }
 
-func (j *Judge) ticket(o Observation, values Values) {
-	if o.Ticket == 0 || o.Marked {
+// ticket holds an answer against all edits up to a ticket.
+func (j *Judge) ticket(o Observation, values Values, ticket uint64, name string) {
+	if ticket == 0 || o.Marked {
 		return
 	}
-	j.Report.ticket()
-	for register, least := range j.Ledger.promised(o.Ticket, values) {
+	for register, least := range j.Ledger.promised(ticket, values) {
 		if values[register] < least {
-			j.violate(o, "I2", register, 0, fmt.Sprintf("shows %d, and the ticket %d stands for %d", values[register], o.Ticket, least))
+			j.violate(o, "I2", register, 0, fmt.Sprintf("shows %d, and %s %d stands for %d", values[register], name, ticket, least))
 		}
 	}
 }
@@ -163,7 +172,7 @@ func (j *Judge) value(o Observation, register int, value uint64) {
 	}
 	stalled := time.Duration(0)
 	if age > bound && j.Stall != nil {
-		stalled = j.Stall.Between(o.Reader, at, o.Start)
+		stalled = min(j.Stall.Between(o.Reader, at, o.Start), mostExcused)
 	}
 	switch {
 	case age <= bound:

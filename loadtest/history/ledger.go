@@ -83,14 +83,6 @@ func (l *Ledger) stamp(t ticketed) {
 	l.tickets = slices.Insert(l.tickets, i, t)
 }
 
-// Vouch notes that an answer bore a number, by which another reader may be asked for
-// nothing older.
-func (l *Ledger) Vouch(ticket uint64, values Values) {
-	for register, counter := range values {
-		l.stamp(ticketed{ticket, register, counter})
-	}
-}
-
 // Undo notes that a counter was rolled back, before anything of it can have been seen.
 func (l *Ledger) Undo(register int, counter uint64) {
 	r := l.registers[register]

@@ -47,8 +47,8 @@ func (p *Promise) End(s *Spell, now time.Time, recovery time.Duration) {
 }
 
 // Bound is how old an answer of a reader may be that was asked for at the time
-// until, of a change acknowledged at since; and the fault that says so, health
-// where none does.
+// until, of a change acknowledged at since; and the fault that says so, or else the
+// last one, or health.
 func (p *Promise) Bound(reader int, since, until time.Time) (bound time.Duration, fault string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -56,8 +56,11 @@ func (p *Promise) Bound(reader int, since, until time.Time) (bound time.Duration
 	for i := len(p.spells) - 1; i >= 0; i-- {
 		s := p.spells[i]
 		concerned := s.Reader == Everyone || reader == Everyone || s.Reader == reader
-		if concerned && s.begin.Before(until) && (s.end.IsZero() || s.end.After(since)) && s.Bound > bound {
-			bound, fault = s.Bound, s.Fault
+		if !concerned || !s.begin.Before(until) || !s.end.IsZero() && !s.end.After(since) {
+			continue
+		}
+		if s.Bound > bound || fault == Health {
+			bound, fault = max(bound, s.Bound), s.Fault
 		}
 	}
 	return bound, fault

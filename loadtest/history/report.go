@@ -106,7 +106,7 @@ func (r *Report) Herd(answered int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.Herds++
-	r.Crowd += uint64(max(answered, 0)) //nolint:gosec // not negative
+	r.Crowd += uint64(max(answered, 0))
 }
 
 // Loaded notes how many statements ran at once, and how many may.
@@ -174,7 +174,7 @@ func (r *Report) Kept() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	rising := slices.ContainsFunc(r.Trends, func(t Trend) bool { return !t.Flat })
-	return r.Found == 0 && !(r.Long && rising)
+	return r.Found == 0 && (!r.Long || !rising)
 }
 
 // Write prints the table.

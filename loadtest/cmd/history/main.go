@@ -34,9 +34,10 @@ func main() {
 
 type options struct {
 	course.Config
-	rig    rig.Config
-	report string
-	keep   bool
+	rig     rig.Config
+	report  string
+	mutants bool
+	keep    bool
 }
 
 func parse() (o options) {
@@ -44,7 +45,7 @@ func parse() (o options) {
 	flag.StringVar(&o.rig.Repository, "repository", ".", "the repository's folder")
 	flag.StringVar(&o.rig.Bin, "bin", "bin", "the folder of reader, writer and tercul")
 	flag.IntVar(&o.rig.Readers, "readers", 3, "how many readers")
-	flag.BoolVar(&o.rig.Replica, "replica", true, "run a streaming standby")
+	flag.IntVar(&o.rig.Replicas, "replicas", 2, "how many of them use a streaming standby; 0 for none")
 	flag.DurationVar(&o.rig.Lag, "lag", 1500*time.Millisecond, "how late the standby applies")
 	flag.DurationVar(&o.Duration, "duration", time.Minute, "how long to read and write")
 	flag.Uint64Var(&o.Seed, "seed", 0, "draws the same faults, edits and questions again; 0 for any")
@@ -53,6 +54,7 @@ func parse() (o options) {
 	flag.IntVar(&o.Clients, "clients", 12, "how many read at once")
 	flag.DurationVar(&o.Pause, "pause", 10*time.Millisecond, "of each of them between two questions, on average")
 	flag.IntVar(&o.Crowd, "crowd", 500, "how many ask for one cold key at once; 0 for none")
+	flag.BoolVar(&o.mutants, "mutants", false, "take out one protection after the other instead, and expect each to be missed; bin is built with the tag mutants")
 	flag.StringVar(&o.report, "report", "", "a file for the report as JSON")
 	flag.BoolVar(&o.keep, "keep", false, "keep the folder with the logs")
 	flag.Parse()
@@ -72,13 +74,24 @@ func run(ctx context.Context) error {
 		}
 		*path = absolute
 	}
+	if o.mutants {
+		o.rig.Readers, o.rig.Replicas, o.rig.ReaderEnv, o.Works, o.Crowd = 2, 1, course.Patient, 1, 0
+	}
 	fmt.Printf("history: seed %d\n", o.Seed)
 	r, err := rig.New(ctx, o.rig)
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	report, err := course.Run(ctx, r, o.Config, func(format string, args ...any) { fmt.Printf(format+"\n", args...) })
+	log := func(format string, args ...any) { fmt.Printf(format+"\n", args...) }
+	if o.mutants {
+		if err := course.Mutants(ctx, r, o.Config, log); err != nil {
+			return fmt.Errorf("%w (logs in %s)", err, r.Folder)
+		}
+		r.Close()
+		return r.Remove()
+	}
+	report, err := course.Run(ctx, r, o.Config, log)
 	if err != nil {
 		return fmt.Errorf("%w (logs in %s)", err, r.Folder)
 	}

@@ -2,6 +2,7 @@ package course
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -62,13 +63,16 @@ func Run(ctx context.Context, r *rig.Rig, cfg Config, log func(string, ...any)) 
 	all.Go(func() { stalls.Run(running) })
 	all.Go(func() { s.watch.Run(running) })
 	all.Go(func() { s.sampler().Run(running) })
-	all.Go(func() { s.clients.Run(running, cfg.Seed, cfg.Clients) })
+	writers.Go(func() { s.clients.Run(writing, cfg.Seed, cfg.Clients) })
 	writers.Go(func() { s.Editors.Run(writing, cfg.Seed, 3, 3) })
 	err = s.play(ctx)
 	pens()
 	writers.Wait()
 	if err == nil {
 		err = s.settle(ctx)
+	}
+	for why, times := range s.clients.Unanswered() {
+		log("  %d questions were not answered: %s", times, why)
 	}
 	stop()
 	all.Wait()
@@ -87,11 +91,11 @@ func begin(ctx context.Context, r *rig.Rig, cfg Config, log func(string, ...any)
 	ledger, report := traffic.Ledger(cfg.Works), &history.Report{Seed: cfg.Seed, Log: func(v history.Violation) { log("VIOLATION %s", v) }}
 	promise := history.NewPromise(Healthy)
 	writer := &traffic.Writer{URL: r.WriterURL, Login: rig.Editor, Password: rig.Password}
-	library, err := traffic.Build(ctx, writer, cfg.Works)
+	db, err := pgxpool.New(ctx, r.DatabaseURL())
 	if err != nil {
 		return nil, err
 	}
-	db, err := pgxpool.New(ctx, r.DatabaseURL())
+	library, err := traffic.Build(ctx, writer, db, cfg.Works)
 	if err != nil {
 		return nil, err
 	}
@@ -164,20 +168,21 @@ func (s *scene) herd(ctx context.Context) error {
 	s.cold = s.cold[1:]
 	release := s.Editors.Hold()
 	defer release()
-	line := s.Readers[reader].Postgres
-	if err := line.Slow(300*time.Millisecond, 0); err != nil { // so that the crowd comes before the answer
+	// So that the crowd comes before the answer.
+	err := s.Readers[reader].Postgres.Slow(300*time.Millisecond, 0)
+	if standby := s.Readers[reader].Replica; standby != nil {
+		err = errors.Join(err, standby.Slow(300*time.Millisecond, 0))
+	}
+	if err != nil {
 		return err
 	}
 	outcome, err := traffic.Crowd{Size: s.cfg.Crowd, Base: s.Readers[reader].URL}.Ask(ctx, question)
-	if mending := line.Mend(ctx); err == nil {
-		err = mending
-	}
-	if err != nil {
+	if err := errors.Join(err, s.Mend(ctx)); err != nil {
 		return fmt.Errorf("a crowd: %w", err)
 	}
 	s.Report.Herd(outcome.Answered)
-	s.Log("  a crowd of %d on reader %d: %d answered by %d statements", s.cfg.Crowd, reader, outcome.Answered, outcome.Statements)
-	if outcome.Statements > 1 {
+	s.Log("  a crowd of %d on reader %d: %d answered by %d statements, %d changes", s.cfg.Crowd, reader, outcome.Answered, outcome.Statements, outcome.Changes)
+	if outcome.Statements > 1+outcome.Changes {
 		s.judge.Broken("I5", reader, fmt.Sprintf("%d clients who asked for %s at once caused %d statements", s.cfg.Crowd, question.Path, outcome.Statements), time.Now())
 	}
 	return nil

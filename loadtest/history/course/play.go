@@ -61,6 +61,8 @@ func (s *scene) take(ctx context.Context, step step, deadline time.Time) error {
 	sleep(ctx, calm)
 	if s.cfg.Duration >= enoughForTrends {
 		sleep(ctx, 2*fault.Recovery)
+	}
+	if s.rnd.IntN(3) == 0 {
 		return s.herd(ctx)
 	}
 	return nil

@@ -47,10 +47,10 @@ func repeat(ctx context.Context, w *World, rnd *rand.Rand) error {
 
 // unlessOver forgives errors of what was asked to end.
 func unlessOver(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
+	if ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil
 }
 
 func loseTags(ctx context.Context, w *World, _ int, _ *rand.Rand) (mend, error) {

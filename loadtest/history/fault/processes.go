@@ -72,16 +72,26 @@ func pauseStandby(ctx context.Context, w *World, _ int, _ *rand.Rand) (mend, err
 	if w.Standby.Running() == 0 {
 		return nil, nil //nolint:nilnil // there is none
 	}
-	say := func(ctx context.Context, sql string) error {
-		conn, err := pgx.Connect(ctx, w.StandbyURL())
-		if err != nil {
-			return err
+	say := func(ctx context.Context, sql string) (err error) {
+		for range 20 { // what is applied at the moment may be in the way
+			if err = standby(ctx, w, sql); err == nil {
+				return nil
+			}
+			sleep(ctx, 100*time.Millisecond)
 		}
-		defer func() { _ = conn.Close(ctx) }()
-		_, err = conn.Exec(ctx, sql)
 		return err
 	}
 	return func(ctx context.Context) error { return say(ctx, "SELECT pg_wal_replay_resume()") }, say(ctx, "SELECT pg_wal_replay_pause()")
+}
+
+func standby(ctx context.Context, w *World, sql string) error {
+	conn, err := pgx.Connect(ctx, w.StandbyURL())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	_, err = conn.Exec(ctx, sql)
+	return err
 }
 
 func oversize(_ context.Context, w *World, _ int, _ *rand.Rand) (mend, error) {

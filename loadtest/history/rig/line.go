@@ -50,6 +50,7 @@ var registerSwallow = sync.OnceFunc(func() { toxics.Register("swallow", new(swal
 
 func newLines() lines {
 	registerSwallow()
+	zerolog.SetGlobalLevel(zerolog.Disabled) // some toxics log on their own
 	metrics := toxiproxy.NewMetricsContainer(prometheus.NewRegistry())
 	return lines{toxiproxy.NewServer(metrics, zerolog.Nop())}
 }

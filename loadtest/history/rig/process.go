@@ -32,7 +32,7 @@ const readyLimit = 90 * time.Second
 
 // Start runs the program and waits until it serves.
 func (p *Process) Start(ctx context.Context) error {
-	done, err := p.spawn()
+	done, err := p.spawn() //nolint:contextcheck // it outlives the start
 	if err != nil {
 		return fmt.Errorf("start %s: %w", p.Name, err)
 	}

@@ -22,9 +22,8 @@ type Config struct {
 	Repository string
 	Bin        string // of reader, writer and tercul
 	Readers    int
-	Replica    bool          // have a standby, and readers that use it where they can
+	Replicas   int           // how many of the readers use the standby, the first ones; without any, there is none
 	Lag        time.Duration // of the standby
-	Mutant     string        // for TERCUL_MUTANT of the readers; empty for none
 	ReaderEnv  []string
 }
 
@@ -63,6 +62,7 @@ func New(ctx context.Context, cfg Config) (*Rig, error) {
 	if err != nil {
 		return nil, err
 	}
+	redis.SetLogger(silent{}) // it is meant to fail
 	r := &Rig{cfg: cfg, Folder: folder, lines: newLines()}
 	if err := r.start(ctx); err != nil {
 		r.Close()
@@ -78,7 +78,7 @@ func (r *Rig) start(ctx context.Context) (err error) {
 	if err := os.Mkdir(filepath.Join(r.Folder, "log"), 0o700); err != nil {
 		return err
 	}
-	if r.servers, err = newServers(r.cfg.Repository, r.Folder, r.cfg.Lag); err != nil {
+	if r.servers, err = newServers(ctx, r.cfg.Repository, r.Folder, r.cfg.Lag); err != nil {
 		return err
 	}
 	if err := r.Primary.Start(ctx); err != nil {
@@ -91,7 +91,7 @@ func (r *Rig) start(ctx context.Context) (err error) {
 	if err := r.prepare(ctx); err != nil {
 		return err
 	}
-	if r.cfg.Replica {
+	if r.cfg.Replicas > 0 {
 		if err := r.Standby.Start(ctx); err != nil {
 			return err
 		}
@@ -182,7 +182,7 @@ func (r *Rig) Close() {
 		processes = append(processes, reader.Process)
 	}
 	if r.servers != nil {
-		processes = append(processes, r.Standby, r.Primary, r.servers.Redis)
+		processes = append(processes, r.Standby, r.Primary, r.Redis)
 	}
 	for _, p := range processes {
 		if p != nil {
@@ -221,11 +221,16 @@ func ready(url string) func(context.Context) error {
 	}
 }
 
-func freeAddr() (string, error) {
-	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+func freeAddr(ctx context.Context) (string, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}
 	defer func() { _ = listener.Close() }()
 	return listener.Addr().String(), nil
 }
+
+type silent struct{}
+
+// Printf says nothing.
+func (silent) Printf(context.Context, string, ...any) {}

@@ -26,12 +26,12 @@ type servers struct {
 const database = "tercul"
 
 // newServers plans them in a folder; nothing runs yet.
-func newServers(repository, folder string, lag time.Duration) (*servers, error) {
+func newServers(ctx context.Context, repository, folder string, lag time.Duration) (*servers, error) {
 	s := &servers{instance: filepath.Join(folder, "servers"), lag: lag}
 	if err := os.MkdirAll(s.instance, 0o711); err != nil { //nolint:gosec // servers started by root run as another user
 		return nil, err
 	}
-	if err := freePorts(&s.primaryPort, &s.standbyPort, &s.redisPort); err != nil {
+	if err := freePorts(ctx, &s.primaryPort, &s.standbyPort, &s.redisPort); err != nil {
 		return nil, err
 	}
 	program := filepath.Join(repository, "deploy", "local", "server")
@@ -91,14 +91,14 @@ func (s *servers) Dump() string { return filepath.Join(s.instance, "redis", "dum
 
 // freePorts finds some that nothing listens on, outside of those that the kernel
 // gives to outgoing connections.
-func freePorts(into ...*int) error {
+func freePorts(ctx context.Context, into ...*int) error {
 	next := 20000 + os.Getpid()%9000
 	for _, port := range into {
 		for ; ; next++ {
 			if next > 32000 {
 				return fmt.Errorf("found no free port below %d", next)
 			}
-			listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", local(next))
+			listener, err := new(net.ListenConfig).Listen(ctx, "tcp", local(next))
 			if err != nil {
 				continue
 			}

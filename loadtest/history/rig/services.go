@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -21,7 +22,7 @@ const replicaSetting = "TERCUL_DATABASE_REPLICA_URLS"
 
 // plan opens the lines and says how the services are run.
 func (r *Rig) plan(ctx context.Context) error {
-	if err := r.planWriter(); err != nil {
+	if err := r.planWriter(ctx); err != nil {
 		return err
 	}
 	help, err := exec.CommandContext(ctx, filepath.Join(r.cfg.Bin, "reader"), "--help").Output() //nolint:gosec // our own program
@@ -29,15 +30,15 @@ func (r *Rig) plan(ctx context.Context) error {
 		return fmt.Errorf("reader --help: %w", err)
 	}
 	for i := range r.cfg.Readers {
-		if err := r.planReader(i, strings.Contains(string(help), replicaSetting)); err != nil {
+		if err := r.planReader(ctx, i, strings.Contains(string(help), replicaSetting)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *Rig) planWriter() error {
-	addr, err := freeAddr()
+func (r *Rig) planWriter(ctx context.Context) error {
+	addr, err := freeAddr(ctx)
 	if err != nil {
 		return err
 	}
@@ -55,8 +56,8 @@ func (r *Rig) planWriter() error {
 	return nil
 }
 
-func (r *Rig) planReader(i int, replicas bool) error {
-	addr, err := freeAddr()
+func (r *Rig) planReader(ctx context.Context, i int, replicas bool) error {
+	addr, err := freeAddr(ctx)
 	if err != nil {
 		return err
 	}
@@ -66,12 +67,9 @@ func (r *Rig) planReader(i int, replicas bool) error {
 		"TERCUL_READ_ADDR="+addr, "TERCUL_READ_DRAIN=0s", "TERCUL_L1_MB=16", "TERCUL_LOG_LEVEL=info",
 		fmt.Sprintf("TERCUL_DATABASE_MAX_CONNS=%d", MaxConns),
 		"TERCUL_DATABASE_URL="+r.url(reader.Postgres.Addr(), database), "TERCUL_REDIS_URL=redis://"+reader.Redis.Addr()+"/0", "TERCUL_REDIS_SPACE="+Space)
-	if r.cfg.Replica && replicas {
+	if i < r.cfg.Replicas && replicas {
 		reader.Replica = r.line(name+"-replica", local(r.standbyPort))
 		env = append(env, replicaSetting+"="+r.url(reader.Replica.Addr(), database))
-	}
-	if r.cfg.Mutant != "" {
-		env = append(env, "TERCUL_MUTANT="+r.cfg.Mutant)
 	}
 	reader.Process = &Process{
 		Name: name, Argv: []string{filepath.Join(r.cfg.Bin, "reader")}, Env: append(env, r.cfg.ReaderEnv...), Log: r.log(name), Ready: ready(reader.URL),
@@ -83,3 +81,15 @@ func (r *Rig) planReader(i int, replicas bool) error {
 func (r *Rig) log(name string) string { return filepath.Join(r.Folder, "log", name+".log") }
 
 func base() []string { return []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()} }
+
+// Mutate starts a reader anew without a protection, or with all of them for "". Its
+// program has to be built with the tag mutants.
+func (r *Reader) Mutate(ctx context.Context, rule string) error {
+	const setting = "TERCUL_MUTANT="
+	r.Kill()
+	r.Env = slices.DeleteFunc(r.Env, func(entry string) bool { return strings.HasPrefix(entry, setting) })
+	if rule != "" {
+		r.Env = append(r.Env, setting+rule)
+	}
+	return r.Start(ctx)
+}

@@ -13,9 +13,8 @@ import (
 )
 
 // Stalls measures how long the processes of the rig, and this one, have waited for
-// a processor although they had work: what the kernel tells of each of their
-// threads. On a quiet machine that is next to nothing. It is an upper bound of how
-// much later anything can have come than it would have otherwise.
+// a processor although they had work: of each process, what the kernel tells of that
+// of its threads that waited the longest. On a quiet machine that is next to nothing.
 type Stalls struct {
 	groups [][]func() []int // of processes: those all depend on, then each reader's
 
@@ -31,17 +30,28 @@ type sample struct {
 
 const (
 	sampleEvery = 50 * time.Millisecond
+	sampleWaits = 60
 	mostSamples = 4096
 )
 
 // NewStalls measures a rig's processes.
 func NewStalls(r *Rig) *Stalls {
 	own := func() []int { return []int{os.Getpid()} }
-	s := &Stalls{groups: [][]func() []int{{own, r.Writer.PIDs, r.servers.Redis.PIDs}}}
+	s := &Stalls{groups: [][]func() []int{{own, alone(r.Writer), r.Redis.PIDs}}}
 	for _, reader := range r.Readers {
-		s.groups = append(s.groups, []func() []int{reader.PIDs})
+		s.groups = append(s.groups, []func() []int{alone(reader.Process)})
 	}
 	return s
+}
+
+// alone is a process that starts no others.
+func alone(p *Process) func() []int {
+	return func() []int {
+		if pid := p.Running(); pid != 0 {
+			return []int{pid}
+		}
+		return nil
+	}
 }
 
 // Run measures until the context ends.
@@ -78,9 +88,11 @@ func (s *Stalls) add(next sample) {
 	}
 }
 
-// waitedSince sums what the threads of processes have waited since the last time.
+// waitedSince is what processes have waited since the last time, one after the other,
+// each as long as the thread of it that waited the longest.
 func waitedSince(last, seen map[string]time.Duration, pids []int) (sum time.Duration) {
 	for _, pid := range pids {
+		longest := time.Duration(0)
 		files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
 		for _, name := range files {
 			text, err := os.ReadFile(name) //nolint:gosec // of the kernel
@@ -97,15 +109,23 @@ func waitedSince(last, seen map[string]time.Duration, pids []int) (sum time.Dura
 			}
 			seen[name] = time.Duration(waited)
 			if before, known := last[name]; known {
-				sum += time.Duration(waited) - before
+				longest = max(longest, time.Duration(waited)-before)
 			}
 		}
+		sum += longest
 	}
 	return sum
 }
 
-// Between is how long the way to a reader may have stood still between two moments.
+// Between is how long the way to a reader may have stood still between two moments. It
+// waits until both have been measured.
 func (s *Stalls) Between(reader int, since, until time.Time) time.Duration {
+	for range sampleWaits {
+		if s.measured().After(until) {
+			break
+		}
+		time.Sleep(sampleEvery)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.samples) == 0 {
@@ -118,6 +138,16 @@ func (s *Stalls) Between(reader int, since, until time.Time) time.Duration {
 		sum += to.waited[group] - from.waited[group]
 	}
 	return sum
+}
+
+// measured is until when there are samples.
+func (s *Stalls) measured() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.samples) == 0 {
+		return time.Time{}
+	}
+	return s.samples[len(s.samples)-1].at
 }
 
 func (s *Stalls) index(at time.Time) int {

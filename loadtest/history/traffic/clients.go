@@ -6,8 +6,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,9 +30,12 @@ type Clients struct {
 	questions []Question
 	http      *http.Client
 	zstd      *zstd.Decoder
+
+	mu  sync.Mutex
+	why map[string]int // questions were not answered
 }
 
-const askLimit = 10 * time.Second
+const askLimit = 30 * time.Second
 
 // NewClients makes clients of readers.
 func NewClients(judge *history.Judge, bases []string, questions []Question, news *Tickets) (*Clients, error) {
@@ -49,7 +54,7 @@ func NewClients(judge *history.Judge, bases []string, questions []Question, news
 func (c *Clients) Run(ctx context.Context, seed uint64, clients int) {
 	var wg sync.WaitGroup
 	for i := range clients {
-		rnd := rand.New(rand.NewPCG(seed, uint64(2000+i))) //nolint:gosec // repeatable, guards nothing
+		rnd := rand.New(rand.NewPCG(seed, uint64(2000+i)))                                                                           //nolint:gosec // repeatable, guards nothing
 		one := &client{Clients: c, rnd: rnd, held: map[string]string{}, zipf: rand.NewZipf(rnd, 1.1, 4, uint64(len(c.questions)-1))} //nolint:gosec // there are some
 		wg.Go(func() { one.loop(ctx) })
 	}
@@ -115,7 +120,29 @@ func (c *Clients) unanswered(a ask, o history.Observation, err error) {
 		c.judge.Broken("shape", a.reader, fmt.Sprintf("%s with ticket %d: %s", a.question.Name, a.ticket, r), o.Start)
 		return
 	}
-	c.judge.Report.Unavailable(c.judge.Promise.Current(a.reader, o.Start))
+	fault := c.judge.Promise.Current(a.reader, o.Start)
+	c.judge.Report.Unavailable(fault)
+	why := fmt.Sprintf("under %s: %.120s", fault, plain.ReplaceAllString(err.Error(), "…"))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.why == nil {
+		c.why = map[string]int{}
+	}
+	if len(c.why) < mostReasons || c.why[why] > 0 {
+		c.why[why]++
+	}
+}
+
+const mostReasons = 60
+
+// plain takes out what differs from one time to the next.
+var plain = regexp.MustCompile(`[0-9]{4,}|"requestId":"[^"]*"|Get "[^"]*": `)
+
+// Unanswered are the reasons why questions were not answered, and how often.
+func (c *Clients) Unanswered() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.why)
 }
 
 func (c *Clients) ask(ctx context.Context, a ask) (o history.Observation, err error) {
@@ -143,6 +170,7 @@ func (c *Clients) ask(ctx context.Context, a ask) (o history.Observation, err er
 	}
 	status := resp.Header.Get("Cache-Status")
 	o.Status, o.ETag, o.Source, o.Marked = resp.StatusCode, resp.Header.Get("ETag"), source(status), strings.Contains(status, "stale-if-error")
+	o.Seq, _ = strconv.ParseUint(resp.Header.Get("X-Tercul-Seq"), 10, 64) // not there, it is 0
 	o.Question = a.question.Path
 	switch o.Status {
 	case http.StatusNotModified:
@@ -155,16 +183,15 @@ func (c *Clients) ask(ctx context.Context, a ask) (o history.Observation, err er
 		return o, err
 	}
 	o.Values, o.Torn = history.Read(body)
-	c.pass(resp.Header.Get("X-Tercul-Seq"), o)
+	c.pass(o)
 	return o, nil
 }
 
-// pass hands on the number of an answer as a ticket, now and then: who names it is to
-// see nothing older than this answer.
-func (c *Clients) pass(seq string, o history.Observation) {
-	if ticket, err := strconv.ParseUint(seq, 10, 64); err == nil && !o.Marked && o.Start.UnixNano()/1000%50 == 0 {
-		c.judge.Ledger.Vouch(ticket, o.Values)
-		c.Tickets.Offer(ticket)
+// pass hands on the number of an answer as a ticket, now and then: another answer that
+// is asked for by it has at least what this one says it has.
+func (c *Clients) pass(o history.Observation) {
+	if o.Start.UnixNano()/1000%20 == 0 {
+		c.Tickets.Offer(o.Seq)
 	}
 }
 

@@ -139,14 +139,22 @@ func (e *Editors) Transact(ctx context.Context, rnd *rand.Rand) {
 	e.TransactOf(ctx, slices.Compact(registers), open, rnd.IntN(10) > 0)
 }
 
+// announcing is how long the writer may take to announce what was committed past it. Its
+// own changes it announces before it acknowledges them.
+const announcing = 50 * time.Millisecond
+
 // TransactOf changes those registers, in ascending order.
 func (e *Editors) TransactOf(ctx context.Context, registers []int, open time.Duration, commit bool) bool {
 	counters := make([]uint64, len(registers))
 	for i, register := range registers {
 		e.held[register].Lock()
-		defer e.held[register].Unlock()
 		counters[i] = e.ledger.Submit(register)
 	}
+	defer func() {
+		for _, register := range registers {
+			e.held[register].Unlock()
+		}
+	}()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commandLimit)
 	defer cancel()
 	committed, known := e.transact(ctx, registers, counters, open, commit)
@@ -154,7 +162,7 @@ func (e *Editors) TransactOf(ctx context.Context, registers []int, open time.Dur
 	for i, register := range registers {
 		switch {
 		case committed:
-			e.ledger.Ack(register, counters[i], 0, acked)
+			e.ledger.Ack(register, counters[i], 0, acked.Add(announcing))
 			e.report.Edited()
 		case known:
 			e.ledger.Undo(register, counters[i])

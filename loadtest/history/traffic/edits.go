@@ -20,24 +20,27 @@ func (e *Editors) command(ctx context.Context, register int, counter uint64) (Re
 	case regDescription:
 		version, err := e.number(ctx, "SELECT version FROM core.works w JOIN core.subjects s USING (id) WHERE s.public_id = $1", w.ID)
 		if err != nil {
-			return Reply{Refused: err.Error()}, nil
+			return notSent(err), nil //nolint:nilerr // what was not sent did nothing
 		}
 		return e.writer.Do(ctx, mutation("updateWork", "work { version }"), in("id", w.ID, "expectedVersion", version, "patch", in("description", "Un'opera "+mark)["in"]))
 	case regTranslation:
 		version, err := e.number(ctx, "SELECT version FROM core.expressions w JOIN core.subjects s USING (id) WHERE s.public_id = $1", w.Translation)
 		if err != nil {
-			return Reply{Refused: err.Error()}, nil
+			return notSent(err), nil //nolint:nilerr // what was not sent did nothing
 		}
 		return e.writer.Do(ctx, mutation("updateTranslation", "translation { version }"), in("id", w.Translation, "expectedVersion", version, "patch", in("title", "Work "+mark)["in"]))
 	default:
 		revision, err := e.number(ctx, "SELECT text_revision FROM core.expressions w JOIN core.subjects s USING (id) WHERE s.public_id = $1", w.Translation)
 		if err != nil {
-			return Reply{Refused: err.Error()}, nil
+			return notSent(err), nil //nolint:nilerr // what was not sent did nothing
 		}
 		return e.writer.Do(ctx, mutation("setText", "translation { id }"), in("expressionId", w.Translation, "expectedRevision", revision,
 			"plainText", "Midway "+mark+"\nI found myself within a forest dark"+e.filling()))
 	}
 }
+
+// notSent is for a command that was not even tried.
+func notSent(err error) Reply { return Reply{Refused: err.Error()} }
 
 // filling makes some texts larger than any layer keeps.
 func (e *Editors) filling() string {
@@ -90,7 +93,7 @@ func (e *Editors) transact(ctx context.Context, registers []int, counters []uint
 		}
 		if err != nil {
 			e.Complain(err)
-			return false, rolledBack(tx)
+			return false, rolledBack(ctx, tx)
 		}
 	}
 	select {
@@ -98,7 +101,7 @@ func (e *Editors) transact(ctx context.Context, registers []int, counters []uint
 	case <-ctx.Done():
 	}
 	if !commit {
-		return false, rolledBack(tx)
+		return false, rolledBack(ctx, tx)
 	}
 	err = tx.Commit(context.WithoutCancel(ctx))
 	return err == nil, err == nil || errors.Is(err, pgx.ErrTxCommitRollback)
@@ -106,8 +109,8 @@ func (e *Editors) transact(ctx context.Context, registers []int, counters []uint
 
 // rolledBack ends a transaction that has not begun to commit: whatever becomes of the
 // connection, it never will.
-func rolledBack(tx pgx.Tx) bool {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+func rolledBack(ctx context.Context, tx pgx.Tx) bool {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	_ = tx.Rollback(ctx)
 	return true

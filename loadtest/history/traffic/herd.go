@@ -24,6 +24,7 @@ type Crowd struct {
 type Outcome struct {
 	Answered   int
 	Statements int // that the reader sent to a database for this document meanwhile
+	Changes    int // that it heard of meanwhile: who comes after one needs another answer
 }
 
 const (
@@ -36,7 +37,7 @@ const (
 func (c Crowd) Ask(ctx context.Context, q Question) (Outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, crowdLimit)
 	defer cancel()
-	before, err := Metric(ctx, c.Base, statements(q.Name))
+	before, err := metrics(ctx, c.Base)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -69,8 +70,15 @@ func (c Crowd) Ask(ctx context.Context, q Question) (Outcome, error) {
 			o.Answered++
 		}
 	}
-	after, err := Metric(ctx, c.Base, statements(q.Name))
-	o.Statements = int(after - before)
+	after, err := metrics(ctx, c.Base)
+	for name := range after {
+		if strings.HasPrefix(name, "tercul_sql_duration_seconds_count{") && strings.Contains(name, `statement="`+q.Name+`"`) {
+			o.Statements += int(after[name] - before[name]) // of the primary and of standbys
+		}
+		if strings.HasPrefix(name, "tercul_evict_invalidations_total") || strings.HasPrefix(name, "tercul_evict_epochs_total") || strings.HasPrefix(name, "tercul_evict_floors_total") {
+			o.Changes += int(after[name] - before[name])
+		}
+	}
 	return o, err
 }
 
@@ -95,16 +103,7 @@ func asked(conn net.Conn, request string) bool {
 	return err == nil && strings.Contains(line, " 200 ")
 }
 
-func statements(document string) string {
-	return `tercul_sql_duration_seconds_count{statement="` + document + `"}`
-}
-
-// Metric reads one number of a service; one that is not there is 0.
-func Metric(ctx context.Context, base, name string) (float64, error) {
-	all, err := metrics(ctx, base)
-	return all[name], err
-}
-
+// metrics are the numbers that a service exports.
 func metrics(ctx context.Context, base string) (map[string]float64, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/metrics", nil)
 	if err != nil {

@@ -6,16 +6,17 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/tercul/tercul/loadtest/history"
 )
 
 // Work is a work of the library with what is read of it.
 type Work struct {
-	ID, Slug               string
-	Author, AuthorSlug     string
-	Original, Translation  string
-	Names                  int // its first register; see the constants
-	TextVersion, revisions int
+	ID, Slug              string
+	Author, AuthorSlug    string
+	Original, Translation string
+	Names                 int // its first register; see the constants
 }
 
 // The registers of a work, counted from its first.
@@ -43,11 +44,15 @@ func Ledger(works int) *history.Ledger {
 }
 
 // Build makes the library, through the write service.
-func Build(ctx context.Context, w *Writer, works int) ([]*Work, error) {
+func Build(ctx context.Context, w *Writer, db *pgxpool.Pool, works int) ([]*Work, error) {
 	var library []*Work
 	for i := range works {
 		work, err := build(ctx, w, i*perWork)
 		if err != nil {
+			return nil, fmt.Errorf("make a library: %w", err)
+		}
+		// It was given the work's title, which is to stand in one place alone.
+		if _, err := db.Exec(ctx, "UPDATE core.expressions SET title = 'Testo' WHERE id = (SELECT id FROM core.subjects WHERE public_id = $1)", work.Original); err != nil {
 			return nil, fmt.Errorf("make a library: %w", err)
 		}
 		library = append(library, work)
@@ -59,7 +64,7 @@ func build(ctx context.Context, w *Writer, first int) (*Work, error) {
 	b := builder{ctx: ctx, writer: w}
 	at := func(register int) string { return history.Mark(first+register, 0) }
 	author := b.run("createAuthor", "author { id slug }", map[string]any{"kind": "INDIVIDUAL", "names": []any{map[string]any{"language": "it", "name": "Poeta " + at(regAuthor)}}})
-	work := b.run("createWork", "work { id slug original { id } }", map[string]any{
+	work := b.run("createWork", "work { id expressions { id } }", map[string]any{
 		"originalLanguage": "it", "literatureType": "POETRY", "titles": []any{map[string]any{"language": "it", "title": "Opera " + at(regTitle)}},
 		"description": "Un'opera " + at(regDescription), "contributors": []any{map[string]any{"personId": b.text(author, "author", "id")}},
 		"text": "Nel mezzo " + at(regOriginal) + "\nmi ritrovai per una selva oscura\n\nche la diritta via era smarrita",
@@ -67,7 +72,7 @@ func build(ctx context.Context, w *Writer, first int) (*Work, error) {
 	open := map[string]any{"status": "PUBLIC_DOMAIN", "basis": "The author died in 1321.", "evidenceUrl": "https://example.org/"}
 	id := b.text(work, "work", "id")
 	b.run("setRights", "rights { status }", map[string]any{"subjectId": id, "rights": open})
-	b.run("publishWork", "work { id }", map[string]any{"id": id, "expectedVersion": 1})
+	published := b.run("publishWork", "work { slug }", map[string]any{"id": id, "expectedVersion": 1})
 	translation := b.run("createTranslation", "translation { id }", map[string]any{
 		"workId": id, "language": "en", "title": "Work " + at(regTranslation), "text": "Midway " + at(regText) + "\nI found myself within a forest dark",
 		"contributors": []any{map[string]any{"personId": b.text(author, "author", "id"), "role": "TRANSLATOR"}},
@@ -75,8 +80,8 @@ func build(ctx context.Context, w *Writer, first int) (*Work, error) {
 	b.run("setRights", "rights { status }", map[string]any{"subjectId": b.text(translation, "translation", "id"), "rights": open})
 	b.run("publishTranslation", "translation { id }", map[string]any{"id": b.text(translation, "translation", "id"), "expectedVersion": 1})
 	return &Work{
-		ID: id, Slug: b.text(work, "work", "slug"), Author: b.text(author, "author", "id"), AuthorSlug: b.text(author, "author", "slug"),
-		Original: b.text(work, "work", "original", "id"), Translation: b.text(translation, "translation", "id"), Names: first,
+		ID: id, Slug: b.text(published, "work", "slug"), Author: b.text(author, "author", "id"), AuthorSlug: b.text(author, "author", "slug"),
+		Original: b.text(work, "work", "expressions", "first", "id"), Translation: b.text(translation, "translation", "id"), Names: first,
 	}, b.err
 }
 
@@ -106,6 +111,10 @@ func (b *builder) run(name, selection string, input map[string]any) map[string]a
 func (b *builder) text(payload map[string]any, path ...string) string {
 	var at any = payload
 	for _, name := range path {
+		if list, ok := at.([]any); ok && len(list) > 0 {
+			at = list[0]
+			continue
+		}
 		object, _ := at.(map[string]any)
 		at = object[name]
 	}
@@ -120,3 +129,6 @@ func mutation(name, selection string) string {
 	input := strings.ToUpper(name[:1]) + name[1:] + "Input"
 	return "mutation($in: " + input + "!) { " + name + "(input: $in) { " + selection + " userErrors { code message } } }"
 }
+
+// FirstRegister is the description of the first work, which the write service changes.
+const FirstRegister = regDescription

@@ -25,7 +25,7 @@ func Questions(docs scenario.Documents, library []*Work) ([]Question, error) {
 		m.add("AuthorPage", map[string]any{"slug": w.AuthorSlug}, w, regAuthor, regTitle, regTranslation)
 		m.add("Text", map[string]any{"expressionId": w.Translation, "first": 200}, w, regText)
 		m.add("Text", map[string]any{"expressionId": w.Original, "first": 100}, w, regOriginal)
-		m.add("ParallelReading", map[string]any{"workId": w.ID, "expressionIds": []string{w.Original, w.Translation}}, w, regTranslation, regText, regOriginal)
+		m.add("ParallelReading", map[string]any{"workId": w.ID, "expressionIds": []string{w.Original, w.Translation}}, w, regTranslation, regOriginal)
 	}
 	for _, variables := range []map[string]any{{"sort": "TITLE", "first": 50}, {"sort": "NEWEST", "first": 50, "language": "en"}} {
 		m.add("Works", variables, nil)

@@ -63,3 +63,6 @@ func (c *Clients) Once(ctx context.Context, reader int, q Question, ticket uint6
 	}
 	return o, err
 }
+
+// Question is one of those that are asked.
+func (c *Clients) Question(i int) Question { return c.questions[i] }

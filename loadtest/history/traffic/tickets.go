@@ -15,5 +15,5 @@ func (t *Tickets) Offer(ticket uint64) {
 	}
 }
 
-// Take is one of the newest, by any number, or 0.
-func (t *Tickets) Take(any uint64) uint64 { return t.latest[any%uint64(len(t.latest))].Load() }
+// Take is one of the newest, whichever the draw says, or 0.
+func (t *Tickets) Take(draw uint64) uint64 { return t.latest[draw%uint64(len(t.latest))].Load() }

@@ -36,7 +36,7 @@ func (w *Writer) Do(ctx context.Context, query string, variables map[string]any)
 	for attempt := 0; ; attempt++ {
 		token, err := w.signedIn(ctx)
 		if err != nil {
-			return Reply{Refused: err.Error()}, nil // nothing was sent
+			return notSent(err), nil //nolint:nilerr // of what was not sent it is known that it did nothing
 		}
 		r, code, err := w.post(ctx, token, query, variables)
 		if attempt == 0 && (code == "TOKEN_EXPIRED" || code == "UNAUTHENTICATED") {
@@ -122,7 +122,9 @@ var sure = map[string]bool{"BAD_REQUEST": true, "FORBIDDEN": true, "UNAUTHENTICA
 
 func refusal(data map[string]json.RawMessage) string {
 	for name, payload := range data {
-		var p struct{ UserErrors []struct{ Code, Message string } }
+		var p struct {
+			UserErrors []struct{ Code, Message string }
+		}
 		if err := json.Unmarshal(payload, &p); err != nil {
 			return name + " answered no object"
 		}

@@ -6,6 +6,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/tercul/tercul/read/internal/answer"
+	"github.com/tercul/tercul/read/internal/evict"
 	"github.com/tercul/tercul/read/internal/operation"
 	"github.com/tercul/tercul/shared/gqlhttp"
 )
@@ -66,7 +67,9 @@ func (d head) writeShared(h *fasthttp.ResponseHeader) {
 	set(h, "Cache-Status", d.cacheStatus)
 	set(h, "Deprecation", d.deprecation)
 	set(h, "Sunset", d.sunset)
-	set(h, headerSeq, strconv.FormatUint(e.AsOf, 10))
+	if !evict.Own(e.AsOf) { // else it means nothing to the reader that it would be shown to next
+		set(h, headerSeq, strconv.FormatUint(e.AsOf, 10))
+	}
 	d.writeLifetime(h)
 }
 

@@ -12,6 +12,7 @@ import (
 type Clock interface {
 	Applied() uint64
 	Valid(asOf uint64, slots []uint32) bool
+	ValidAt(now int64, asOf uint64, slots []uint32) bool
 	Judge(asOf uint64, slots []uint32) evict.Verdict
 	Covers(ticket uint64) bool
 	Await(ctx context.Context, ticket uint64) bool
@@ -30,3 +31,6 @@ func (w wall) ms() int64 {
 }
 
 func valid(c Clock, e *answer.Entry) bool { return c.Valid(e.AsOf, e.Slots) }
+
+// validAt is valid for those who have just asked what time it is.
+func validAt(c Clock, now int64, e *answer.Entry) bool { return c.ValidAt(now, e.AsOf, e.Slots) }

@@ -138,7 +138,7 @@ func (l *L1) Fill(next answer.Source) answer.Source {
 // answer now, and counts the hit. It is for callers who remember entries.
 func (l *L1) Fresh(e *answer.Entry) bool {
 	now := l.now.ms()
-	if now >= e.Keep || now >= e.Soft || !valid(l.cfg.Clock, e) {
+	if now >= e.Keep || now >= e.Soft || !validAt(l.cfg.Clock, now, e) {
 		return false
 	}
 	l.cfg.Metrics.l1.hits.Inc()
@@ -150,7 +150,7 @@ func (l *L1) Fresh(e *answer.Entry) bool {
 func (l *L1) Peek(q *answer.Query) *answer.Entry {
 	now := l.now.ms()
 	e := l.find(q.Key, q.Enc)
-	if e == nil || now >= e.Keep || now >= e.Hard || !valid(l.cfg.Clock, e) {
+	if e == nil || now >= e.Keep || now >= e.Hard || !validAt(l.cfg.Clock, now, e) {
 		return nil
 	}
 	return e
@@ -178,7 +178,7 @@ func (l *L1) find(key cachekey.Key, enc answer.Encoding) *answer.Entry {
 // stored.
 func (l *L1) keep(key cachekey.Key, enc answer.Encoding, e *answer.Entry) *answer.Entry {
 	now := l.now.ms()
-	if e.NoStore || now >= e.Hard || !valid(l.cfg.Clock, e) {
+	if e.NoStore || now >= e.Hard || !validAt(l.cfg.Clock, now, e) {
 		return e
 	}
 	ttl := l.cfg.TTL.Milliseconds()

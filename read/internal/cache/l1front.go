@@ -27,7 +27,7 @@ func (l *l1Front) Answer(ctx context.Context, q *answer.Query) (answer.Result, e
 	}
 	now := l.now.ms()
 	e := l.find(q.Key, q.Enc)
-	if e != nil && now < e.Keep && valid(l.cfg.Clock, e) {
+	if e != nil && now < e.Keep && validAt(l.cfg.Clock, now, e) {
 		if now < e.Soft {
 			l.cfg.Metrics.l1.hits.Inc()
 			return answer.Result{Entry: e, Layer: answer.L1, CacheStatus: l1Name + "; hit"}, nil
@@ -84,7 +84,7 @@ func (l *l1Front) miss(ctx context.Context, q *answer.Query, prev *answer.Entry,
 	}
 	if q.Enc != answer.Identity {
 		base := l.find(q.Key, answer.Identity)
-		if below.PrevBase = base; base != nil && now < base.Keep && now < base.Soft && valid(l.cfg.Clock, base) {
+		if below.PrevBase = base; base != nil && now < base.Keep && now < base.Soft && validAt(l.cfg.Clock, now, base) {
 			below.Base = base
 		}
 	}

@@ -2,7 +2,9 @@ package evict
 
 import (
 	"context"
+	"math"
 	"sync/atomic"
+	"time"
 
 	"github.com/tercul/tercul/shared/invalidate"
 )
@@ -46,7 +48,7 @@ func (c *Clock) Applied() uint64 { return c.current.Load().applied.Load() }
 func (c *Clock) Floor() uint64 { return c.current.Load().floor.Load() }
 
 // Suspect tells whether the clock may have missed something.
-func (c *Clock) Suspect() bool { return c.current.Load().suspect.Load() }
+func (c *Clock) Suspect() bool { return c.current.Load().doubtful(time.Now().UnixMilli()) }
 
 // Local tells whether stamps are this reader's own: they mean nothing to others.
 func (c *Clock) Local() bool { return c.current.Load().local }
@@ -94,8 +96,13 @@ func (c *Clock) listen() <-chan struct{} {
 
 // Valid tells whether an answer with that stamp and these slots is still true.
 func (c *Clock) Valid(asOf uint64, slots []uint32) bool {
+	return c.ValidAt(time.Now().UnixMilli(), asOf, slots)
+}
+
+// ValidAt is Valid for those who know what time it is, in milliseconds since 1970.
+func (c *Clock) ValidAt(now int64, asOf uint64, slots []uint32) bool {
 	e := c.current.Load()
-	if e.suspect.Load() || asOf < e.floor.Load() || e.foreign(asOf) {
+	if e.doubtful(now) || asOf < e.floor.Load() || e.foreign(asOf) {
 		return false
 	}
 	return e.untouched(asOf, slots)
@@ -109,7 +116,7 @@ func (c *Clock) Judge(asOf uint64, slots []uint32) Verdict {
 		return Overtaken
 	case asOf < e.floor.Load() || e.foreign(asOf):
 		return Outside
-	case e.suspect.Load():
+	case e.doubtful(time.Now().UnixMilli()):
 		return Unknown
 	}
 	return Valid
@@ -153,6 +160,7 @@ type era struct {
 	applied, floor atomic.Uint64
 	everything     atomic.Uint64 // when all tags were touched last; the floor is no lower
 	suspect        atomic.Bool
+	until          atomic.Int64 // when it becomes suspect by itself, in ms since 1970
 	slots          [invalidate.Slots]atomic.Uint64
 
 	local bool
@@ -163,6 +171,7 @@ type era struct {
 
 func newEra(from uint64, local bool) *era {
 	e := &era{local: local, first: from}
+	e.until.Store(math.MaxInt64)
 	e.drop(from)
 	return e
 }
@@ -170,6 +179,7 @@ func newEra(from uint64, local bool) *era {
 // branch is a local era that goes on from where another stands.
 func (e *era) branch(first uint64) *era {
 	b := &era{local: true, bus: e.applied.Load(), first: first}
+	b.until.Store(math.MaxInt64)
 	b.applied.Store(e.applied.Load())
 	b.floor.Store(e.floor.Load())
 	b.inherit(e)
@@ -187,6 +197,10 @@ func (e *era) inherit(from *era) {
 	raise(&e.everything, all)
 	raise(&e.floor, all)
 }
+
+// doubtful tells whether something may have been missed. Who follows says so; but a
+// process that was stopped for a while answers before whoever follows has noticed.
+func (e *era) doubtful(now int64) bool { return e.suspect.Load() || now >= e.until.Load() }
 
 // foreign tells whether a stamp is of another era, or from the future.
 func (e *era) foreign(asOf uint64) bool {

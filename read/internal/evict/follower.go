@@ -14,6 +14,7 @@ import (
 
 	"github.com/tercul/tercul/shared/cachekey"
 	"github.com/tercul/tercul/shared/invalidate"
+	"github.com/tercul/tercul/shared/mutant"
 )
 
 // Config is what a Follower needs.
@@ -114,7 +115,7 @@ func (f *Follower) Clock() *Clock { return f.clock }
 func (f *Follower) Mode() Mode {
 	e := f.clock.current.Load()
 	switch {
-	case e.suspect.Load():
+	case e.doubtful(time.Now().UnixMilli()):
 		return Blind
 	case e.local:
 		return Outbox
@@ -185,13 +186,13 @@ func (f *Follower) carry(m invalidate.Message) {
 	f.carried[m.Outbox] = m.XID
 }
 
-// alive notes a heartbeat of the bus, whose era e has everything up to it. The
-// clock goes (back) to the bus unless the outbox is being polled and has, or may
-// have had, rows that the bus has not carried yet.
-func (f *Follower) alive(e *era, fence uint64) {
+// alive notes that the bus was alive at a time, and that its era e has everything up
+// to it. The clock goes (back) to the bus unless the outbox is being polled and has, or
+// may have had, rows that the bus has not carried yet.
+func (f *Follower) alive(e *era, fence uint64, heard time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.latest = time.Now()
+	f.latest = heard
 	if fence > 0 {
 		if fence < f.fence {
 			clear(f.carried) // of another history, perhaps, in which ids are other rows'
@@ -212,7 +213,7 @@ func (f *Follower) alive(e *era, fence uint64) {
 	}
 	wasUp := f.up
 	f.bus, f.up = e, true
-	f.believe(e)
+	f.believe(e, heard)
 	if !wasUp {
 		f.m.switched(Bus)
 		f.cfg.Log.Info().Uint64("seq", e.applied.Load()).Msg("following the bus")
@@ -228,8 +229,11 @@ func forget(rows map[int64]uint64, fence uint64) {
 	}
 }
 
-// believe makes the clock use an era that lacks nothing.
-func (f *Follower) believe(e *era) {
+// believe makes the clock use an era that lacked nothing at a time.
+func (f *Follower) believe(e *era, since time.Time) {
+	if !mutant.Without(mutant.Heartbeat) {
+		e.until.Store(since.Add(f.cfg.Silence).UnixMilli())
+	}
 	e.suspect.Store(false)
 	f.clock.use(e)
 	f.once.Do(func() { close(f.contact) })

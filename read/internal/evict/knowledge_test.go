@@ -26,8 +26,16 @@ func playChanges(t *testing.T) *changes {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &changes{Follower: f, t: t, sub: &subscriber{f: f}, at: time.Now()}
+	return &changes{Follower: f, t: t, sub: &subscriber{f: f, bus: &played{}}, at: time.Now()}
 }
+
+// played is a bus that stands where its last heartbeat said.
+type played struct {
+	bus
+	state invalidate.State
+}
+
+func (p *played) State(context.Context) (invalidate.State, error) { return p.state, nil }
 
 // hear applies a message of the bus's epoch.
 func (c *changes) hear(row invalidate.Row) {
@@ -36,7 +44,7 @@ func (c *changes) hear(row invalidate.Row) {
 }
 
 // beat is a heartbeat.
-func (c *changes) beat(fence uint64) { c.alive(c.sub.era, fence) }
+func (c *changes) beat(fence uint64) { c.alive(c.sub.era, fence, time.Now()) }
 
 // poll loses the bus, if it is up, and polls once.
 func (c *changes) poll(xmin uint64, rows ...invalidate.Row) {
@@ -272,6 +280,9 @@ func TestABacklog(t *testing.T) {
 // receive takes a message from the channel.
 func (c *changes) receive(m invalidate.Message) {
 	c.t.Helper()
+	if p, ok := c.sub.bus.(*played); ok && m.Kind == invalidate.Heartbeat {
+		p.state = invalidate.State{Epoch: m.Epoch, Seq: m.Seq, Fence: m.XID}
+	}
 	if err := c.sub.handle(c.t.Context(), string(m.Append(nil))); err != nil {
 		c.t.Fatal(err)
 	}

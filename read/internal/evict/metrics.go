@@ -7,7 +7,7 @@ import (
 // metrics are what a Follower counts. Without a registerer they count unseen.
 type metrics struct {
 	applied, gaps, replays, replayed, floors prometheus.Counter
-	epochs, sessions, unreadable             prometheus.Counter
+	epochs, sessions, unreadable, unchecked  prometheus.Counter
 	polls, pollErrors, toBus, toOutbox       prometheus.Counter
 }
 
@@ -36,6 +36,7 @@ func newMetrics(reg prometheus.Registerer, f *Follower) *metrics {
 		epochs:     counter("epochs", "Changes of the bus's epoch."),
 		sessions:   counter("sessions_lost", "Subscriptions that ended."),
 		unreadable: counter("unreadable", "Messages that could not be read."),
+		unchecked:  counter("unchecked", "Heartbeats after which the bus could not be asked how far it is."),
 		polls:      counter("polls", "Polls of the outbox."),
 		pollErrors: counter("poll_errors", "Polls of the outbox that failed."),
 		toBus:      counter("switches_to_bus", "Times the bus was taken up."),

@@ -25,7 +25,7 @@ func TestMetrics(t *testing.T) {
 	for _, family := range families {
 		got[family.GetName()] = family.GetMetric()[0].GetGauge().GetValue()
 	}
-	if len(got) != 16 || got["tercul_clock_applied"] != 7 || got["tercul_clock_floor"] != 7 || got["tercul_clock_suspect"] != 1 {
+	if len(got) != 17 || got["tercul_clock_applied"] != 7 || got["tercul_clock_floor"] != 7 || got["tercul_clock_suspect"] != 1 {
 		t.Fatalf("%d: %v", len(got), got)
 	}
 }

@@ -375,5 +375,5 @@ func (p *poller) believe(change func()) {
 		return
 	}
 	change()
-	p.f.believe(p.era)
+	p.f.believe(p.era, p.latest)
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tercul/tercul/read/internal/evict"
 	"github.com/tercul/tercul/shared/config"
+	"github.com/tercul/tercul/shared/mutant"
 	"github.com/tercul/tercul/shared/pg"
 )
 
@@ -36,7 +37,7 @@ type Set struct {
 // is a fault of the settings.
 func Open(ctx context.Context, cfg Config) (*Set, error) {
 	cfg.setDefaults()
-	s := &Set{cfg: cfg}
+	s := &Set{cfg: cfg, unfenced: mutant.Without(mutant.Fence)}
 	for i, url := range cfg.URLs {
 		r, err := s.open(fmt.Sprintf("replica-%d", i+1), url)
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/tercul/tercul/read/internal/answer"
 	"github.com/tercul/tercul/read/internal/plan"
 	"github.com/tercul/tercul/shared/apperr"
+	"github.com/tercul/tercul/shared/mutant"
 )
 
 // Database runs statements: a pool or a transaction.
@@ -96,6 +97,9 @@ func (s *Store) run(ctx context.Context, db Database, st plan.Statement, tags []
 			return Reading{}, s.Translate(err)
 		}
 		return Reading{}, apperr.New(apperr.Internal, "the statement answered no row")
+	}
+	if mutant.Without(mutant.Stamp) {
+		m.AsOf = s.Clock.Applied()
 	}
 	got, err := render(rows.RawValues(), tags, m)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tercul/tercul/shared/invalidate"
+	"github.com/tercul/tercul/shared/mutant"
 	"github.com/tercul/tercul/write/internal/edge/provider"
 )
 
@@ -107,7 +108,9 @@ func (w *work) repeat(now time.Time) {
 			return
 		}
 		for key, n := range r.keys {
-			w.waiting.add(key, need{hard: n.hard})
+			if !mutant.Without(mutant.Purge) {
+				w.waiting.add(key, need{hard: n.hard})
+			}
 		}
 		if r.snapshot != "" {
 			w.closing = r.snapshot
