@@ -47,6 +47,10 @@ var (
 	loaded      = want{status: 200, by: "tercul-l1; fwd=miss"}
 	reloaded    = want{status: 200, by: "tercul-l1; fwd=stale"}
 	justForThis = want{status: 200, by: "tercul-l1; fwd=bypass", noStore: true}
+	// The same, while nothing is heard of changes.
+	loadedBlindly   = want{status: 200, by: "tercul-l1; fwd=miss", noStore: true}
+	reloadedBlindly = want{status: 200, by: "tercul-l1; fwd=stale", noStore: true}
+	theSameBlindly  = want{status: 304, by: "tercul-l1; fwd=stale", noStore: true}
 	// What is left while the database is away.
 	left          = want{status: 200, by: "detail=stale-if-error", noStore: true}
 	leftUnchanged = want{status: 304, by: "detail=stale-if-error", noStore: true}
@@ -76,6 +80,11 @@ var outages = []outage{
 		name: "the relay dead", begin: func(p *parts) { p.stopRelay() },
 		mode: modeWithoutBus, down: []string{dependBus},
 		known: hit, conditional: unchanged, unknown: loaded, overtaken: reloaded, ticket: hit, ahead: justForThis,
+	},
+	{
+		name: "the relay dead and the outbox out of reach", begin: func(p *parts) { p.stopRelay(); p.lockOutbox() },
+		mode: modeBlind, down: []string{dependBus, dependChanges},
+		known: reloadedBlindly, conditional: theSameBlindly, unknown: loadedBlindly, overtaken: reloadedBlindly, ticket: reloadedBlindly, ahead: justForThis,
 	},
 	{
 		name: "Postgres down for the reader", begin: func(p *parts) { p.postgres.Cut() },
@@ -116,6 +125,7 @@ type parts struct {
 	postgres, redis *faulty.Proxy
 	stopRelay       func()
 	owner           *pgx.Conn
+	lock            pgx.Tx // nil but while the outbox is locked
 	asked           int
 }
 
@@ -136,11 +146,25 @@ func newParts(t *testing.T) *parts {
 // heal mends everything, and waits until the reader has noticed.
 func (p *parts) heal() {
 	p.t.Helper()
+	if p.lock != nil {
+		require.NoError(p.t, p.lock.Rollback(context.Background()))
+		p.lock = nil
+	}
 	p.stopRelay()
 	p.stopRelay = publish(p.t, p.env)
 	p.postgres.Heal()
 	p.redis.Heal()
 	p.inMode(modeNormal)
+}
+
+// lockOutbox keeps everybody from reading the outbox; all else can be read.
+func (p *parts) lockOutbox() {
+	p.t.Helper()
+	var err error
+	p.lock, err = p.owner.Begin(context.Background())
+	require.NoError(p.t, err)
+	_, err = p.lock.Exec(context.Background(), "LOCK TABLE ops.outbox IN ACCESS EXCLUSIVE MODE")
+	require.NoError(p.t, err)
 }
 
 // inMode waits for a mode, as /readyz names it.
