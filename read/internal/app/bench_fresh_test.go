@@ -212,7 +212,9 @@ func BenchmarkFreshness(b *testing.B) {
 
 func quantiles(took []time.Duration) string {
 	slices.Sort(took)
-	at := func(share int) time.Duration { return took[min(len(took)*share/1000, len(took)-1)].Round(10 * time.Microsecond) }
+	at := func(share int) time.Duration {
+		return took[min(len(took)*share/1000, len(took)-1)].Round(10 * time.Microsecond)
+	}
 	return fmt.Sprintf("p50 %-9s p99 %-9s max %s", at(500), at(990), at(1000))
 }
 
