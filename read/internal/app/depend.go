@@ -122,7 +122,7 @@ func (r *Reader) dependencies() *api.Readiness {
 	})...)
 	modes := newModes(r.bus != nil, r.log, r.metrics)
 	ready.Observe(func(reports []api.Report) string {
-		r.postgresDown.Store(!reports[0].Up())
+		r.postgresDown.Store(slices.ContainsFunc(reports, func(d api.Report) bool { return d.Name == dependPostgres && !d.Up() }))
 		return modes.observe(reports)
 	})
 	return ready

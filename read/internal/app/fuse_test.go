@@ -22,14 +22,14 @@ func TestFuse(t *testing.T) {
 		return answer.Result{}, fail
 	}), func() bool { return down }, prometheus.NewRegistry())
 	f.now = func() time.Time { return now }
-	ask := func() (err error, reached bool) { //nolint:revive,staticcheck // the error is the answer
+	ask := func() (reached bool, err error) {
 		before := asked
 		_, err = f.Answer(t.Context(), nil)
-		return err, asked > before
+		return asked > before, err
 	}
 	passes := func(why string) {
 		t.Helper()
-		err, reached := ask()
+		reached, err := ask()
 		assert.True(t, reached, why)
 		assert.Equal(t, fail, err, why)
 	}
@@ -40,7 +40,7 @@ func TestFuse(t *testing.T) {
 		passes("nor are a few questions that failed")
 	}
 	passes("the first trial")
-	err, reached := ask()
+	reached, err := ask()
 	assert.False(t, reached)
 	assert.Equal(t, apperr.Unavailable, apperr.From(err).Code)
 	assert.Equal(t, time.Second, apperr.From(err).RetryAfter)
@@ -51,7 +51,7 @@ func TestFuse(t *testing.T) {
 	down = true
 	now = now.Add(fuseTrial)
 	passes("a trial a second")
-	_, reached = ask()
+	reached, _ = ask()
 	require.False(t, reached)
 	now, fail = now.Add(fuseTrial), nil
 	passes("a trial that is answered")

@@ -250,11 +250,11 @@ func (p *parts) endure(t *testing.T, o outage) {
 	}
 	p.expect(t, "known", o.known, p.get(p.known()))
 	p.expect(t, "conditional", o.conditional, p.get(p.known(), "If-None-Match", old.header.Get("Etag")))
-	p.expect(t, "unknown", o.unknown, p.trialled(o, p.unknown()))
-	p.expect(t, "overtaken", o.overtaken, p.trialled(o, p.overtaken()))
+	p.expect(t, "unknown", o.unknown, p.trialled(t, o, p.unknown()))
+	p.expect(t, "overtaken", o.overtaken, p.trialled(t, o, p.overtaken()))
 	p.expect(t, "ticket", o.ticket, p.get(p.known(), "X-Tercul-Min-Seq", old.header.Get("X-Tercul-Seq")))
 	ahead := strconv.FormatInt(time.Now().Add(20*time.Second).UnixMicro(), 10)
-	p.expect(t, "ahead", o.ahead, p.trialled(o, p.known(), "X-Tercul-Min-Seq", ahead))
+	p.expect(t, "ahead", o.ahead, p.trialled(t, o, p.known(), "X-Tercul-Min-Seq", ahead))
 	for range 20 {
 		assert.Equal(t, old.body, p.get(p.known()).body, "it has not changed")
 	}
@@ -263,11 +263,11 @@ func (p *parts) endure(t *testing.T, o outage) {
 
 // trialled asks once more where the question was the one in a second that tries whether
 // Postgres is back, and is late because it is not.
-func (p *parts) trialled(o outage, path string, headers ...string) reply {
-	p.t.Helper()
+func (p *parts) trialled(t *testing.T, o outage, path string, headers ...string) reply {
+	t.Helper()
 	r := p.get(path, headers...)
 	if o.unknown == unavailable && r.status == http.StatusGatewayTimeout {
-		assert.Equal(p.t, apperr.Timeout, assertError(p.t.(*testing.T), r, http.StatusGatewayTimeout)) //nolint:errcheck,forcetypeassert // no benchmark comes here
+		assert.Equal(t, apperr.Timeout, assertError(t, r, http.StatusGatewayTimeout))
 		r = p.get(path, headers...)
 	}
 	return r

@@ -215,7 +215,7 @@ func (r *lossReader) onBus() {
 }
 
 func popular(seed uint64) *rand.Zipf {
-	return rand.NewZipf(rand.New(rand.NewPCG(seed, 1)), 1.01, 1, lossKeys-1) //nolint:gosec // the same each time, on purpose
+	return rand.NewZipf(rand.New(rand.NewPCG(seed, 1)), 1.01, 1, lossKeys-1)
 }
 
 // everyHundredth loses one announcement in a hundred.
@@ -237,13 +237,13 @@ func TestLostMessagesCostFewHits(t *testing.T) {
 	const rounds, each = 500, 60
 	for range rounds {
 		lost := holed.lost.Load()
-		receipt := w.edit(int(edits.Uint64())) //nolint:gosec // below lossKeys
+		receipt := w.edit(int(edits.Uint64()))
 		eventually(t, "the edit is known, or lost", func() bool {
 			return whole.follow.Clock().Applied() >= receipt.Seq &&
 				(holed.lost.Load() > lost || holed.follow.Clock().Applied() >= receipt.Seq && !holed.follow.Clock().Suspect())
 		})
 		for range each {
-			i := int(reads.Uint64()) //nolint:gosec // below lossKeys
+			i := int(reads.Uint64())
 			want := w.versions[i].Load()
 			if got := whole.read(i); got != want {
 				t.Fatalf("%d is answered for %s, which is at %d", got, lossTag(i), want)
@@ -298,11 +298,11 @@ func BenchmarkLoss(b *testing.B) {
 			})
 		}
 		edits := popular(2)
-		every(5*time.Millisecond, func() { w.edit(int(edits.Uint64())) }) //nolint:gosec // below lossKeys
+		every(5*time.Millisecond, func() { w.edit(int(edits.Uint64())) })
 		every(time.Second, w.beat)
 		for _, r := range []*lossReader{whole, holed} {
 			reads := popular(1)
-			every(200*time.Microsecond, func() { r.read(int(reads.Uint64())) }) //nolint:gosec // below lossKeys
+			every(200*time.Microsecond, func() { r.read(int(reads.Uint64())) })
 		}
 		all.Wait()
 		cancel()

@@ -29,7 +29,7 @@ func Program(t testing.TB, module, name string) string {
 func Start(t testing.TB, bin, address string, env map[string]string) (url string) {
 	t.Helper()
 	addr := freePort(t)
-	cmd := exec.Command(bin) //nolint:gosec,noctx // our own program; it is ended below
+	cmd := exec.Command(bin) //nolint:noctx // our own program; it is ended below
 	cmd.Env = []string{address + "=" + addr, "PATH=" + os.Getenv("PATH")}
 	for name, value := range env {
 		cmd.Env = append(cmd.Env, name+"="+value)
