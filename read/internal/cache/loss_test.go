@@ -229,7 +229,7 @@ func none(int64) bool { return false }
 // again, and nothing old is answered once the next announcement has come.
 func TestLostMessagesCostFewHits(t *testing.T) {
 	w := &lossWorld{t: t, bus: newBus(t, nil)}
-	whole, holed := w.reader(time.Minute, none), w.reader(time.Minute, everyHundredth)
+	whole, holed := w.reader(time.Hour, none), w.reader(time.Hour, everyHundredth)
 	w.beat()
 	whole.onBus()
 	holed.onBus()
