@@ -167,7 +167,9 @@ func (s *site) herd(path string) {
 	}
 	close(start)
 	all.Wait()
-	fmt.Printf("%d connections ask at once what no cache holds: %.0f statement(s) of Postgres; %s\n", herd, s.statements(reader, "WorkById")-before, quantiles(took))
+	statements := s.statements(reader, "WorkById") - before
+	require.Positive(s.b, statements, "the question was not new, or nothing was counted")
+	fmt.Printf("%d connections ask at once what no cache holds: %.0f statement(s) of Postgres; %s\n", herd, statements, quantiles(took))
 }
 
 func answered(conn net.Conn) error {

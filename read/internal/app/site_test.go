@@ -108,8 +108,8 @@ func (s *site) write(query string, variables map[string]any, answer any) (acknow
 	return acknowledged
 }
 
-// statements are how many a reader has sent for an operation.
-func (s *site) statements(reader, operation string) float64 {
+// statements are how many a reader has sent for an operation, to all its servers.
+func (s *site) statements(reader, operation string) (sum float64) {
 	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, reader+"/metrics", http.NoBody)
 	require.NoError(s.b, err)
 	res, err := client.Do(req)
@@ -117,13 +117,13 @@ func (s *site) statements(reader, operation string) float64 {
 	defer func() { _ = res.Body.Close() }()
 	text, err := io.ReadAll(res.Body)
 	require.NoError(s.b, err)
-	name := `tercul_sql_duration_seconds_count{statement="` + operation + `"} `
 	for line := range strings.Lines(string(text)) {
-		if value, ok := strings.CutPrefix(line, name); ok {
+		name, value, _ := strings.Cut(line, "} ")
+		if strings.HasPrefix(name, "tercul_sql_duration_seconds_count{") && strings.Contains(name, `statement="`+operation+`"`) {
 			n, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
 			require.NoError(s.b, err)
-			return n
+			sum += n
 		}
 	}
-	return 0
+	return sum
 }
