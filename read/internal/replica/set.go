@@ -37,7 +37,8 @@ type Set struct {
 // is a fault of the settings.
 func Open(ctx context.Context, cfg Config) (*Set, error) {
 	cfg.setDefaults()
-	s := &Set{cfg: cfg, unfenced: mutant.Without(mutant.Fence)}
+	cfg.Unfenced = cfg.Unfenced || mutant.Without(mutant.Fence)
+	s := &Set{cfg: cfg}
 	for i, url := range cfg.URLs {
 		r, err := s.open(fmt.Sprintf("replica-%d", i+1), url)
 		if err != nil {
