@@ -104,7 +104,7 @@ func ClearChanged(ctx context.Context, db DB, t *Text) error {
 	var gone []int32
 	for i := range t.Present {
 		if i >= len(t.Last().Lines) || !t.stays(i) {
-			gone = append(gone, int32(i+1)) //nolint:gosec // at most MaxLines
+			gone = append(gone, int32(i+1))
 		}
 	}
 	if len(gone) == 0 {
