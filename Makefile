@@ -9,15 +9,15 @@ FLAGS ?=
 SIZES ?= 1000 1000000
 
 .PHONY: help up down status logs psql env clean distclean dev build \
-	test test-fast test-full smoke audit soak mutants bench bench-pages bench-edits load cover lint fmt check generate tidy ci
+	test test-fast test-full test-edge smoke audit soak mutants bench bench-pages bench-edits bench-edge load cover lint fmt check generate tidy ci
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\nPorts, folders and other settings: docs/operations/local.md\n'
 
 ##@ Run it here
-up: ## Start everything, fill an empty library with the sample, print what to try
-	@deploy/local/up
+up: ## Start everything, fill an empty library with the sample, print what to try (EDGE=1: with a Varnish in front; REPLICA=1: with a standby)
+	@REPLICA=$(REPLICA) deploy/local/up
 
 down: ## Stop everything; the data stays
 	@deploy/local/down
@@ -54,8 +54,12 @@ test: ## Run every test beside a Postgres and a Redis of its own, with the race 
 test-fast: ## Run the tests that need no server
 	go test -short -trimpath -ldflags=-w $(PACKAGES) $(FLAGS)
 
-test-full: ## Run the tests with the long random searches
+test-full: ## Run the tests with the long random searches, and those of the edge
 	@TERCUL_TEST_LONG=1 scripts/test.sh $(PACKAGES) -timeout=60m $(FLAGS)
+	@scripts/edge.sh
+
+test-edge: ## Run the tests that need a real Varnish (adds it to the private root)
+	@scripts/edge.sh $(FLAGS)
 
 soak: ## Prove freshness for an hour, or SOAK=10m; SEED draws the same again (docs/freshness.md)
 	@scripts/history.sh soak
@@ -77,6 +81,9 @@ bench-pages: ## Measure list pages in libraries of SIZES works, beside each othe
 
 bench-edits: ## Measure changes: edits by one editor and by sixteen, and an author renamed who has 5,000 works
 	@scripts/bench.sh edits
+
+bench-edge: ## Measure from an edit to the edge that gives it, with a real Varnish
+	@scripts/edge.sh bench
 
 load: ## Put load on a running reader
 	@scripts/load.sh

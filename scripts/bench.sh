@@ -27,7 +27,10 @@ part "3. Misses and list pages in a made-up library (TERCUL_BENCH_WORKS=${TERCUL
 bench -bench Load ./read/internal/app
 part "4. Edits over HTTP in such a library, by one editor and by sixteen, and an author renamed who has 5,000 works"
 bench -bench Edits ./write/internal/app
-part "5. The pieces: time, memory and allocations for one operation (Go benchmarks)"
-go test -run - -bench . -benchmem ./read/internal/plan ./read/internal/answer ./read/internal/cache ./read/internal/evict ./read/internal/operation
+part "5. Freshness: four readers and a writer in processes of their own; and a reader that loses announcements"
+bench -bench Freshness ./read/internal/app
+bench -bench Loss ./read/internal/cache
+part "6. The pieces: time, memory and allocations for one operation (Go benchmarks)"
+go test -run - -bench . -skip "Loss" -benchmem ./read/internal/plan ./read/internal/answer ./read/internal/cache ./read/internal/evict ./read/internal/operation
 '
-deploy/local/with-services bash -euo pipefail -c "$measure" bench "$@" | grep --line-buffered -v -E '^(goos|goarch|pkg|cpu|PASS|ok|\{)|^Benchmark(SideBySide|Layers|Load|Edits)'
+deploy/local/with-services bash -euo pipefail -c "$measure" bench "$@" | grep --line-buffered -v -E '^(goos|goarch|pkg|cpu|PASS|ok|\{)|^Benchmark(SideBySide|Layers|Load|Edits|Freshness|Loss)'

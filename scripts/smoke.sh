@@ -8,9 +8,10 @@ unset TERCUL_DATABASE_URL TERCUL_REDIS_URL TERCUL_DOCUMENTS
 folder=$(mktemp -d "${TMPDIR:-/tmp}/tercul-smoke.XXXXXX")
 TERCUL_POSTGRES_PORT=$(free_port)
 TERCUL_REDIS_PORT=$(free_port)
+TERCUL_REPLICA_PORT=$(free_port)
 TERCUL_READ_ADDR=127.0.0.1:$(free_port)
 TERCUL_WRITE_ADDR=127.0.0.1:$(free_port)
-export TERCUL_HOME=$folder/home TERCUL_ROOT TERCUL_POSTGRES_PORT TERCUL_REDIS_PORT TERCUL_READ_ADDR TERCUL_WRITE_ADDR
+export TERCUL_HOME=$folder/home TERCUL_ROOT TERCUL_POSTGRES_PORT TERCUL_REDIS_PORT TERCUL_REPLICA_PORT TERCUL_READ_ADDR TERCUL_WRITE_ADDR
 chmod 711 "$folder"
 
 finish() {
@@ -24,6 +25,8 @@ finish() {
 }
 trap finish EXIT
 trap 'exit 130' INT TERM
+
+replica_answers() { curl -s "http://$TERCUL_READ_ADDR/readyz" | grep -q '"name":"replica-1","state":"up"'; }
 
 deploy/local/up >"$folder/first"
 # The pages are there: a line of the sample, asked for as the user is told to.
@@ -45,4 +48,13 @@ esac
 begun=$SECONDS
 deploy/local/up >/dev/null
 [ $((SECONDS - begun)) -lt 10 ] || die "a second up took $((SECONDS - begun)) s, which is to be less than 10"
-say "  up, answered ${#answer} bytes, up again in $((SECONDS - begun)) s"
+took=$((SECONDS - begun))
+
+# With a standby, which a container's Postgres cannot have.
+case $(first_line "$TERCUL_HOME/run/postgres.now") in
+  host | root)
+    REPLICA=1 deploy/local/up >/dev/null
+    wait_for 20 replica_answers || die "the reader does not ask the replica: see /readyz"
+    ;;
+esac
+say "  up, answered ${#answer} bytes, up again in $took s"

@@ -26,7 +26,7 @@ import (
 
 func open(t *testing.T, change func(*pg.Config, *pg.Options)) *pg.DB {
 	t.Helper()
-	cfg := pg.Config{URL: pgtest.ServerURL(t), MaxConns: 2, StatementTimeout: 50 * time.Millisecond, ConnectTimeout: 2 * time.Second}
+	cfg := pg.Config{URL: pgtest.ServerURL(t), MaxConns: 2, StatementTimeout: 5 * time.Second, ConnectTimeout: 2 * time.Second}
 	opts := pg.Options{Application: "pg_test", ReadOnly: true, Metrics: prometheus.NewRegistry()}
 	if change != nil {
 		change(&cfg, &opts)
@@ -46,7 +46,7 @@ func TestParameters(t *testing.T) {
 	require.NoError(t, db.QueryRow(ctx, `SELECT current_user, current_setting('statement_timeout'), current_setting('application_name'),
 		current_setting('default_transaction_read_only'), current_setting('timezone'), current_setting('jit')`).
 		Scan(&got[0], &got[1], &got[2], &got[3], &got[4], &got[5]))
-	assert.Equal(t, [6]string{"pg_read_all_data", "50ms", "pg_test", "on", "UTC", "off"}, got)
+	assert.Equal(t, [6]string{"pg_read_all_data", "5s", "pg_test", "on", "UTC", "off"}, got)
 	_, err := db.Exec(ctx, `CREATE TABLE t (a int)`)
 	assert.Equal(t, apperr.Internal, code(err))
 	assert.Equal(t, uint64(2), db.Statements())
@@ -68,7 +68,7 @@ func TestFewStatementsStayPrepared(t *testing.T) {
 }
 
 func TestTimeouts(t *testing.T) {
-	db := open(t, nil)
+	db := open(t, func(c *pg.Config, _ *pg.Options) { c.StatementTimeout = 50 * time.Millisecond })
 	_, err := db.Exec(context.Background(), `SELECT pg_sleep(10)`)
 	assert.Equal(t, apperr.Timeout, code(err), "the server's timeout")
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Millisecond)

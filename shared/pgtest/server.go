@@ -61,7 +61,13 @@ func (s *Server) Standby(t testing.TB) *Server {
 // Delay has a standby apply each commit no sooner than that long after it was made.
 func (s *Server) Delay(t testing.TB, d time.Duration) {
 	t.Helper()
-	s.exec(t, s.URL, fmt.Sprintf("ALTER SYSTEM SET recovery_min_apply_delay = %d", d.Milliseconds()), "SELECT pg_reload_conf()")
+	s.Set(t, "recovery_min_apply_delay", fmt.Sprintf("%dms", d.Milliseconds()))
+}
+
+// Set changes one of the server's settings.
+func (s *Server) Set(t testing.TB, name, value string) {
+	t.Helper()
+	s.exec(t, s.URL, "ALTER SYSTEM SET "+name+" = '"+value+"'", "SELECT pg_reload_conf()")
 }
 
 // Pause has a standby apply nothing until Resume.
@@ -83,6 +89,22 @@ func (s *Server) Resume(t testing.TB) {
 	s.exec(t, s.URL, "SELECT pg_wal_replay_resume()")
 }
 
+// Follow has a standby follow another primary than the one it was made of.
+func (s *Server) Follow(t testing.TB, primary *Server) {
+	t.Helper()
+	cfg, err := pgx.ParseConfig(primary.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Set(t, "primary_conninfo", fmt.Sprintf("host=%s port=%d user=%s password=%s", cfg.Host, cfg.Port, cfg.User, cfg.Password))
+}
+
+// Checkpoint makes a checkpoint, and on a standby a restart point at the primary's last one.
+func (s *Server) Checkpoint(t testing.TB) {
+	t.Helper()
+	s.exec(t, s.URL, "CHECKPOINT")
+}
+
 // Promote makes a standby a primary, on a timeline of its own.
 func (s *Server) Promote(t testing.TB) {
 	t.Helper()
@@ -101,6 +123,13 @@ func (s *Server) CaughtUp(t testing.TB, primary *Server) {
 		}
 		s.query(t, "SELECT pg_last_wal_replay_lsn() >= '"+lsn+"'", &reached)
 	}
+}
+
+// Received tells how much of its primary's log a standby has.
+func (s *Server) Received(t testing.TB) (lsn int64) {
+	t.Helper()
+	s.query(t, "SELECT pg_wal_lsn_diff(pg_last_wal_receive_lsn(), '0/0')::bigint", &lsn)
+	return lsn
 }
 
 // Kill ends the server at once, as a crash would.

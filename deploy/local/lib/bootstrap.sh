@@ -55,6 +55,7 @@ redis_url() {
 running_settings() {
   local value
   value=$(first_line "$INSTANCE/run/postgres.port") && TERCUL_POSTGRES_PORT=${value:-$TERCUL_POSTGRES_PORT}
+  value=$(first_line "$INSTANCE/replica/run/postgres.port") && TERCUL_REPLICA_PORT=${value:-$TERCUL_REPLICA_PORT}
   value=$(first_line "$INSTANCE/run/redis.port") && TERCUL_REDIS_PORT=${value:-$TERCUL_REDIS_PORT}
   value=$(first_line "$INSTANCE/run/reader.addr") && TERCUL_READ_ADDR=${value:-$TERCUL_READ_ADDR}
   value=$(first_line "$INSTANCE/run/writer.addr") && TERCUL_WRITE_ADDR=${value:-$TERCUL_WRITE_ADDR}
@@ -77,6 +78,7 @@ start_servers() {
 
 # stop_servers stops whatever runs, however it was started.
 stop_servers() {
+  stop_replica
   stop_redis
   stop_postgres
   compose_stop

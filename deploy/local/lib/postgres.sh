@@ -55,7 +55,7 @@ start_postgres() {
     [ "$(first_line "$port")" != "$TERCUL_POSTGRES_PORT" ] || return 0
     stop_postgres
   fi
-  want_port 127.0.0.1 "$TERCUL_POSTGRES_PORT" TERCUL_POSTGRES_PORT
+  want_port 127.0.0.1 "$TERCUL_POSTGRES_PORT" "${POSTGRES_PORT_VARIABLE:-TERCUL_POSTGRES_PORT}"
   make_cluster
   step "starting Postgres on 127.0.0.1:$TERCUL_POSTGRES_PORT"
   echo "$TERCUL_POSTGRES_PORT" >"$port"

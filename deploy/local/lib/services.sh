@@ -167,6 +167,7 @@ start_services() {
     # shellcheck disable=SC2030,SC2031 # each service has settings of its own
     export TERCUL_READ_ADDR TERCUL_WRITE_ADDR TERCUL_REDIS_URL=$redis TERCUL_DATABASE_URL
     TERCUL_DATABASE_URL=$(database_url reader)
+    replica_settings
     start_service reader "$TERCUL_READ_ADDR" TERCUL_READ_ADDR
     TERCUL_DATABASE_URL=$(database_url writer)
     writer_settings

@@ -12,7 +12,7 @@ varnish_argv() {
   { cp "$REPOSITORY/deploy/varnish/tercul.vcl" "$dir/" && varnish_site "$origin" >"$dir/site.vcl"; } ||
     die "cannot write to $dir: make room on its disk"
   if is_root; then chown "$SERVER_UID:$SERVER_UID" "$dir"/*.vcl; fi
-  server_argv root "$dir" /usr/sbin/varnishd -F -j none -n /srv/work -a "$listen" -T none -f /srv/site.vcl \
+  server_argv root "$dir" /usr/sbin/varnishd -F -j none -n /srv/work -P /srv/varnish.pid -a "$listen" -T none -f /srv/site.vcl \
     -p vcl_path=/srv -p http_gzip_support=off -p http_req_hdr_len=16k -p http_resp_hdr_len=20k -p http_resp_size=64k \
     -p workspace_backend=160k -p workspace_client=160k \
     -p thread_pool_min=20 -p default_keep=0 -s "default,${TERCUL_VARNISH_MEMORY:-64m}"
@@ -25,7 +25,7 @@ varnish_site() {
 
 varnish_pid() {
   local pid
-  pid=$(first_line "$INSTANCE/run/varnish.pid")
+  pid=$(first_line "$INSTANCE/varnish/varnish.pid")
   if runs "$pid" varnishd; then echo "$pid"; fi
 }
 
@@ -45,18 +45,20 @@ start_varnish() {
   step "starting Varnish on $TERCUL_VARNISH_ADDR"
   rm -rf "$INSTANCE/varnish/work"
   detach "$log" "${ARGV[@]}"
-  { echo "$DETACHED" >"$run.pid" && echo "$is" >"$run.is" && echo "$TERCUL_VARNISH_ADDR" >"$run.addr"; } ||
-    die "cannot write $run.pid: make room on its disk"
+  { echo "$is" >"$run.is" && echo "$TERCUL_VARNISH_ADDR" >"$run.addr"; } ||
+    die "cannot write $run.is: make room on its disk"
   WATCH=$DETACHED wait_for 30 varnish_answers || die "Varnish did not start: $(explain "$log" "$LOG_FROM")"
 }
 
-varnish_answers() { listens "$(address_host "$TERCUL_VARNISH_ADDR")" "$(address_port "$TERCUL_VARNISH_ADDR")"; }
+varnish_answers() {
+  listens "$(address_host "$TERCUL_VARNISH_ADDR")" "$(address_port "$TERCUL_VARNISH_ADDR")" && [ -n "$(varnish_pid)" ]
+}
 
 stop_varnish() {
   local pid
   pid=$(varnish_pid)
   [ -z "$pid" ] || stop_process "$pid" 10 TERM KILL || die "Varnish (process $pid) does not stop: see $INSTANCE/log/varnish.log"
-  rm -f "$INSTANCE/run/varnish".{pid,is,addr}
+  rm -f "$INSTANCE/run/varnish".{is,addr}
 }
 
 # edge_settings tells the writer which edge to purge, unless the environment has something else.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -41,6 +42,7 @@ type Reader struct {
 	chain        *chain
 	cacheMetrics *cache.Metrics
 	ready        *api.Readiness
+	postgresDown atomic.Bool // by the last round of readiness checks
 	server       *api.Server
 }
 

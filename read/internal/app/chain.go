@@ -21,7 +21,8 @@ import (
 //	      limit   as many in an hour as an address may; absent where none is set
 //	       replicas   standbys, each as many at a time; absent where none is given
 //	        bulkhead   as many at a time as there are connections
-//	         store     one SQL statement
+//	         fuse      none but a few while the database says nothing
+//	          store    one SQL statement
 type chain struct {
 	source answer.Source
 	l1     *cache.L1
@@ -43,7 +44,8 @@ func newChain(r *Reader) (*chain, error) {
 	if c.l1, err = cache.NewL1(front); err != nil {
 		return nil, err
 	}
-	var source answer.Source = newBulkhead(newOrigin(r.db, clock), r.cfg.originLimit(), r.cfg.Origin.Wait, r.metrics)
+	var source answer.Source = newFuse(newOrigin(r.db, clock), r.postgresDown.Load, r.metrics)
+	source = newBulkhead(source, r.cfg.originLimit(), r.cfg.Origin.Wait, r.metrics)
 	if r.replicas != nil {
 		source = r.replicas.Over(source)
 	}

@@ -120,7 +120,11 @@ func (r *Reader) dependencies() *api.Readiness {
 		Name: "documents", Required: true, Check: func(context.Context) error { return nil },
 		Detail: func() string { return fmt.Sprintf("%d known", len(r.registry.List())) },
 	})...)
-	ready.Observe(newModes(r.bus != nil, r.log, r.metrics).observe)
+	modes := newModes(r.bus != nil, r.log, r.metrics)
+	ready.Observe(func(reports []api.Report) string {
+		r.postgresDown.Store(slices.ContainsFunc(reports, func(d api.Report) bool { return d.Name == dependPostgres && !d.Up() }))
+		return modes.observe(reports)
+	})
 	return ready
 }
 

@@ -67,10 +67,16 @@ const clockSkew = time.Minute
 var errTicket = apperr.New(apperr.BadRequest, "It must be the X-Tercul-Seq of an answer; this number lies in the future.").
 	WithField("X-Tercul-Min-Seq")
 
-// bypass asks below for what is newer than all that is known here.
+// bypass asks below for what is newer than all that is known here, and gives the
+// bytes of before along, in case nothing has changed.
 func (l *l1Front) bypass(ctx context.Context, q *answer.Query) (answer.Result, error) {
 	l.cfg.Metrics.l1.misses.Inc()
-	res, err := l.next.Answer(ctx, q)
+	below := *q
+	below.Prev = l.find(q.Key, q.Enc)
+	if q.Enc != answer.Identity {
+		below.PrevBase = l.find(q.Key, answer.Identity)
+	}
+	res, err := l.next.Answer(ctx, &below)
 	return forwarded(res, l1Name, "bypass"), err
 }
 

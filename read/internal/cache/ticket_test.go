@@ -39,6 +39,23 @@ func TestTicket(t *testing.T) {
 	r.expect(q, "new", answer.L1, 0)
 }
 
+// TestTicketKeepsTheBytes: a load for a ticket that finds the same data answers the
+// same bytes, in each encoding, or whoever holds them would be told that they changed.
+func TestTicketKeepsTheBytes(t *testing.T) {
+	r := newReader(t, waiting(time.Millisecond))
+	r.origin.set("work_1", strings.Repeat("same ", 400))
+	for _, enc := range encodings {
+		old := r.answer(askIn("work_1", enc)).Entry
+		r.clock.Apply(r.clock.Applied()+1, []string{"work_2"})
+		q := askIn("work_1", enc)
+		q.MinSeq = r.clock.Applied() + 1
+		late := r.answer(q)
+		if !strings.Contains(late.CacheStatus, "fwd=bypass") || late.Entry.ETag != old.ETag || late.Entry.AsOf <= old.AsOf {
+			t.Errorf("%v: %s, ETag %s after %s, made at %d after %d", enc, late.CacheStatus, late.Entry.ETag, old.ETag, late.Entry.AsOf, old.AsOf)
+		}
+	}
+}
+
 // TestTicketIsWaitedFor: the announcement comes just after who needs it.
 func TestTicketIsWaitedFor(t *testing.T) {
 	r := newReader(t, waiting(time.Hour))

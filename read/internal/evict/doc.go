@@ -40,6 +40,10 @@
 //     a backlog.
 //   - Ids of the outbox commit out of order: a poll starts from the transaction id
 //     below which all was finished at the poll before, not from the last id seen.
+//   - Every change announced at or below applied is known to the Fence: the number of
+//     its transaction lies below the horizon or below the mark of each of its slots. Both
+//     are stored, or the horizon is given up, before applied shows the change. So a
+//     standby's snapshot whose xmin is no lower lacks nothing that was announced.
 //
 // # What fails, and how
 //

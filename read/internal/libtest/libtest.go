@@ -22,28 +22,31 @@ import (
 )
 
 // build makes the command line once for the tests of a package.
-var build = sync.OnceValues(func() (string, error) {
+var build = sync.OnceValues(func() (string, error) { return program("write", "tercul") })
+
+// program builds one of our programs, in a folder of its own.
+func program(module, name string) (string, error) {
 	dir, err := os.MkdirTemp("", "tercul-libtest-")
 	if err != nil {
 		return "", err
 	}
-	bin := filepath.Join(dir, "tercul")
-	cmd := exec.Command("go", "build", "-o", bin, "./cmd/tercul") //nolint:gosec // a build ends by itself; the path is ours
-	cmd.Dir = filepath.Join(root(), "write")
+	bin := filepath.Join(dir, name)
+	cmd := exec.Command("go", "build", "-o", bin, "./cmd/"+name) //nolint:noctx,gosec // a build ends by itself; the path is ours
+	cmd.Dir = filepath.Join(root(), module)
 	cmd.Env = append(os.Environ(), "GOWORK=off")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", &buildError{string(out), err}
+		return "", &buildError{name, string(out), err}
 	}
 	return bin, nil
-})
+}
 
 type buildError struct {
-	output string
-	err    error
+	name, output string
+	err          error
 }
 
 func (e *buildError) Error() string {
-	return "build the command line: " + e.err.Error() + "\n" + e.output
+	return "build " + e.name + ": " + e.err.Error() + "\n" + e.output
 }
 
 // root is the folder of the repository: the nearest one above the test's that holds the workspace.

@@ -92,20 +92,25 @@ func (p *Prober) Run(ctx context.Context, ready func()) error {
 	ready()
 	for wait := firstWait; ctx.Err() == nil; wait = min(2*wait, lastWait) {
 		begun := p.cfg.Now()
-		err := p.session(ctx)
-		if ctx.Err() != nil {
-			break
+		if err := p.session(ctx); ctx.Err() == nil {
+			wait = p.failed(err, begun, wait)
+			sleep(ctx, wait)
 		}
-		if p.cfg.Now().Sub(begun) > lastWait {
-			wait = firstWait
-		}
-		if wait == firstWait {
-			p.cfg.Log.Warn().Err(err).Msg("answers cannot be checked against the database")
-		}
-		p.giveUp()
-		sleep(ctx, wait)
 	}
 	return nil
+}
+
+// failed notes that a session has ended, the first of several in the log, and gives
+// how long to wait for the next.
+func (p *Prober) failed(err error, begun time.Time, wait time.Duration) time.Duration {
+	if p.cfg.Now().Sub(begun) > lastWait {
+		wait = firstWait
+	}
+	if wait == firstWait {
+		p.cfg.Log.Warn().Err(err).Msg("answers cannot be checked against the database")
+	}
+	p.giveUp()
+	return wait
 }
 
 const firstWait, lastWait = 100 * time.Millisecond, 10 * time.Second

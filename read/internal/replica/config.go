@@ -40,6 +40,10 @@ type Config struct {
 	Every  time.Duration // between examinations; default 1 s
 	Budget time.Duration // of an examination; default 1 s
 
+	// Unfenced takes whatever a standby answers: for tests, which show with it what the
+	// fence is for.
+	Unfenced bool
+
 	Log     zerolog.Logger
 	Metrics prometheus.Registerer // nil for none
 }

@@ -24,7 +24,8 @@
 //     connections are examined when they are made; the server itself says with each
 //     answer whether it is a standby still (in_hot_standby, which a promotion changes
 //     under the connections that there are); and a primary with another history makes all
-//     connections be examined again.
+//     connections be examined again. One that was where the primary never was is not
+//     asked either, until it has been away.
 //   - A miss costs one statement while all is well, and two at most.
 //   - No server is asked more at a time than the limit of the origin says.
 //   - Whatever a standby does wrong, the primary is asked next, if there is time: a

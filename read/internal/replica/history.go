@@ -10,6 +10,7 @@ var (
 	errForeign  = errors.New("is a server of another database")
 	errPromoted = errors.New("is no standby")
 	errAstray   = errors.New("follows another timeline than the primary's; if it is a standby of this primary, it will turn up on it at its next restart point")
+	errAhead    = errors.New("has what the primary does not have, which was put back to an earlier state: make it anew")
 )
 
 // judge compares a server with the primary's history.

@@ -37,6 +37,11 @@ type server struct {
 	db            *pg.DB
 	limit         int32
 
+	// Belong to who examines it: where it was at the last examination, and whether that
+	// was beyond the primary.
+	lsn    int64
+	beyond bool
+
 	busy  atomic.Int32
 	seen  atomic.Uint64 // the highest xmin that it has answered
 	state atomic.Pointer[state]
@@ -157,6 +162,23 @@ func (r *server) holding(now time.Time) bool {
 	return false
 }
 
+// ahead notes where it is, and tells whether it has been where the primary never was:
+// the primary was put back to an earlier state, and what it had is still here. So it
+// stays until the server has been away, since it must be made anew.
+func (r *server) ahead(st standing, primary pulse, err error) error {
+	if err != nil {
+		r.lsn, r.beyond = 0, false
+		return err
+	}
+	// What it had the last time, the primary had before it was asked this time.
+	r.beyond = r.beyond || primary.lsn > 0 && r.lsn > primary.lsn
+	r.lsn = st.lsn
+	if r.beyond {
+		return errAhead
+	}
+	return nil
+}
+
 // become changes the mode and keeps what is known of the lag.
 func (r *server) become(mode Mode, history string, err error) (was Mode) {
 	old := r.state.Load()
@@ -170,7 +192,7 @@ func modeOf(err error) Mode {
 		return Foreign
 	case errors.Is(err, errPromoted):
 		return Promoted
-	case errors.Is(err, errAstray):
+	case errors.Is(err, errAstray), errors.Is(err, errAhead):
 		return Astray
 	}
 	return Failing

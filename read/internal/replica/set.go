@@ -30,9 +30,6 @@ type Set struct {
 	history atomic.Pointer[string] // the primary's, as it was asked last
 	tape    tape                   // belongs to who runs a round
 	silent  bool                   // the primary did not answer the last round; as the tape
-
-	// unfenced is for tests, which show with it what the fence is for.
-	unfenced bool
 }
 
 // Open makes the pools and examines each standby once, so that the first question can
@@ -40,7 +37,8 @@ type Set struct {
 // is a fault of the settings.
 func Open(ctx context.Context, cfg Config) (*Set, error) {
 	cfg.setDefaults()
-	s := &Set{cfg: cfg, unfenced: mutant.Without(mutant.Fence)}
+	cfg.Unfenced = cfg.Unfenced || mutant.Without(mutant.Fence)
+	s := &Set{cfg: cfg}
 	for i, url := range cfg.URLs {
 		r, err := s.open(fmt.Sprintf("replica-%d", i+1), url)
 		if err != nil {
@@ -116,18 +114,22 @@ func (s *Set) Run(ctx context.Context, ready func()) error {
 	}
 }
 
-// round asks the primary, and then the standbys, where they stand.
+// round asks the primary, and then the standbys, where they stand. The fence learns of
+// the primary last: before a standby is asked anything new, it has been examined.
 func (s *Set) round(ctx context.Context) {
-	s.askPrimary(ctx)
+	question := s.cfg.Fence.Ask()
+	p, heard := s.askPrimary(ctx)
 	var wg sync.WaitGroup
 	for _, r := range s.servers {
-		wg.Go(func() { s.examine(ctx, r) })
+		wg.Go(func() { s.examine(ctx, r, p) })
 	}
 	wg.Wait()
+	if heard {
+		s.cfg.Fence.Learn(question, p.history, p.xmax)
+	}
 }
 
-func (s *Set) askPrimary(ctx context.Context) {
-	question := s.cfg.Fence.Ask()
+func (s *Set) askPrimary(ctx context.Context) (p pulse, heard bool) {
 	asking, cancel := context.WithTimeout(ctx, s.cfg.Budget)
 	defer cancel()
 	p, err := askPrimary(asking, s.cfg.Primary)
@@ -136,7 +138,7 @@ func (s *Set) askPrimary(ctx context.Context) {
 		s.primaryLog(err)
 	}
 	if err != nil {
-		return
+		return pulse{}, false
 	}
 	s.tape.note(p.lsn, time.Now())
 	if old := s.history.Swap(&p.history); old != nil && *old != p.history {
@@ -147,7 +149,7 @@ func (s *Set) askPrimary(ctx context.Context) {
 			r.db.Reset()
 		}
 	}
-	s.cfg.Fence.Learn(question, p.history, p.xmax)
+	return p, true
 }
 
 func (s *Set) primaryLog(err error) {
@@ -158,16 +160,20 @@ func (s *Set) primaryLog(err error) {
 	s.cfg.Log.Info().Msg("the primary can be asked again where it stands")
 }
 
-// examine finds out what a standby is good for.
-func (s *Set) examine(ctx context.Context, r *server) {
+// examine finds out what a standby is good for. The primary has said before where it is.
+func (s *Set) examine(ctx context.Context, r *server, primary pulse) {
 	if r.holding(time.Now()) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.cfg.Budget)
+	asking, cancel := context.WithTimeout(ctx, s.cfg.Budget)
 	defer cancel()
-	st, err := askStandby(ctx, r.db)
+	st, err := askStandby(asking, r.db)
 	if err == nil {
 		err = s.judge(st)
+	}
+	err = r.ahead(st, primary, err)
+	if ctx.Err() != nil {
+		return // the reader stops, which says nothing of the standby
 	}
 	if err != nil {
 		s.changed(r, r.become(modeOf(err), "", err))

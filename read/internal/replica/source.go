@@ -96,7 +96,7 @@ func (s *source) ask(ctx context.Context, q *answer.Query) attempt {
 // need is the xmin that an answer will have to show, as far as can be told from the last
 // one. Whoever reloads what was just overtaken would else ask a standby in vain.
 func (s *source) need(pass evict.Pass, q *answer.Query) uint64 {
-	if s.unfenced {
+	if s.cfg.Unfenced {
 		return never
 	}
 	for _, e := range []*answer.Entry{q.Prev, q.PrevBase} {
@@ -116,7 +116,7 @@ func (s *source) load(ctx context.Context, r *server, pass evict.Pass, q *answer
 	if err != nil {
 		return nil, err
 	}
-	if !s.unfenced && got.Xmin < pass.Least(got.Entry.Slots) {
+	if !s.cfg.Unfenced && got.Xmin < pass.Least(got.Entry.Slots) {
 		return nil, errFence
 	}
 	return got.Entry, nil

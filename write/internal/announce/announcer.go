@@ -90,17 +90,28 @@ func (a *Announcer) announce(rows []invalidate.Row) (seq uint64, outcome string)
 	default:
 		return 0, crowded
 	}
+	return a.wait(k)
+}
+
+// wait takes the answer, also where it came at the same moment as the end of waiting.
+func (a *Announcer) wait(k *ask) (seq uint64, outcome string) {
+	outcome = failed
 	timer := time.NewTimer(a.cfg.Wait)
 	defer timer.Stop()
 	select {
 	case seq = <-k.seq:
 	case <-timer.C:
-		return 0, late
+		outcome = late
 	case <-a.done:
-		return 0, failed
 	}
 	if seq == 0 {
-		return 0, failed
+		select {
+		case seq = <-k.seq:
+		default:
+		}
+	}
+	if seq == 0 {
+		return 0, outcome
 	}
 	return seq, published
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -31,6 +32,8 @@ type exchange struct {
 	later bool // a success is 202
 	// done gives back what was set aside for the body; nil where nothing was.
 	done func()
+
+	base context.Context //nolint:containedctx // the request's own, without a deadline
 }
 
 // answer is the whole way of a request.
@@ -65,7 +68,9 @@ func (x *exchange) answer() error {
 	if err != nil {
 		return err
 	}
-	return x.run(identity.With(x.r.Context(), actor), c)
+	ctx, cancel := x.patient(c)
+	defer cancel()
+	return x.run(identity.With(ctx, actor), c)
 }
 
 // read takes the request apart. The body is kept for signatures over it.
@@ -223,6 +228,21 @@ func variables(text []byte) (map[string]any, error) {
 		return nil, errVariables.Wrap(err)
 	}
 	return values, nil
+}
+
+// patient is how long the executor may take: longer than usual for what is known to
+// be slow.
+func (x *exchange) patient(c call) (context.Context, context.CancelFunc) {
+	var longest time.Duration
+	for _, op := range c.operations {
+		longest = max(longest, op.Patience)
+	}
+	if longest <= x.cfg.Timeout {
+		return x.r.Context(), func() {}
+	}
+	const send = 10 * time.Second
+	_ = http.NewResponseController(x.out).SetWriteDeadline(time.Now().Add(longest + send)) // where there is one
+	return context.WithTimeout(x.base, longest)
 }
 
 // run has the executor answer.

@@ -87,3 +87,21 @@ func TestTimeIsBounded(t *testing.T) {
 	require.Equal(t, "TIMEOUT", r.code())
 	require.True(t, r.body.Errors[0].Extensions.Retryable)
 }
+
+// TestWhatIsSlowHasTime: an operation that is known to take long may, and no other.
+func TestWhatIsSlowHasTime(t *testing.T) {
+	w := writetest.New(t)
+	d := open(t, w, func(cfg *api.Config) {
+		cfg.Timeout, cfg.Documents = 5*time.Millisecond, documents(t, true)
+		cfg.Now = func() time.Time { time.Sleep(10 * time.Millisecond); return w.Now } // before the executor runs
+	})
+	const id, other = "work_01h455vb4pex5vsknk084sn02q", "work_01h455vb4pex5vsknk084sn03q"
+	in := map[string]any{"sourceIds": []any{id}, "targetId": other,
+		"expectedVersions": []any{map[string]any{"id": id, "version": 1}, map[string]any{"id": other, "version": 1}}}
+	r := d.post(w.User(identity.Editor), "mutation($in: MergeWorksInput!) { mergeWorks(input: $in) { userErrors { code } } }", map[string]any{"in": in})
+	require.Equal(t, http.StatusOK, r.status, r.text)
+	require.Contains(t, r.text, "NOT_FOUND")
+	r = d.post(w.User(identity.Editor), "mutation($in: UnpublishWorkInput!) { unpublishWork(input: $in) { userErrors { code } } }",
+		map[string]any{"in": map[string]any{"id": id, "expectedVersion": 1, "reason": "A mistake."}})
+	require.Equal(t, "TIMEOUT", r.code(), r.text)
+}

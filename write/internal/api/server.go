@@ -81,7 +81,7 @@ func New(cfg Config) (*Server, error) {
 func (s *Server) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), s.cfg.Timeout)
 	defer cancel()
-	x := &exchange{Server: s, out: out, r: r.WithContext(ctx)}
+	x := &exchange{Server: s, out: out, r: r.WithContext(ctx), base: r.Context()}
 	defer x.giveBack()
 	s.allowOrigin(out, r)
 	if err := x.answer(); err != nil { //nolint:contextcheck // it is in the exchange's request

@@ -47,7 +47,7 @@ type Config struct {
 type APIConfig struct {
 	URL       string         `env:"TERCUL_WRITE_URL" envDefault:"http://127.0.0.1:8081" validate:"http_url" desc:"How callers address the writer: scheme and host. Access tokens are issued in its name, and signatures of requests cover it."`
 	Documents string         `env:"TERCUL_WRITE_DOCUMENTS" envDefault:"persisted" validate:"oneof=persisted any" desc:"Which documents are run: persisted for the shipped ones, and any from editors; any for all that are valid from everybody (development)."`
-	Timeout   time.Duration  `env:"TERCUL_WRITE_TIMEOUT" envDefault:"10s" validate:"min=100ms,max=30s" desc:"For one answer."`
+	Timeout   time.Duration  `env:"TERCUL_WRITE_TIMEOUT" envDefault:"10s" validate:"min=100ms,max=2m" desc:"For one answer. The longest texts take some seconds."`
 	Origins   []string       `env:"TERCUL_WRITE_ORIGINS" example:"https://example.org" desc:"Sites whose pages may send a browser's session, separated by commas."`
 	Proxies   []netip.Prefix `env:"TERCUL_WRITE_PROXIES" example:"10.0.0.0/8,fd00::/8" desc:"Networks of the proxies, separated by commas, whose X-Forwarded-For is believed."`
 	Hops      int            `env:"TERCUL_WRITE_HOPS" envDefault:"0" validate:"min=0,max=10" desc:"How many proxies stand before the writer, where their addresses are not known; only if nobody else can reach it."`

@@ -225,12 +225,16 @@ func TestAWriterKilledOnTheWayToTheCaches(t *testing.T) {
 	}
 
 	l.read()
-	committed := l.committed()
-	require.Zero(t, l.owed(committed))
-	require.Equal(t, len(committed), len(l.announced), "announced, and not committed")
+	committed := map[int64]bool{} // the last process, too, was killed in the middle of something
+	for _, id := range l.committed() {
+		committed[id] = true
+	}
+	for id := range l.announced {
+		require.True(t, committed[id], "announced, and not committed")
+	}
 	require.Positive(t, owed, "no kill came between a commit and its publication")
 	require.Positive(t, numbered)
 	slices.Sort(took)
 	t.Logf("%d kills, %d rows announced, %d of them by the next process; %d changes acknowledged with a number, %d without; from the start of a process to its first heartbeat: median %s, at most %s",
-		rounds, len(committed), owed, numbered, unnumbered, took[len(took)/2].Round(time.Millisecond), took[len(took)-1].Round(time.Millisecond))
+		rounds, len(l.announced), owed, numbered, unnumbered, took[len(took)/2].Round(time.Millisecond), took[len(took)-1].Round(time.Millisecond))
 }

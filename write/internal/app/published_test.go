@@ -22,13 +22,13 @@ import (
 )
 
 // readers builds the read service and runs one over the same database and Redis.
-func readers(t *testing.T, database, redis string) (address string) {
+func readers(t testing.TB, database, redis string) (address string) {
 	t.Helper()
 	return reads(t, readerProgram(t), "TERCUL_DATABASE_URL="+database, "TERCUL_REDIS_URL="+redis)
 }
 
 // readerProgram builds the read service.
-func readerProgram(t *testing.T) (bin string) {
+func readerProgram(t testing.TB) (bin string) {
 	t.Helper()
 	bin = filepath.Join(t.TempDir(), "reader")
 	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", bin, "./cmd/reader") //nolint:gosec // our own program
@@ -39,7 +39,7 @@ func readerProgram(t *testing.T) (bin string) {
 }
 
 // reads runs a reader.
-func reads(t *testing.T, bin string, env ...string) (address string) {
+func reads(t testing.TB, bin string, env ...string) (address string) {
 	t.Helper()
 	address = freeAddr(t)
 	ctx, stop := context.WithCancel(context.Background())

@@ -33,14 +33,19 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 	return nil, fmt.Errorf("cannot listen on %s (TERCUL_WRITE_ADDR): %w", addr, err)
 }
 
+// longestUpload is how long a request may take to come in: a text of 8 MB over a line
+// of 3 Mbit a second. The connection outlasts the answer's own time, so that whoever
+// waits is told that it ran out.
+const longestUpload = 30 * time.Second
+
 // serve is the last part to start and the first to stop.
 func (w *Writer) serve() run.Service {
 	return run.Service{
 		Name: "http", Stop: w.cfg.Drain + w.cfg.Stop + time.Second,
 		Run: func(ctx context.Context, started func()) error {
 			server := &http.Server{
-				Handler: w.handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
-				WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
+				Handler: w.handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: longestUpload,
+				WriteTimeout: longestUpload + w.cfg.API.Timeout + 5*time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
 			}
 			served := make(chan error, 1)
 			go func() { served <- server.Serve(w.listener) }()

@@ -43,6 +43,14 @@ func TestSettingsThatDoNotFit(t *testing.T) {
 		"a path in the URL": {map[string]string{"TERCUL_WRITE_URL": "https://example.org/write"}, map[string]string{"TERCUL_WRITE_URL": "scheme and host alone"}},
 		"no such limit":     {map[string]string{"TERCUL_WRITE_LIMIT_COUNTS": "writes:200,searches:3"}, map[string]string{"TERCUL_WRITE_LIMIT_COUNTS=searches:3": "names no limit"}},
 		"no such count":     {map[string]string{"TERCUL_WRITE_LIMIT_COUNTS": "writes:0"}, map[string]string{"TERCUL_WRITE_LIMIT_COUNTS=writes:0": "must be 1 to 100000"}},
+		"an edge alone": {map[string]string{"TERCUL_EDGE_VARNISH_URLS": "http://v:6081", "TERCUL_EDGE_FASTLY_SERVICE": "abc", "TERCUL_EDGE_CLOUDFLARE_TOKEN": "a token of nothing", "TERCUL_EDGE_HOOK_URL": "https://h/x"}, map[string]string{
+			"TERCUL_EDGE_VARNISH_KEY": "is not set, and TERCUL_EDGE_VARNISH_URLS is", "TERCUL_EDGE_FASTLY_TOKEN": "is not set, and TERCUL_EDGE_FASTLY_SERVICE is",
+			"TERCUL_EDGE_CLOUDFLARE_ZONE": "is not set, and TERCUL_EDGE_CLOUDFLARE_TOKEN is", "TERCUL_EDGE_HOOK_SECRET": "is not set, and TERCUL_EDGE_HOOK_URL is",
+		}},
+		"an edge twice":     {map[string]string{"TERCUL_EDGE_VARNISH_URLS": "http://v:6081,http://v:6081", "TERCUL_EDGE_VARNISH_KEY": "0123456789abcdef"}, map[string]string{"TERCUL_EDGE_VARNISH_URLS": "the same one twice"}},
+		"an edge's path":    {map[string]string{"TERCUL_EDGE_VARNISH_URLS": "http://v:6081/x", "TERCUL_EDGE_VARNISH_KEY": "0123456789abcdef"}, map[string]string{"TERCUL_EDGE_VARNISH_URLS": "schemes with hosts"}},
+		"an edge's secrets": {map[string]string{"TERCUL_EDGE_VARNISH_KEY": "short", "TERCUL_EDGE_WINDOW": "1s", "TERCUL_EDGE_MODE": "gentle"}, map[string]string{"TERCUL_EDGE_VARNISH_KEY=(hidden)": "at least 16", "TERCUL_EDGE_WINDOW": "at most 100ms", "TERCUL_EDGE_MODE": "one of: hard, soft"}},
+		"a hook's secret":   {map[string]string{"TERCUL_EDGE_HOOK_URL": "https://h/x", "TERCUL_EDGE_HOOK_SECRET": "geheim"}, map[string]string{"TERCUL_EDGE_HOOK_SECRET": "24 to 64 bytes in base64"}},
 		"no mail":           {map[string]string{"TERCUL_MAIL_DROP": ""}, map[string]string{"TERCUL_MAIL_SMTP_URL": "is not set"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -50,7 +50,7 @@ func (tx *Tx) Nested(ctx context.Context, cause Cause, body func(*Tx) error) (Fa
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = savepoint.Rollback(context.WithoutCancel(ctx)) }() // does nothing after a commit
+	defer undo(ctx, savepoint)
 	actor := *tx.Actor
 	actor.Role = max(actor.Role, identity.Editor)
 	inner := &Tx{Tx: savepoint, Actor: &actor, Operation: tx.Operation, Now: tx.Now, jobs: tx.jobs, cause: &cause, trial: cause.Trial}

@@ -108,7 +108,7 @@ func once[In, Out any](ctx context.Context, r *Runner, op policy.Operation, acto
 	if err != nil {
 		return out, done, err
 	}
-	defer func() { _ = raw.Rollback(context.WithoutCancel(ctx)) }() // does nothing after a commit
+	defer undo(ctx, raw)
 	tx := &Tx{Tx: raw, Actor: actor, Operation: op, Now: r.Now(), jobs: r.Jobs, announced: r.Announce != nil}
 	if done, err = tx.remember(ctx, in, &out); err != nil || done.repeated {
 		return out, done, err
@@ -126,6 +126,16 @@ func once[In, Out any](ctx context.Context, r *Runner, op policy.Operation, acto
 	done, err = tx.finish(ctx, out)
 	return out, done, err
 }
+
+// undo rolls back what was not committed, though the caller has given up; a server
+// that does not answer is not waited for, since the transaction ends with its connection.
+func undo(ctx context.Context, tx pgx.Tx) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTime)
+	defer cancel()
+	_ = tx.Rollback(ctx) // does nothing after a commit
+}
+
+const undoTime = 2 * time.Second
 
 // again tells a failure after which the same command can succeed: a serialisation
 // failure or a deadlock (SQLSTATE 40001, 40P01).

@@ -179,8 +179,8 @@ func (l *ledger) await(ctx context.Context, deadline time.Time) (told bool, err 
 }
 
 // drain forgets notifications that have come already: the next reading covers them.
-func (l *ledger) drain() {
-	over, cancel := context.WithCancel(context.Background())
+func (l *ledger) drain(ctx context.Context) {
+	over, cancel := context.WithCancel(ctx)
 	cancel()
 	for {
 		if _, err := l.conn.WaitForNotification(over); err != nil {

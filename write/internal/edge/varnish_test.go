@@ -9,22 +9,18 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/tercul/tercul/write/internal/edge/provider"
+	"github.com/tercul/tercul/write/internal/edge/varnishtest"
 )
 
 const purgeKey = "known to the tests alone"
@@ -103,40 +99,7 @@ func text(body string, more ...string) http.HandlerFunc {
 // varnish runs the shipped configuration in front of an origin.
 func varnish(t *testing.T, o *origin) *url.URL {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	addr := ln.Addr().String()
-	require.NoError(t, ln.Close())
-	dir, err := os.MkdirTemp("/tmp", "tercul-varnish-*") // not the test's own folder: another user has to reach it
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	require.NoError(t, os.Chmod(dir, 0o711))
-	log, err := os.Create(filepath.Join(dir, "log"))
-	require.NoError(t, err)
-	defer func() { _ = log.Close() }()
-	cmd := exec.Command("../../../deploy/local/varnish", filepath.Join(dir, "v"), addr, strings.TrimPrefix(o.URL, "http://"))
-	cmd.Env = append(os.Environ(), "TERCUL_PURGE_KEY="+purgeKey)
-	cmd.Stdout, cmd.Stderr = log, log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	require.NoError(t, cmd.Start())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_ = cmd.Wait()
-	}()
-	t.Cleanup(func() {
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
-		<-ended
-	})
-	u := &url.URL{Scheme: "http", Host: addr}
-	require.Eventually(t, func() bool {
-		r, err := http.Get(u.JoinPath("readyz").String())
-		if err == nil {
-			_ = r.Body.Close()
-		}
-		return err == nil && r.StatusCode == http.StatusOK
-	}, time.Minute, 20*time.Millisecond, func() string { b, _ := os.ReadFile(log.Name()); return string(b) }())
-	return u
+	return varnishtest.Start(t, strings.TrimPrefix(o.URL, "http://"), purgeKey)
 }
 
 // reply is what came through the edge.
@@ -171,7 +134,9 @@ func send(t *testing.T, method string, u *url.URL, path string, headers ...strin
 
 const page = "/graphql?documentId=sha256:00&variables=%7B%7D"
 
-func driver(u *url.URL) provider.Driver { return provider.NewVarnish(provider.NewClient(), u, purgeKey) }
+func driver(u *url.URL) provider.Driver {
+	return provider.NewVarnish(provider.NewClient(), u, purgeKey)
+}
 
 func purge(t *testing.T, u *url.URL, hard bool, keys ...string) {
 	t.Helper()

@@ -57,7 +57,7 @@ func (w *work) begin(ctx context.Context) error {
 
 // turn takes up what has come, purges what is due, and waits for more.
 func (w *work) turn(ctx context.Context) error {
-	w.ledger.drain()
+	w.ledger.drain(ctx)
 	if err := w.take(ctx); err != nil {
 		return err
 	}

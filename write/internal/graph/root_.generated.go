@@ -1546,7 +1546,7 @@ extend union Editable = Category
 extend type Mutation {
   "Makes a category, the last among its siblings."
   createCategory("The category." input: CreateCategoryInput!): CategoryPayload!
-  "Renames a category, or moves it with all that is below it."
+  "Renames a category, or moves it with all that is below it. Former paths lead nowhere afterwards; ids and links by them stay."
   updateCategory("The change." input: UpdateCategoryInput!): CategoryPayload!
   "Files something under other categories than before."
   setCategories("The categories." input: SetCategoriesInput!): FiledSubjectPayload!

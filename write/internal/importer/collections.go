@@ -68,23 +68,7 @@ func acceptCollection(c *check, r *collectionRecord) (collection, uuid.UUID) {
 }
 
 func applyCollections(ctx context.Context, s *step, batch []entry[collection]) error {
-	var list []uuid.UUID
-	for _, e := range batch {
-		list = append(append(list, e.val.owner), e.val.items...)
-	}
-	lead, err := s.leads(ctx, list)
-	if err != nil {
-		return err
-	}
-	for i, id := range list {
-		list[i] = lead(id)
-	}
-	for _, e := range batch {
-		for i, id := range e.val.items {
-			e.val.items[i] = lead(id)
-		}
-	}
-	there, err := existing(ctx, s.tx, "SELECT id FROM core.subjects WHERE id = ANY($1)", list)
+	there, err := s.followItems(ctx, batch)
 	if err != nil {
 		return err
 	}
@@ -123,6 +107,28 @@ func applyCollections(ctx context.Context, s *step, batch []entry[collection]) e
 		return err
 	}
 	return s.renewSubjects(ctx, collectionsTable)
+}
+
+// followItems puts the survivors in the place of what was merged away, and tells what
+// is there of all that the collections name.
+func (s *step) followItems(ctx context.Context, batch []entry[collection]) (map[uuid.UUID]bool, error) {
+	var list []uuid.UUID
+	for _, e := range batch {
+		list = append(append(list, e.val.owner), e.val.items...)
+	}
+	lead, err := s.leads(ctx, list)
+	if err != nil {
+		return nil, err
+	}
+	for i, id := range list {
+		list[i] = lead(id)
+	}
+	for _, e := range batch {
+		for i, id := range e.val.items {
+			e.val.items[i] = lead(id)
+		}
+	}
+	return existing(ctx, s.tx, "SELECT id FROM core.subjects WHERE id = ANY($1)", list)
 }
 
 func (s *step) collectionKnows(e entry[collection], there map[uuid.UUID]bool) bool {

@@ -7,9 +7,10 @@ import (
 )
 
 // leads answers what each of these leads to: itself, or what editors merged it into.
-// They are held, so that nothing is hung on what is being merged away.
+// They are held as the rows that will point at them hold them, which merges wait for:
+// nothing is hung on what is being merged away.
 func (s *step) leads(ctx context.Context, list []uuid.UUID) (func(uuid.UUID) uuid.UUID, error) {
-	if err := s.hold(ctx, list); err != nil {
+	if _, err := s.tx.Exec(ctx, "SELECT FROM core.subjects WHERE id = ANY($1) ORDER BY id FOR KEY SHARE", list); err != nil {
 		return nil, err
 	}
 	survivors, err := pairs[uuid.UUID](ctx, s.tx, "SELECT old_id, new_id FROM core.id_redirects WHERE old_id = ANY($1)", list)

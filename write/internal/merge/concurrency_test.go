@@ -34,7 +34,7 @@ type meeting struct {
 }
 
 func meet(t *testing.T, prepare func(w *writetest.World)) meeting {
-	pool := pgtest.Open(t, pgtest.Database(t)+"&role=tercul_writer&pool_max_conns=16")
+	pool := pgtest.Open(t, pgtest.Database(t)+"&role=tercul_writer&pool_max_conns=16&statement_timeout=3000")
 	tx, err := pool.Begin(t.Context())
 	require.NoError(t, err)
 	w := &writetest.World{T: t, Tx: tx, Now: time.Now()}

@@ -63,6 +63,9 @@ func Hold(ctx context.Context, tx *command.Tx, kind Kind, r Request) (*Merge, er
 	for i, id := range r.Sources {
 		m.Sources = append(m.Sources, Part{ID: id, Field: "sourceIds." + strconv.Itoa(i)})
 	}
+	if err := beSlow(ctx, tx); err != nil {
+		return nil, err
+	}
 	if err := m.lock(ctx, tx, kind); err != nil {
 		return nil, err
 	}
@@ -72,6 +75,13 @@ func Hold(ctx context.Context, tx *command.Tx, kind Kind, r Request) (*Merge, er
 	m.compare(tx, r.Versions)
 	m.check(tx)
 	return m, tx.Faults()
+}
+
+// beSlow lets each statement take as long as the operation may: one of them moves all
+// comments of a source, and refreshes what readers see of them.
+func beSlow(ctx context.Context, tx *command.Tx) error {
+	_, err := tx.Exec(ctx, "SELECT set_config('statement_timeout', $1, true)", strconv.FormatInt(tx.Operation.Patience.Milliseconds(), 10))
+	return err
 }
 
 // lock takes every subject that the merge will change, in the order of their ids, and

@@ -7,6 +7,7 @@ package policy
 
 import (
 	"slices"
+	"time"
 
 	"github.com/tercul/tercul/shared/apperr"
 	"github.com/tercul/tercul/write/internal/identity"
@@ -39,6 +40,9 @@ type Operation struct {
 	Limits []Limit
 	// Body is the most bytes that its request may have; 0 for the usual.
 	Body int64
+	// Patience is how long it, and each of its statements, may take where the usual
+	// does not do; 0 for the usual.
+	Patience time.Duration
 	// Errors are the codes of userErrors that it can answer.
 	Errors []apperr.UserCode
 }
@@ -62,6 +66,9 @@ const (
 	groupBody = 4 << 20 // 20,000 groups of an alignment
 	textBody  = 20 << 20
 )
+
+// mergeTime is for what hangs on what is merged: tens of thousands of comments.
+const mergeTime = time.Minute
 
 // MaxBody is the most bytes that a request of the operation may have.
 func (o Operation) MaxBody() int64 {

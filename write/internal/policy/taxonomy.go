@@ -26,8 +26,8 @@ var categories = []Operation{
 }
 
 var merges = []Operation{
-	{Name: "mergeWorks", Role: identity.Editor, Sensitive: true, Creates: true, Errors: merging},
-	{Name: "mergeAuthors", Role: identity.Editor, Sensitive: true, Creates: true, Errors: merging},
+	{Name: "mergeWorks", Role: identity.Editor, Sensitive: true, Creates: true, Patience: mergeTime, Errors: merging},
+	{Name: "mergeAuthors", Role: identity.Editor, Sensitive: true, Creates: true, Patience: mergeTime, Errors: merging},
 }
 
 var merging = plus(edited, apperr.UserDuplicate, apperr.UserInvalidState, apperr.UserConflict)

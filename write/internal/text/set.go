@@ -3,6 +3,7 @@ package text
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/tercul/tercul/shared/apperr"
 	"github.com/tercul/tercul/write/internal/command"
@@ -54,6 +55,9 @@ func Write(ctx context.Context, tx *command.Tx, id publicid.ID, field, text stri
 
 // put writes lines as the next revision. Of the same text there is none.
 func put(ctx context.Context, tx *command.Tx, s *expression.State, lines []textform.Line, message string) error {
+	if err := patience(ctx, tx, max(s.Lines, len(lines))); err != nil {
+		return err
+	}
 	parts, err := units(ctx, tx, s)
 	if err != nil {
 		return err
@@ -66,7 +70,7 @@ func put(ctx context.Context, tx *command.Tx, s *expression.State, lines []textf
 		return err
 	}
 	textform.Rekey(s.ID.UUID, s.Revision+1, old[s.ID.UUID], lines)
-	return store(ctx, tx, s, lines, message)
+	return store(ctx, tx, s, old[s.ID.UUID], lines, message)
 }
 
 // Revert makes a new revision that is as an earlier one was. Its lines have the
@@ -79,6 +83,9 @@ func Revert(ctx context.Context, tx *command.Tx, in model.RevertTextInput) (publ
 	if err := s.AtRevision(tx, "expectedRevision", in.ExpectedRevision); err != nil {
 		return s.ID, err
 	}
+	if err := patience(ctx, tx, textform.MaxLines); err != nil {
+		return s.ID, err
+	}
 	lines, found, err := textstore.Lines(ctx, tx, s.ID.UUID, in.ToRevision)
 	if err != nil {
 		return s.ID, err
@@ -86,7 +93,11 @@ func Revert(ctx context.Context, tx *command.Tx, in model.RevertTextInput) (publ
 	if !found {
 		return s.ID, tx.Stop(apperr.UserNotFound, "toRevision", "The text never had this revision.")
 	}
-	return s.ID, store(ctx, tx, s, lines, "reverted to revision "+strconv.Itoa(in.ToRevision))
+	old, err := textstore.Present(ctx, tx, ids(s))
+	if err != nil {
+		return s.ID, err
+	}
+	return s.ID, store(ctx, tx, s, old[s.ID.UUID], lines, "reverted to revision "+strconv.Itoa(in.ToRevision))
 }
 
 func message(given *string) string {
@@ -94,4 +105,18 @@ func message(given *string) string {
 		return ""
 	}
 	return *given
+}
+
+// manyLines take a statement longer than most may take.
+const manyLines = 10_000
+
+// patience lets the statements of a long text take as long as the request may.
+func patience(ctx context.Context, tx *command.Tx, lines int) error {
+	end, bounded := ctx.Deadline()
+	if lines < manyLines || !bounded {
+		return nil
+	}
+	rest := max(time.Until(end), time.Millisecond)
+	_, err := tx.Exec(ctx, "SELECT set_config('statement_timeout', $1, true)", strconv.FormatInt(rest.Milliseconds(), 10))
+	return err
 }

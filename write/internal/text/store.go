@@ -16,8 +16,9 @@ import (
 
 func ids(s *expression.State) []uuid.UUID { return []uuid.UUID{s.ID.UUID} }
 
-// store writes lines that have refs, kinds and keys, unless the text is the same.
-func store(ctx context.Context, tx *command.Tx, s *expression.State, lines []textform.Line, message string) error {
+// store writes lines that have refs, kinds and keys in the place of the old ones,
+// unless the text is the same.
+func store(ctx context.Context, tx *command.Tx, s *expression.State, old, lines []textform.Line, message string) error {
 	hash := textform.Hash(lines)
 	if s.Revision > 0 && bytes.Equal(hash, s.Hash) {
 		return nil
@@ -26,10 +27,10 @@ func store(ctx context.Context, tx *command.Tx, s *expression.State, lines []tex
 	if err != nil {
 		return err
 	}
-	text := []textstore.Text{{Expression: s.ID.UUID, Units: parts, Revisions: []textstore.Revision{{
+	text := []textstore.Text{{Expression: s.ID.UUID, Units: parts, Present: old, Revisions: []textstore.Revision{{
 		Number: s.Revision + 1, Lines: lines, Hash: hash, Message: message, Actor: tx.By(), Created: tx.Now, Contribution: tx.Contribution(),
 	}}}}
-	if _, err := textstore.Clear(ctx, tx, ids(s)); err != nil {
+	if err := textstore.ClearChanged(ctx, tx, &text[0]); err != nil {
 		return err
 	}
 	if _, err := textstore.AddRevisions(ctx, tx, text); err != nil {

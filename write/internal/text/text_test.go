@@ -224,3 +224,24 @@ func TestLongTexts(t *testing.T) {
 	set(w, editor, id, 1, map[string]any{"lines": lines}).Ok()
 	require.Equal(t, 20_000, writetest.One[int](w, "SELECT line_count FROM view.expression WHERE id = $1", id.UUID))
 }
+
+// Of a long text in which a line was put right one line is written.
+func TestLinesThatStayAreNotWrittenAgain(t *testing.T) {
+	w := writetest.New(t)
+	editor := w.User(identity.Editor)
+	id := w.PublishedText(w.PublishedWork("it", "La Commedia"), "TRANSLATION", "en", "one\ntwo\nthree\nfour")
+	rows := func() []string {
+		return writetest.One[[]string](w, "SELECT array_agg(ctid::text ORDER BY seq) FROM core.text_lines WHERE expression_id = $1", id.UUID)
+	}
+	before := rows()
+	set(w, editor, id, 1, plain("one\ntwo!\nthree\nfour")).Ok()
+	after := rows()
+	require.NotEqual(t, before[1], after[1])
+	after[1] = before[1]
+	require.Equal(t, before, after)
+	set(w, editor, id, 2, plain("one\ntwo!")).Ok()
+	require.Equal(t, []string{"one", "two!"}, words(seen(w, id)))
+	set(w, editor, id, 3, plain("one\n\ntwo!\nfive")).Ok()
+	require.Equal(t, []string{"one", "two!", "five"}, words(seen(w, id)))
+	require.True(t, seen(w, id)[1].Stanza)
+}

@@ -62,7 +62,7 @@ func (w *carrying) regroup(m moving, now []alignform.Group) {
 			continue
 		}
 		if i < len(m.present) {
-			w.goneOf, w.goneAt = append(w.goneOf, m.id), append(w.goneAt, int32(i)) //nolint:gosec // a line has one group
+			w.goneOf, w.goneAt = append(w.goneOf, m.id), append(w.goneAt, int32(i))
 		}
 		if i < len(now) {
 			g := now[i]

@@ -11,17 +11,18 @@ import (
 	"github.com/tercul/tercul/write/internal/textform"
 )
 
-// Present reads the keys and the words of the present lines of texts, which is
-// what the keys of their next revision are found by.
+// Present reads the present lines of texts, by which the keys of their next revision
+// are found, and which of them need not be written again.
 func Present(ctx context.Context, db DB, expressions []uuid.UUID) (map[uuid.UUID][]textform.Line, error) {
-	rows, err := db.Query(ctx, "SELECT expression_id, line_key, content FROM core.text_lines WHERE expression_id = ANY($1) ORDER BY expression_id, seq", expressions)
+	rows, err := db.Query(ctx, `SELECT expression_id, line_key, ref, line_kind, coalesce(speaker, ''), content, stanza_start
+		FROM core.text_lines WHERE expression_id = ANY($1) ORDER BY expression_id, seq`, expressions)
 	if err != nil {
 		return nil, err
 	}
 	out := map[uuid.UUID][]textform.Line{}
 	var id uuid.UUID
 	var line textform.Line
-	_, err = pgx.ForEachRow(rows, []any{&id, &line.Key, &line.Content}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&id, &line.Key, &line.Ref, &line.Kind, &line.Speaker, &line.Content, &line.StanzaStart}, func() error {
 		out[id] = append(out[id], line)
 		return nil
 	})

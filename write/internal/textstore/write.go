@@ -24,6 +24,7 @@ type Text struct {
 	Expression uuid.UUID
 	Units      map[string]uuid.UUID // its parts, by their refs
 	Revisions  []Revision
+	Present    []textform.Line // its lines before, of which those that stay as they are are not written again
 }
 
 // Revision is a state of a text.
@@ -57,19 +58,23 @@ func AddRevisions(ctx context.Context, db DB, texts []Text) (int64, error) {
 		[]string{"expression_id", "revision", "content_hash", "lines", "line_count", "message", "actor_id", "created_at", "contribution_id"}, pgx.CopyFromRows(rows))
 }
 
+// stays tells whether a line is there already, as it is to be. The part that it is of
+// follows from its ref.
+func (t *Text) stays(i int) bool { return i < len(t.Present) && t.Present[i] == t.Last().Lines[i] }
+
 // AddLines copies the current lines of all texts straight into their table. Where
-// there were lines, Clear comes first.
+// there were lines, Clear or ClearChanged comes first.
 func AddLines(ctx context.Context, db DB, texts []Text) (int64, error) {
 	at, line := 0, -1
 	source := pgx.CopyFromFunc(func() ([]any, error) {
-		line++
-		for at < len(texts) && line >= len(texts[at].Last().Lines) {
-			at, line = at+1, 0
+		for at < len(texts) {
+			if line++; line >= len(texts[at].Last().Lines) {
+				at, line = at+1, -1
+			} else if !texts[at].stays(line) {
+				return texts[at].row(line), nil
+			}
 		}
-		if at == len(texts) {
-			return nil, nil
-		}
-		return texts[at].row(line), nil
+		return nil, nil
 	})
 	return db.CopyFrom(ctx, pgx.Identifier{"core", "text_lines"},
 		[]string{"expression_id", "seq", "line_key", "ref", "unit_id", "line_kind", "stanza_start", "speaker", "content"}, source)
@@ -92,6 +97,21 @@ func (t *Text) row(i int) []any {
 func Clear(ctx context.Context, db DB, expressions []uuid.UUID) (int64, error) {
 	tag, err := db.Exec(ctx, "DELETE FROM core.text_lines WHERE expression_id = ANY($1)", expressions)
 	return tag.RowsAffected(), err
+}
+
+// ClearChanged takes away the present lines of a text that do not stay as they are.
+func ClearChanged(ctx context.Context, db DB, t *Text) error {
+	var gone []int32
+	for i := range t.Present {
+		if i >= len(t.Last().Lines) || !t.stays(i) {
+			gone = append(gone, int32(i+1))
+		}
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	_, err := db.Exec(ctx, "DELETE FROM core.text_lines l USING unnest($2::int[]) g (seq) WHERE l.expression_id = $1 AND l.seq = g.seq", t.Expression, gone)
+	return err
 }
 
 func null(s string) *string {

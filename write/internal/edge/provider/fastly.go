@@ -24,7 +24,7 @@ func NewFastly(client *http.Client, api, service, token string) *Fastly {
 // Name is the service's id.
 func (f *Fastly) Name() string { return "fastly " + f.service }
 
-// Limits: 256 keys a call, and 100,000 keys an hour for a customer, of which some are left
+// Limits are 256 keys a call, and 100,000 keys an hour for a customer, of which some are left
 // to others.
 func (f *Fastly) Limits() Limits {
 	return Limits{Keys: 256, Rate: 25, Burst: 5000, EachKey: true}
