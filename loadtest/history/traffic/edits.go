@@ -20,19 +20,19 @@ func (e *Editors) command(ctx context.Context, register int, counter uint64) (Re
 	case regDescription:
 		version, err := e.number(ctx, "SELECT version FROM core.works w JOIN core.subjects s USING (id) WHERE s.public_id = $1", w.ID)
 		if err != nil {
-			return notSent(err), nil //nolint:nilerr // what was not sent did nothing
+			return notSent(err), nil
 		}
 		return e.writer.Do(ctx, mutation("updateWork", "work { version }"), in("id", w.ID, "expectedVersion", version, "patch", in("description", "Un'opera "+mark)["in"]))
 	case regTranslation:
 		version, err := e.number(ctx, "SELECT version FROM core.expressions w JOIN core.subjects s USING (id) WHERE s.public_id = $1", w.Translation)
 		if err != nil {
-			return notSent(err), nil //nolint:nilerr // what was not sent did nothing
+			return notSent(err), nil
 		}
 		return e.writer.Do(ctx, mutation("updateTranslation", "translation { version }"), in("id", w.Translation, "expectedVersion", version, "patch", in("title", "Work "+mark)["in"]))
 	default:
 		revision, err := e.number(ctx, "SELECT text_revision FROM core.expressions w JOIN core.subjects s USING (id) WHERE s.public_id = $1", w.Translation)
 		if err != nil {
-			return notSent(err), nil //nolint:nilerr // what was not sent did nothing
+			return notSent(err), nil
 		}
 		return e.writer.Do(ctx, mutation("setText", "translation { id }"), in("expressionId", w.Translation, "expectedRevision", revision,
 			"plainText", "Midway "+mark+"\nI found myself within a forest dark"+e.filling()))

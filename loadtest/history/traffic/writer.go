@@ -36,7 +36,7 @@ func (w *Writer) Do(ctx context.Context, query string, variables map[string]any)
 	for attempt := 0; ; attempt++ {
 		token, err := w.signedIn(ctx)
 		if err != nil {
-			return notSent(err), nil //nolint:nilerr // of what was not sent it is known that it did nothing
+			return notSent(err), nil // what was not sent did nothing
 		}
 		r, code, err := w.post(ctx, token, query, variables)
 		if attempt == 0 && (code == "TOKEN_EXPIRED" || code == "UNAUTHENTICATED") {
