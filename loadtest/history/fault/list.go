@@ -31,7 +31,7 @@ func List() []Fault {
 		{Name: "messages lost", Alone: true, Bound: 2500 * ms, Least: 200 * ms, Most: 1 * s, Touches: []string{busLine}, inflict: loseMessages},
 		{Name: "subscribers disconnected", Bound: 250 * ms, Touches: []string{bus}, inflict: killSubscribers},
 		{Name: "messages doubled and late", Least: 1 * s, Most: 2 * s, Touches: []string{bus}, inflict: repeatMessages},
-		{Name: "slow line to redis", Alone: true, Bound: 1 * s, Least: 3 * s, Most: 6 * s, Touches: []string{busLine}, inflict: slowBus},
+		{Name: "slow line to redis", Alone: true, Bound: 1500 * ms, Least: 3 * s, Most: 6 * s, Touches: []string{busLine}, inflict: slowBus},
 		{Name: "half-open line to redis", Alone: true, Bound: silence, Least: 4 * s, Most: 8 * s, Touches: []string{busLine}, inflict: halfOpen},
 		{Name: "slow subscriber", Alone: true, Bound: silence, Least: 5 * s, Most: 9 * s, Touches: []string{busLine}, inflict: narrow},
 		{Name: "redis frozen", Bound: silence, Least: 1 * s, Most: 6 * s, Touches: []string{bus}, inflict: freezeRedis},

@@ -101,6 +101,10 @@ func (r *Reader) openDatabase(cfg pg.Config, opts pg.Options) (*pg.DB, error) {
 	return pg.Open(cfg, opts)
 }
 
+// busTimeout is how long the bus may take to tell how far it is. No caller waits for
+// that, and a Redis that is too slow for a cache is not yet one that says nothing.
+const busTimeout = time.Second
+
 // openRedis makes two clients. The cache's is guarded by a breaker, which spares
 // questions the timeouts of a Redis that does not answer; the bus must go on
 // trying, as nothing is fresh while it is silent.
@@ -117,7 +121,9 @@ func (r *Reader) openRedis() (err error) {
 	if err != nil {
 		return err
 	}
-	r.bus, err = rds.Open(r.cfg.Redis, rds.Options{Application: "tercul-reader-bus"})
+	bus := r.cfg.Redis
+	bus.Timeout = max(bus.Timeout, busTimeout)
+	r.bus, err = rds.Open(bus, rds.Options{Application: "tercul-reader-bus"})
 	return err
 }
 

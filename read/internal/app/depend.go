@@ -99,6 +99,13 @@ func (r *Reader) awaitNews(ctx context.Context) bool {
 // firstNews is how long the start waits for news of changes.
 const firstNews = 5 * time.Second
 
+// pingRedis asks whether Redis answers in the time that a cache has.
+func (r *Reader) pingRedis(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, r.cfg.Redis.Timeout)
+	defer cancel()
+	return r.bus.Ping(ctx)
+}
+
 // dependencies are what /readyz names. Without Postgres only what is cached can
 // be answered, but that can: a balancer that took every reader out would take away
 // the answers too that an outage leaves. A reader starts only with Postgres there.
@@ -106,7 +113,7 @@ func (r *Reader) dependencies() *api.Readiness {
 	list := []api.Dependency{{Name: dependPostgres, Check: r.db.Ping}}
 	list = append(list, r.replicaDependencies()...)
 	if r.bus != nil {
-		list = append(list, api.Dependency{Name: dependRedis, Check: r.bus.Ping}, api.Dependency{Name: dependBus, Check: r.hearsBus})
+		list = append(list, api.Dependency{Name: dependRedis, Check: r.pingRedis}, api.Dependency{Name: dependBus, Check: r.hearsBus})
 	}
 	ready := api.NewReadiness(append(list, api.Dependency{
 		Name: dependChanges, Check: func(context.Context) error {

@@ -72,6 +72,7 @@ func TestProbe(t *testing.T) {
 type believer struct{ cache.Clock }
 
 func (believer) Valid(uint64, []uint32) bool          { return true }
+func (believer) ValidAt(int64, uint64, []uint32) bool { return true }
 func (believer) Judge(uint64, []uint32) evict.Verdict { return evict.Valid }
 
 // TestProbeSeesABrokenClock: what the caches take for true and is not is counted,
