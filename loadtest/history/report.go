@@ -61,8 +61,8 @@ type Tally struct {
 type Trend struct {
 	Process string  `json:"process"`
 	What    string  `json:"what"`
-	First   float64 `json:"first"` // mean of the third quarter
-	Last    float64 `json:"last"`  // mean of the fourth
+	First   float64 `json:"first"` // in the third quarter, when little was asked
+	Last    float64 `json:"last"`  // in the fourth
 	Flat    bool    `json:"flat"`
 }
 
