@@ -184,6 +184,10 @@ sub vcl_deliver {
     unset resp.http.Cache-Tag;
     unset resp.http.Via;
     unset resp.http.X-Varnish;
+    if (obj.hits > 0) {
+        # It is that of whoever asked first, who may have chosen it.
+        unset resp.http.X-Request-Id;
+    }
     return (deliver);
 }
 

@@ -34,7 +34,8 @@ var ErrNoBus = errors.New("the bus has no state")
 type State struct {
 	// Epoch is also the sequence that the epoch began after.
 	Epoch, Seq uint64
-	// Age is the time since the last heartbeat, and since 1970 where there was none.
+	// Age is the time since the last heartbeat, and since 1970 where there was none, or
+	// the server's clock was set back since.
 	// Rows are no sign of life: they may be the first of a long backlog.
 	Age time.Duration
 	// Fence of the last heartbeat.

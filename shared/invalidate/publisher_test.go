@@ -218,6 +218,33 @@ func TestStateOfNoBus(t *testing.T) {
 	}
 }
 
+// TestAClockThatWasSetBack: a heartbeat from later than now is no sign of life, or a
+// relay that died then would seem alive until the clock is there again.
+func TestAClockThatWasSetBack(t *testing.T) {
+	f := start(t, 0)
+	age := func() time.Duration {
+		t.Helper()
+		if _, err := f.pub.Heartbeat(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
+		s, err := f.bus.State(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Age
+	}
+	if got := age(); got > time.Hour {
+		t.Fatalf("a heartbeat just now is %v old", got)
+	}
+	f.client.HSet(t.Context(), f.space.State(), "beat", time.Now().Add(time.Hour).UnixMicro())
+	if s, err := f.bus.State(t.Context()); err != nil || s.Age < 24*time.Hour {
+		t.Fatalf("a heartbeat from later than now: %+v, %v", s, err)
+	}
+	if got := age(); got > time.Hour {
+		t.Fatalf("the next one is %v old", got)
+	}
+}
+
 func TestReplayAfter(t *testing.T) {
 	f := start(t, 0)
 	first := f.publish(t, "a")

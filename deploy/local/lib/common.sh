@@ -6,6 +6,8 @@ TERCUL_HOME=${TERCUL_HOME:-$REPOSITORY/.tercul}
 case $TERCUL_HOME in /*) ;; *) TERCUL_HOME=$PWD/$TERCUL_HOME ;; esac
 TERCUL_HOME=${TERCUL_HOME%/}
 TERCUL_ROOT=${TERCUL_ROOT:-$TERCUL_HOME/root}
+case $TERCUL_ROOT in /*) ;; *) TERCUL_ROOT=$PWD/$TERCUL_ROOT ;; esac
+TERCUL_ROOT=${TERCUL_ROOT%/}
 export TERCUL_HOME TERCUL_ROOT
 
 # Outside the range from which the kernel takes ports for outgoing connections.

@@ -13,7 +13,7 @@ redis_pid() {
 
 # redis_settings prints the configuration. Only keys with an expiry are evicted: the tags' versions have none.
 redis_settings() {
-  printf '%s\n' "port $TERCUL_REDIS_PORT" 'bind 127.0.0.1' 'save ""' 'appendonly no' "dir $1" "pidfile $1/redis.pid" \
+  printf '%s\n' "port $TERCUL_REDIS_PORT" 'bind 127.0.0.1' 'save ""' 'appendonly no' "dir \"$1\"" "pidfile \"$1/redis.pid\"" \
     'maxmemory 256mb' 'maxmemory-policy volatile-lru' 'databases 64'
   # The tests' clients are given no password, and their server lives for minutes.
   [ -n "${THROW_AWAY:-}" ] || echo "requirepass $(secret redis)"

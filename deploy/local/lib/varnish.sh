@@ -33,7 +33,7 @@ varnish_pid() {
 # starts it anew, and empties it.
 start_varnish() {
   local log=$INSTANCE/log/varnish.log run=$INSTANCE/run/varnish is ARGV
-  export TERCUL_PURGE_KEY
+  local -x TERCUL_PURGE_KEY # for Varnish alone: what is started next must not have it
   TERCUL_PURGE_KEY=$(secret varnish)
   varnish_argv "$INSTANCE/varnish" "$TERCUL_VARNISH_ADDR" "$TERCUL_READ_ADDR"
   is=$(printf '%s\n' "${ARGV[@]}" "$TERCUL_PURGE_KEY" | cat - "$INSTANCE"/varnish/*.vcl | cksum)

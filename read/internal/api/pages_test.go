@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -78,6 +79,33 @@ func TestReadiness(t *testing.T) {
 	status, body = ask()
 	assert.Equal(t, 503, status)
 	assert.Equal(t, "draining", body.Status)
+}
+
+// TestWatchLooksOnceASecond, however long a look takes.
+func TestWatchLooksOnceASecond(t *testing.T) {
+	for _, took := range []time.Duration{0, 10 * time.Millisecond, checkLimit} {
+		synctest.Test(t, func(t *testing.T) {
+			looks := 0
+			ready := NewReadiness(Dependency{Name: "postgres", Check: func(context.Context) error {
+				looks++
+				time.Sleep(took)
+				return nil
+			}})
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				_ = ready.Watch(ctx, func() {})
+			}()
+			time.Sleep(10*time.Second + (checkEvery+checkLimit)/2) // between two looks
+			for range 10 {
+				ready.report(ctx) // whoever asks in between gets what is known
+			}
+			cancel()
+			<-done
+			assert.Equal(t, 11, looks, "looks of %s", took)
+		})
+	}
 }
 
 func TestReadyzAnswers503(t *testing.T) {

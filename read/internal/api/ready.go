@@ -29,7 +29,7 @@ type Readiness struct {
 	state        atomic.Int32
 
 	mu    sync.Mutex
-	asked time.Time
+	asked time.Time // when the last round began
 	last  []Report
 	mode  string
 }
@@ -54,14 +54,14 @@ func (r *Readiness) Observe(f func([]Report) (mode string)) { r.observe = f }
 func (r *Readiness) Watch(ctx context.Context, started func()) error {
 	tick := time.NewTicker(checkEvery)
 	defer tick.Stop()
-	r.check(ctx)
+	r.check(ctx, 0)
 	started()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			r.check(ctx)
+			r.check(ctx, checkEvery/2) // its own last round is a second old, give or take a little
 		}
 	}
 }
@@ -99,7 +99,7 @@ const (
 )
 
 func (r *Readiness) report(ctx context.Context) (int, readyBody) {
-	reports, mode := r.check(ctx)
+	reports, mode := r.check(ctx, checkEvery)
 	body := readyBody{Status: "ready", Mode: mode, Dependencies: reports}
 	status := fiber.StatusOK
 	for _, d := range body.Dependencies {
@@ -121,10 +121,13 @@ func (r *Readiness) report(ctx context.Context) (int, readyBody) {
 	return status, body
 }
 
-func (r *Readiness) check(ctx context.Context) ([]Report, string) {
+// check answers the last round where that began no longer ago than fresh, and makes one
+// otherwise.
+func (r *Readiness) check(ctx context.Context, fresh time.Duration) ([]Report, string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if time.Since(r.asked) < checkEvery && r.last != nil {
+	began := time.Now()
+	if began.Sub(r.asked) < fresh && r.last != nil {
 		return r.last, r.mode
 	}
 	reports := make([]Report, len(r.dependencies))
@@ -133,7 +136,7 @@ func (r *Readiness) check(ctx context.Context) ([]Report, string) {
 		wg.Go(func() { reports[i] = d.report(ctx) })
 	}
 	wg.Wait()
-	r.asked, r.last = time.Now(), reports
+	r.asked, r.last = began, reports
 	if r.observe != nil {
 		r.mode = r.observe(reports)
 	}

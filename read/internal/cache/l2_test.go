@@ -12,6 +12,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/tercul/tercul/read/internal/answer"
+	"github.com/tercul/tercul/read/internal/evict"
 	"github.com/tercul/tercul/shared/cachekey"
 )
 
@@ -216,6 +217,31 @@ func TestLocalStampsStayOutOfL2(t *testing.T) {
 	if n := b.direct.Exists(t.Context(), b.space.Entry(ask("work_1").Key, answer.Identity)).Val(); n != 0 {
 		t.Error("it was written")
 	}
+}
+
+// TestTheOutboxTakesOverWhileL2IsAsked: the clock was the bus's at the first look, and
+// when the entry was judged another one that has shown what was not published.
+func TestTheOutboxTakesOverWhileL2IsAsked(t *testing.T) {
+	b, one, _ := pair(t)
+	one.origin.set("work_1", "old")
+	one.expect(ask("work_1"), "old", answer.Origin, 1)
+	one.settled(1)
+	r := newReader(t, withRedis(b.client, b.space), sharing(one), withL2(func(c *L2Config) { c.Clock = turned{c.Clock} }))
+	r.clock.DropAll(one.clock.Applied())
+	one.origin.set("work_1", "new")
+	r.expect(ask("work_1"), "new", answer.Origin, 1)
+}
+
+// turned is a clock of the outbox that was the bus's a moment ago.
+type turned struct{ Clock }
+
+func (turned) Applied() uint64 { return 1 << 52 }
+
+func (turned) Judge(asOf uint64, _ []uint32) evict.Verdict {
+	if evict.Own(asOf) {
+		return evict.Valid
+	}
+	return evict.Outside
 }
 
 // localClock is on its own when it is told so.

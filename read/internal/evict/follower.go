@@ -80,6 +80,7 @@ type Follower struct {
 	// fence on: those below it have all come.
 	carried map[int64]uint64
 	poll    *poller
+	own     uint64 // the highest stamp of the outbox's eras
 	history string // of the outbox, as invalidate.HistorySQL has it; empty for not known
 }
 

@@ -252,6 +252,52 @@ func TestNewConnections(t *testing.T) {
 	}
 }
 
+// TestAnotherHistoryThatWasMetTooLate: a poller finds it as the bus takes over. Nothing
+// came of that, so the next poller has to find it again.
+func TestAnotherHistoryThatWasMetTooLate(t *testing.T) {
+	one, other := "1/00000001/5", "1/00000002/5"
+	c := playChanges(t)
+	c.sub.begin(100)
+	c.beat(10)
+	c.poll(11)
+	first := c.takenOver()
+	first.met(one, 11, time.Now())
+	stamp := c.clock.Applied()
+	c.beat(11)
+	if c.Mode() != Bus {
+		t.Fatalf("on the %v", c.Mode())
+	}
+	first.met(other, 12, time.Now())
+	c.want("on the bus", stamp, "work_1", Valid)
+	c.poll(12)
+	c.takenOver().met(other, 12, time.Now())
+	c.want("on the other", stamp, "work_1", Outside)
+}
+
+// TestAClockThatWasSetBack between two times on the outbox: stamps of the first are no
+// stamps of the second, however long that goes on.
+func TestAClockThatWasSetBack(t *testing.T) {
+	c := playChanges(t)
+	c.sub.begin(100)
+	c.beat(10)
+	first := invalidate.Row{ID: 1, XID: 10, Tags: []string{"work_1"}}
+	c.poll(11, first)
+	ahead := localBase + uint64(time.Now().Add(time.Hour).UnixMicro())
+	c.takenOver().believe(func() { c.takenOver().era.apply(ahead, nil) }) // the wall clock was an hour ahead
+	c.want("made on the outbox", ahead, "work_1", Valid)
+
+	c.hear(first)
+	c.beat(11)
+	second := invalidate.Row{ID: 2, XID: 11, Tags: []string{"work_1"}}
+	c.hear(second)
+	c.beat(11)
+	c.poll(12, second, invalidate.Row{ID: 3, XID: 11, Tags: []string{"work_2"}})
+	now := c.clock.Applied()
+	c.want("on the outbox again", now, "work_1", Valid)
+	c.takenOver().believe(func() { c.takenOver().era.apply(max(now, ahead)+1, nil) }) // and is there again
+	c.want("an hour later", ahead, "work_1", Outside)
+}
+
 // TestABacklog: the relay is dead as a reader begins, and comes back with what was
 // committed meanwhile. The first of its rows do not make the bus complete.
 func TestABacklog(t *testing.T) {
@@ -342,8 +388,13 @@ func TestDoubledMessageIsNoSignOfLife(t *testing.T) {
 	c.beat(10)
 	c.lost(errSilence)
 	m := invalidate.Message{Kind: invalidate.Invalidation, Epoch: 100, Seq: 101, Tags: []string{"work_1"}}
+	c.sub.heard = time.Now()
 	if err := c.sub.handle(t.Context(), string(m.Append(nil))); err != nil || !c.clock.Suspect() {
 		t.Fatalf("%v, suspect %v", err, c.clock.Suspect())
+	}
+	c.sub.heard = time.Now().Add(-c.cfg.Silence)
+	if err := c.sub.handle(t.Context(), string(m.Append(nil))); !errors.Is(err, errSilence) {
+		t.Fatalf("nothing else for as long as that: %v", err)
 	}
 }
 

@@ -75,14 +75,14 @@ func (p *poller) run(ctx context.Context) {
 			return
 		}
 		p.f.m.pollErrors.Inc()
+		if time.Since(start) > p.f.cfg.Silence {
+			wait = firstWait
+		}
 		level := zerolog.DebugLevel // of all attempts but the first
 		if wait == firstWait {
 			level = zerolog.WarnLevel
 		}
 		p.f.cfg.Log.WithLevel(level).Err(err).Msg("the outbox cannot be polled")
-		if time.Since(start) > p.f.cfg.Silence {
-			wait = firstWait
-		}
 		if !p.pause(ctx, wait) {
 			return
 		}
@@ -155,7 +155,9 @@ func (p *poller) met(now string, xmin uint64, started time.Time) {
 		return
 	}
 	p.f.cfg.Log.Warn().Msg("the outbox is another one, or may be: nothing older is believed")
-	p.believe(func() { p.restart(p.next(), xmin, started) })
+	if !p.believe(func() { p.restart(p.next(), xmin, started) }) {
+		p.f.met(before) // the next poller has to notice
+	}
 }
 
 // budget is how long a step may take: no longer than nothing may be heard.
@@ -232,7 +234,7 @@ func (p *poller) start(ctx context.Context, conn *pgx.Conn, started time.Time) e
 func (p *poller) begin(xmin uint64, started time.Time) {
 	p.believe(func() {
 		p.f.cfg.Fence.lose()
-		p.era = newEra(localBase+micros(), true)
+		p.era = newEra(p.f.nextOwn(), true)
 		if p.f.bus != nil {
 			p.era.inherit(p.f.bus)
 		}
@@ -240,6 +242,11 @@ func (p *poller) begin(xmin uint64, started time.Time) {
 		p.f.heard(everything)
 	})
 }
+
+// nextOwn is above every stamp that an era of the outbox has given, also where the wall
+// clock was set back since: the bus may have been followed in between, whose sequences
+// say nothing about such a stamp.
+func (f *Follower) nextOwn() uint64 { return max(localBase+micros(), f.own+1) }
 
 func micros() uint64 { return uint64(time.Now().UnixMicro()) }
 
@@ -314,9 +321,9 @@ func (p *poller) apply(b batch, started time.Time) {
 // next makes sure that there is an era, and answers its next sequence.
 func (p *poller) next() uint64 {
 	if p.era == nil {
-		p.era = p.f.bus.branch(localBase + micros())
+		p.era = p.f.bus.branch(p.f.nextOwn())
 	}
-	return max(p.era.applied.Load()+1, localBase+micros())
+	return max(p.era.applied.Load()+1, p.era.first, localBase+micros())
 }
 
 // restart goes on from xmin and believes nothing older. The bus's era knows no
@@ -367,13 +374,15 @@ func (p *poller) note(seq uint64, r row) {
 }
 
 // believe changes the poller's era and makes the clock use it, unless the bus has
-// taken over in the meantime.
-func (p *poller) believe(change func()) {
+// taken over in the meantime; it tells whether it did.
+func (p *poller) believe(change func()) bool {
 	p.f.mu.Lock()
 	defer p.f.mu.Unlock()
 	if p.f.poll != p {
-		return
+		return false
 	}
 	change()
+	p.f.own = max(p.f.own, p.era.applied.Load())
 	p.f.believe(p.era, p.latest)
+	return true
 }

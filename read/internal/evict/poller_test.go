@@ -1,14 +1,17 @@
 package evict
 
 import (
+	"bytes"
 	"context"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/rs/zerolog"
 
 	"github.com/tercul/tercul/shared/faulty"
 	"github.com/tercul/tercul/shared/invalidate"
@@ -349,5 +352,31 @@ func TestFloorOfTheOutbox(t *testing.T) {
 				t.Fatal("the floor is not where it should be")
 			}
 		})
+	}
+}
+
+// TestEachOutageIsLogged, and not each attempt in it.
+func TestEachOutageIsLogged(t *testing.T) {
+	var out bytes.Buffer
+	ctx, cancel := context.WithCancel(t.Context())
+	attempts := 0
+	f, err := New(Config{
+		Silence: time.Millisecond, Log: zerolog.New(&out),
+		Connect: func(context.Context) (*pgx.Conn, error) {
+			switch attempts++; attempts {
+			case 2: // as if it had been polled for a while
+				time.Sleep(20 * time.Millisecond)
+			case 3:
+				cancel()
+			}
+			return nil, errSilence
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	newPoller(f).run(ctx)
+	if got := strings.Count(out.String(), `{"level":"warn","error":"connect: silence","message":"the outbox cannot be polled"}`); got != 2 {
+		t.Fatalf("%d lines:\n%s", got, out.String())
 	}
 }

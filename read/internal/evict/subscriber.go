@@ -248,7 +248,7 @@ func (s *subscriber) handle(ctx context.Context, text string) error {
 		return s.catchUp(ctx)
 	}
 	if m.Seq < next {
-		return nil // late, or doubled: it says nothing about now
+		return s.silence() // late, or doubled: it says nothing about now
 	}
 	if m.Kind == invalidate.Invalidation {
 		s.advance(m)

@@ -11,6 +11,7 @@ import (
 	"github.com/tercul/tercul/write/internal/identity"
 	"github.com/tercul/tercul/write/internal/model"
 	"github.com/tercul/tercul/write/internal/page"
+	"github.com/tercul/tercul/write/internal/publicid"
 )
 
 // Page is a page of alignments.
@@ -112,10 +113,7 @@ func (q *query) filter(a *identity.Actor, f *model.AlignmentFilter) {
 	if f.WorkID != nil {
 		q.and("a.work_id = " + q.bind(f.WorkID.UUID))
 	}
-	for _, id := range f.ExpressionIds {
-		text := q.bind(id.UUID)
-		q.and("(a.left_id = " + text + " OR a.right_id = " + text + ")")
-	}
+	q.of(f.ExpressionIds)
 	if len(f.Languages) > 0 {
 		q.between(f.Languages)
 	}
@@ -131,6 +129,23 @@ func (q *query) filter(a *identity.Actor, f *model.AlignmentFilter) {
 	if f.Waiting != nil {
 		q.and("(a.created_by IS DISTINCT FROM " + q.bind(a.UserID) + " AND (a.left_revision, a.right_revision) = (l.text_revision, r.text_revision)" +
 			" AND (a.status = 'SUGGESTED' OR a.status = 'APPROVED' AND " + partly + ") AND " + q.decidedBy(a) + ") = " + q.bind(*f.Waiting))
+	}
+}
+
+// of are those of a text, or of two with each other. More texts no alignment has, and
+// thousands of them would be a query that takes long to plan.
+func (q *query) of(ids []publicid.ID) {
+	wanted := map[uuid.UUID]bool{}
+	for _, id := range ids {
+		wanted[id.UUID] = true
+	}
+	if len(wanted) > 2 {
+		q.and("false")
+		return
+	}
+	for id := range wanted {
+		text := q.bind(id)
+		q.and("(a.left_id = " + text + " OR a.right_id = " + text + ")")
 	}
 }
 

@@ -167,6 +167,8 @@ func TestFilters(t *testing.T) {
 		"work":                 {map[string]any{"workId": work.String()}, []string{three, two, one}},
 		"text":                 {map[string]any{"expressionIds": []string{german.String()}}, []string{three, two}},
 		"two texts":            {map[string]any{"expressionIds": []string{german.String(), original.String()}}, []string{two}},
+		"one text twice":       {map[string]any{"expressionIds": []string{german.String(), german.String()}}, []string{three, two}},
+		"more texts than two":  {map[string]any{"expressionIds": many(german, original)}, []string{}},
 		"language":             {map[string]any{"languages": []string{"de"}}, []string{three, two}},
 		"two languages":        {map[string]any{"languages": []string{"de", "en"}}, []string{three}},
 		"two, turned about":    {map[string]any{"languages": []string{"en", "de"}}, []string{three}},
@@ -271,4 +273,16 @@ func TestLinesAreThoseThatOneMayRead(t *testing.T) {
 	}
 	require.Equal(t, min(readable, 3), count(w.User(identity.Reviewer, "en")))
 	require.Equal(t, 3, count(w.User(identity.Editor)))
+}
+
+// many are the texts and as many more as a request has room for.
+func many(texts ...publicid.ID) (out []string) {
+	for _, id := range texts {
+		out = append(out, id.String())
+	}
+	for range 6000 {
+		id, _ := publicid.New("EXPRESSION")
+		out = append(out, id.String())
+	}
+	return out
 }

@@ -47,8 +47,21 @@ func openLedger(ctx context.Context, connect func(context.Context) (*pgx.Conn, e
 	if err != nil {
 		return nil, fmt.Errorf("connect to postgres: %w", err)
 	}
+	err = l.within(ctx, func(ctx context.Context) error {
+		_, err := l.conn.Exec(ctx, noticeSQL)
+		return err
+	})
+	if err != nil {
+		l.close(ctx)
+		return nil, fmt.Errorf("set up the connection: %w", err)
+	}
 	return l, nil
 }
+
+// noticeSQL has the server notice within 20 s that this side is gone without a word: its
+// machine, or the line. Else it would hold the lock for hours, and nobody would purge.
+const noticeSQL = `SELECT set_config('tcp_keepalives_idle', '5', false), set_config('tcp_keepalives_interval', '5', false),
+	set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '20000', false)`
 
 func (l *ledger) close(ctx context.Context) {
 	_ = l.within(context.WithoutCancel(ctx), l.conn.Close)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/tercul/tercul/shared/cachekey"
@@ -185,6 +186,20 @@ func TestThePurgerComesBackWithPostgres(t *testing.T) {
 	require.Zero(t, w.edge.exactly("all"))
 }
 
+// TestTheServerNoticesThatAPurgerIsGone: until it does, it holds the lock for one that
+// purges nothing.
+func TestTheServerNoticesThatAPurgerIsGone(t *testing.T) {
+	w := newWorld(t)
+	l, err := openLedger(t.Context(), func(ctx context.Context) (*pgx.Conn, error) { return pgx.Connect(ctx, w.url) }, "edge", time.Minute)
+	require.NoError(t, err)
+	defer l.close(t.Context())
+	var idle, interval, count, unanswered int
+	err = l.conn.QueryRow(t.Context(), `SELECT current_setting('tcp_keepalives_idle')::int, current_setting('tcp_keepalives_interval')::int,
+		current_setting('tcp_keepalives_count')::int, current_setting('tcp_user_timeout')::int`).Scan(&idle, &interval, &count, &unanswered)
+	require.NoError(t, err)
+	require.Equal(t, []int{5, 5, 3, 20_000}, []int{idle, interval, count, unanswered}, "20 s at most")
+}
+
 func TestOverTheBudgetKeysBecomeCoarser(t *testing.T) {
 	w := newWorld(t)
 	w.known()
@@ -218,10 +233,15 @@ func TestMoreThanCanBeToldOneByOneIsEverything(t *testing.T) {
 	w.known()
 	_, err := w.conn.Exec(t.Context(), "INSERT INTO ops.outbox (tags) SELECT ARRAY['work_' || n % 10] FROM generate_series(1, $1) n", rowLimit+1)
 	require.NoError(t, err)
-	w.start(nil)
+	_, err = w.conn.Exec(t.Context(), "SELECT ops.announce('{hard}', true)") // beyond what is read
+	require.NoError(t, err)
+	w.start(func(o *Options) { o.Soft = true })
 	w.await("all", 2)
 	w.settled()
 	require.Zero(t, w.edge.exactly("work_1"))
+	w.edge.mu.Lock()
+	defer w.edge.mu.Unlock()
+	require.Zero(t, w.edge.soft["all"], "nor is it known that none of them is hard")
 }
 
 // TestWhatTheEdgeNeverTakesIsEverything: a key that is refused for good must not hold up

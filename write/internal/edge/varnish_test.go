@@ -399,11 +399,13 @@ func TestVariantsAndConditions(t *testing.T) {
 
 func TestWhatClientsSee(t *testing.T) {
 	o := newOrigin(t)
-	o.will(text("1"))
+	o.will(text("1", "X-Request-Id", "of-the-first"))
 	u := varnish(t, o)
-	get(t, u, page, "Cookie", "a=1", "Authorization", "Bearer x")
-	got := get(t, u, page)
+	got := get(t, u, page, "Cookie", "a=1", "Authorization", "Bearer x")
+	require.Equal(t, "of-the-first", got.header.Get("X-Request-Id"))
+	got = get(t, u, page)
 	require.True(t, got.hit(), "who asks makes no difference")
+	require.Empty(t, got.header.Get("X-Request-Id"), "nobody is told another's")
 	require.Regexp(t, `^tercul; hit, edge; hit; ttl=2[0-9][0-9]$`, got.header.Get("Cache-Status"))
 	require.NotEmpty(t, got.header.Get("Age"))
 	for _, name := range []string{"Xkey", "Surrogate-Key", "Surrogate-Control", "Cache-Tag", "Cdn-Cache-Control", "Via", "X-Varnish"} {

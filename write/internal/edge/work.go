@@ -82,9 +82,10 @@ func (w *work) take(ctx context.Context) error {
 	if !w.inside.await(ctx, rows) {
 		w.m.ahead.Inc()
 	}
+	wide := len(rows) > rowLimit // of those that were not read, one may be hard
 	for _, r := range rows {
-		n := need{hard: r.hard || !w.o.Soft, again: true}
-		if len(rows) > rowLimit {
+		n := need{hard: r.hard || wide || !w.o.Soft, again: true}
+		if wide {
 			w.waiting.add(invalidate.EdgeEverything, n)
 		}
 		for _, tag := range r.tags {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -32,7 +33,8 @@ func call(client *http.Client, r *http.Request) ([]byte, error) {
 	return nil, refused(response)
 }
 
-// silent words an answer that never came, without the address, which may hold a secret.
+// silent words an answer that never came, without the address: it may hold a secret, and
+// whoever asks whether the writer is ready is shown the words.
 func silent(err error) error {
 	var outer *url.Error
 	if errors.As(err, &outer) {
@@ -40,6 +42,14 @@ func silent(err error) error {
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return &Error{Outcome: Failed, Problem: "no answer in time"}
+	}
+	var line *net.OpError
+	if errors.As(err, &line) {
+		err = line.Err
+	}
+	var name *net.DNSError
+	if errors.As(err, &name) {
+		err = errors.New(name.Err)
 	}
 	return &Error{Outcome: Failed, Problem: "no answer: " + err.Error()}
 }

@@ -2,5 +2,5 @@
 // any other by a signed hook. A driver makes one call with keys that fit into one; when to
 // call, how often, and what to do after a failure is its caller's.
 //
-// No error of a driver holds a key, a token or a URL: it may be logged as it is.
+// No error of a driver holds a key, a token, a URL or an address: it may be logged as it is.
 package provider
