@@ -181,9 +181,11 @@ func (s *scene) herd(ctx context.Context) error {
 		return fmt.Errorf("a crowd: %w", err)
 	}
 	s.Report.Herd(outcome.Answered)
-	s.Log("  a crowd of %d on reader %d: %d answered by %d statements, %d changes", s.cfg.Crowd, reader, outcome.Answered, outcome.Statements, outcome.Changes)
-	if outcome.Statements > 1+outcome.Changes {
-		s.judge.Broken("I5", reader, fmt.Sprintf("%d clients who asked for %s at once caused %d statements", s.cfg.Crowd, question.Path, outcome.Statements), time.Now())
+	s.Log("  a crowd of %d on reader %d: %d answered by %d statements, %d of one database, %d changes",
+		s.cfg.Crowd, reader, outcome.Answered, outcome.Statements, outcome.OfOne, outcome.Changes)
+	if outcome.OfOne > 1+outcome.Changes {
+		s.judge.Broken("I5", reader, fmt.Sprintf("%d clients who asked for %s at once caused %d statements of one database, and %d changes were heard of",
+			s.cfg.Crowd, question.Path, outcome.OfOne, outcome.Changes), time.Now())
 	}
 	return nil
 }

@@ -23,7 +23,8 @@ type Crowd struct {
 // Outcome of a crowd's question.
 type Outcome struct {
 	Answered   int
-	Statements int // that the reader sent to a database for this document meanwhile
+	Statements int // that the reader sent for this document meanwhile, to all of its databases
+	OfOne      int // the most of them that one database got: what a standby cannot answer yet, the primary is asked
 	Changes    int // that it heard of meanwhile: who comes after one needs another answer
 }
 
@@ -73,7 +74,8 @@ func (c Crowd) Ask(ctx context.Context, q Question) (Outcome, error) {
 	after, err := metrics(ctx, c.Base)
 	for name := range after {
 		if strings.HasPrefix(name, "tercul_sql_duration_seconds_count{") && strings.Contains(name, `statement="`+q.Name+`"`) {
-			o.Statements += int(after[name] - before[name]) // of the primary and of standbys
+			n := int(after[name] - before[name])
+			o.Statements, o.OfOne = o.Statements+n, max(o.OfOne, n)
 		}
 		if strings.HasPrefix(name, "tercul_evict_invalidations_total") || strings.HasPrefix(name, "tercul_evict_epochs_total") || strings.HasPrefix(name, "tercul_evict_floors_total") {
 			o.Changes += int(after[name] - before[name])
