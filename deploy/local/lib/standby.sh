@@ -1,6 +1,7 @@
 # A streaming standby: an instance of its own, whose cluster is a copy of another instance's. Where functions of
 # postgres.sh are called, INSTANCE and TERCUL_POSTGRES_PORT are the standby's.
 # shellcheck shell=bash
+# shellcheck disable=SC2031 # with_replica means its changes for its command alone
 
 # follow PRIMARY PORT makes the cluster of this instance a standby of the one in PRIMARY, which listens on PORT.
 follow() {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,7 +97,7 @@ func TestTheLongestText(t *testing.T) {
 	}
 	refused(set(right, 3, "plainText", whole+"\nand one more"), "TOO_LONG", "200000")
 	refused(set(right, 3, "plainText", strings.Repeat(strings.Repeat("x", 9_999)+"\n", 840)), "TOO_LONG", "8388608")
-	refused(set(right, 3, "lines", append(one, map[string]any{"content": "and one more"})), "TOO_MANY", "200000")
+	refused(set(right, 3, "lines", slices.Concat(one, []map[string]any{{"content": "and one more"}})), "TOO_MANY", "200000")
 
 	var memory runtime.MemStats
 	runtime.ReadMemStats(&memory)
