@@ -3990,6 +3990,10 @@ BEGIN
       PERFORM 1 FROM core.tags WHERE id = ANY (moved) OR synonym_of = ANY (moved) ORDER BY id FOR UPDATE;
     END IF;
   END IF;
+  -- One at a time from here to the commit: of two that make a chain together, each could else miss the other.
+  IF TG_OP <> 'DELETE' AND EXISTS (SELECT FROM changed WHERE synonym_of IS NOT NULL) THEN
+    PERFORM pg_advisory_xact_lock(hashtextextended('core.tags.synonym_of', 0));
+  END IF;
   IF TG_OP <> 'DELETE' AND EXISTS (
     SELECT FROM core.tags y JOIN core.tags t ON t.id = y.synonym_of
     WHERE t.synonym_of IS NOT NULL AND (y.id = ANY (ids) OR y.synonym_of = ANY (ids))) THEN
